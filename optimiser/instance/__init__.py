@@ -1,0 +1,1 @@
+"""Instances: what is true. Schema, reading, checking, writing."""
