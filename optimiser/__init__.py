@@ -1,0 +1,40 @@
+"""Which decisions of a health system should sit with the centre, and which with its localities."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from optimiser.design import Design, Status
+    from optimiser.instance.errors import InputError
+    from optimiser.instance.instance import Instance
+    from optimiser.instance.read import read
+    from optimiser.model import build
+    from optimiser.solver.solve import solve, verify
+
+__version__ = "0.1.0"
+__all__ = ["Design", "InputError", "Instance", "Status", "__version__", "build", "read", "solve", "verify"]
+
+_HOMES = {
+    "Design": "optimiser.design",
+    "InputError": "optimiser.instance.errors",
+    "Instance": "optimiser.instance.instance",
+    "Status": "optimiser.design",
+    "build": "optimiser.model",
+    "read": "optimiser.instance.read",
+    "solve": "optimiser.solver.solve",
+    "verify": "optimiser.solver.solve",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name where it lives when it is first asked for: the command starts without the rest."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'optimiser' has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
