@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from optimiser.instance.instance import Instance
+from optimiser.rows import COLUMNS, MOVE, Row, Rows, plain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from optimiser.audit import Audit
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,3 +39,265 @@ class Record:
     lent: np.ndarray  # (O, R, S) units, through the pool at the level that holds the decision governing r
     borrowed: np.ndarray  # (O, R, S) units
     unmet: np.ndarray  # (O, R, S) units
+
+
+class Status(StrEnum):
+    """How a solve ended."""
+
+    OPTIMAL = "optimal"  # no design is better by more than the gap asked for
+    FEASIBLE = "feasible"  # a design, but a limit was reached: value, bound and gap say how far
+    INFEASIBLE = "infeasible"  # proven: no design keeps every promise
+    UNKNOWN = "unknown"  # a limit was reached before any design was found
+
+
+class NoDesignError(ValueError):
+    """Something was read from a design that was never found."""
+
+
+class SolverError(RuntimeError):
+    """The solver failed: it ended with an error, or said something that cannot be."""
+
+
+@dataclass(frozen=True)
+class Closest:
+    """The cheapest single move met while verifying."""
+
+    decision: str
+    organisation: str  # '' for a uniform decision
+    to: str  # the level it would move to
+    cost: float  # value lost
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The designs one move away, as far as they were looked at."""
+
+    checked: int
+    total: int
+    better: int
+    equal: tuple[tuple[str, str, str], ...] = ()  # (decision, organisation, level): as good as the design
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Design:
+    """What `solve` and `verify` return: the answer, how good it is, and how far that is proven.
+
+    Numbers about the design (`value`, `objectives`, ...) come from the audit, plain arithmetic on
+    instance and record. Where no design was found they raise NoDesignError; `status` and `bound` stand.
+    """
+
+    instance: Instance
+    status: Status
+    weights: Mapping[str, float]  # every objective, normalised to sum to 1
+    record: Record | None = None
+    audit: Audit | None = None
+    bound: float = math.inf  # no design is worth more than this
+    closest: Closest | None = None
+    neighbours: Neighbours | None = None
+    extended: bool = False  # something was added to the model, which no audit knows
+    interrupted: bool = False  # by Ctrl-C
+    claimed: float | None = None  # the value that a file brought to `verify` says it has
+    run: Mapping[str, Any] = field(default_factory=dict)  # seconds, solver, engine, instance_hash ...
+
+    # What was found, in one number each
+
+    @property
+    def found(self) -> bool:
+        """Is there a design at all?"""
+        return self.record is not None and self.audit is not None
+
+    @property
+    def value(self) -> float:
+        """V of the design, recomputed by the audit."""
+        return self._audit.value
+
+    @property
+    def gap(self) -> float:
+        """How far the bound lies above the value, relative to it: (bound - value) / max(|value|, 1e-9)."""
+        gap = (self.bound - self.value) / max(abs(self.value), 1e-9)
+        return 0.0 if gap < 0 else gap  # the value is recomputed: it may pass the bound by rounding
+
+    @property
+    def expectations(self) -> Mapping[str, float]:
+        """Every objective's expectation, whatever its weight."""
+        return self._audit.objectives
+
+    @property
+    def spend(self) -> float:
+        """Money a year: slack, support, fixed costs and costs of holding."""
+        return self._audit.spend
+
+    @cached_property
+    def problems(self) -> tuple[str, ...]:
+        """Why the design may not be trusted: one sentence each, none for a verified one.
+
+        A better design next to it refutes an optimum. It says nothing against a design that only
+        claims to be possible (a time limit was reached, or someone made it by hand).
+        """
+        problems = list(self._audit.broken)
+        if self.status is Status.OPTIMAL and self.neighbours and self.neighbours.better:
+            problems.append(
+                f"{self.neighbours.better} designs one move away are better: it is not the optimum"
+            )
+        if self.value > self.bound + 1e-6 * max(1.0, abs(self.value)):
+            problems.append(f"the value {self.value:.9g} lies above the solver's bound {self.bound:.9g}")
+        if self.claimed is not None and not math.isclose(
+            self.claimed, self.value, rel_tol=1e-6, abs_tol=1e-6
+        ):
+            problems.append(f"the file claims a value of {self.claimed:.9g}; it is {self.value:.9g}")
+        if self.extended:
+            problems.append("what was added to the model is not verified")
+        return tuple(problems)
+
+    @property
+    def verified(self) -> bool:
+        """Does the design keep every promise, and is nothing next to it better than an optimum may be?"""
+        return self.found and not self.problems
+
+    # Tables
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Who holds what: decision, type, organisation ('' for a uniform decision), level."""
+        return self._frame("design")
+
+    @property
+    def objectives(self) -> pd.Series[float]:
+        """The expectations as a Series."""
+        import pandas as pd
+
+        return pd.Series(self.expectations, name="value", dtype=float)
+
+    @property
+    def localities(self) -> pd.DataFrame:
+        """Each locality's own accountability and responsiveness (means over decisions) and unmet demand."""
+        return self._frame("localities")
+
+    @property
+    def exercised(self) -> pd.DataFrame:
+        """How far each decision space granted is used: decision, organisation, level, scenario, exercised."""
+        return self._frame("exercised")
+
+    @property
+    def monitored(self) -> pd.DataFrame:
+        """How far the centre monitors what is held below it, in each scenario."""
+        return self._frame("monitored")
+
+    @property
+    def slack(self) -> pd.DataFrame:
+        """Demand, supply, slack bought, mutual aid and unmet demand by locality, resource and scenario."""
+        return self._frame("slack")
+
+    @property
+    def staff(self) -> pd.DataFrame:
+        """Hours available (NaN: not limited) and used by each organisation in each scenario."""
+        return self._frame("staff")
+
+    @property
+    def support(self) -> pd.DataFrame:
+        """Ability built by investment in each organisation."""
+        return self._frame("support")
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+
+        return pd.DataFrame(self.rows(name), columns=list(COLUMNS[name]))
+
+    def rows(self, name: str) -> list[Row]:
+        """The rows of one table of results, by its key in the JSON document."""
+        return self._rows.named(name)
+
+    @cached_property
+    def _rows(self) -> Rows:
+        return Rows(self.instance, self._record, self._audit)
+
+    @property
+    def _audit(self) -> Audit:
+        if self.audit is None:
+            raise NoDesignError(f"there is no design to read from: the solve ended {self.status}")
+        return self.audit
+
+    @property
+    def _record(self) -> Record:
+        if self.record is None:
+            raise NoDesignError(f"there is no design to read from: the solve ended {self.status}")
+        return self.record
+
+    # Going out
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON document of `optimiser solve --json`; without a design it has no value and no design."""
+        document = {"format": 1, "instance": self.instance.name, "status": self.status.value}
+        document |= {"verified": self.verified}
+        document |= self._document() if self.found else {"weights": dict(self.weights)}
+        if self.interrupted:
+            document["interrupted"] = True
+        return document | {"run": {name: plain(value) for name, value in self.run.items()}}
+
+    def _document(self) -> dict[str, Any]:
+        rows = {name: self.rows(name) for name in COLUMNS}
+        rows["design"] = [{name: row[name] for name in MOVE} for row in rows["design"]]
+        return {
+            "value": plain(self.value),
+            "bound": plain(self.bound),
+            "gap": plain(self.gap),
+            "objectives": {name: plain(value) for name, value in self.expectations.items()},
+            "weights": dict(self.weights),
+            "design": rows.pop("design"),
+            "closest": asdict(self.closest) if self.closest else None,
+            **rows,
+            "spend": plain(self.spend),
+            "problems": list(self.problems),
+            "neighbours": self._neighbours(),
+        }
+
+    def _neighbours(self) -> dict[str, Any] | None:
+        if self.neighbours is None:
+            return None
+        equal = [dict(zip(MOVE, move, strict=True)) for move in self.neighbours.equal]
+        return {**asdict(self.neighbours), "equal": equal}
+
+    def save(self, directory: str | Path) -> None:
+        """Write result.json and one CSV file a table into a folder of their own, whole or not at all.
+
+        The folder may be new, empty or an earlier result, which is replaced; anything else raises InputError.
+        """
+        from optimiser.result import write_result
+
+        tables: dict[str, tuple[Sequence[str], list[Row]]] = {}
+        if self.found:
+            tables = {name: (columns, self.rows(name)) for name, columns in COLUMNS.items()}
+            worth = [
+                {"objective": name, "weight": self.weights[name], "value": plain(value)}
+                for name, value in self.expectations.items()
+            ]
+            tables["objectives"] = (("objective", "weight", "value"), worth)
+        write_result(directory, self.to_dict(), tables)
+
+    def __repr__(self) -> str:
+        if not self.found:
+            return f"Design({self.instance.name}: {self.status})"
+        trust = "verified" if self.verified else "NOT verified"
+        worth = f"value {self.value:.6g}, gap {self.gap:.2g}"
+        return f"Design({self.instance.name}: {self.status}, {worth}, {trust})"
+
+    def __str__(self) -> str:
+        if not self.found:
+            return repr(self)
+        lines = [repr(self), *(f"  {line}" for line in self.checks), self.table.to_string(index=False)]
+        return "\n".join(lines)
+
+    @property
+    def checks(self) -> list[str]:
+        """What was checked and what came of it, one sentence each."""
+        said = []
+        if not self._audit.broken:
+            said.append("Every promise and objective was recomputed from the tables: all hold.")
+        if self.neighbours is not None:
+            seen, total = self.neighbours.checked, self.neighbours.total
+            found = f"{self.neighbours.better or 'none'} better, {len(self.neighbours.equal) or 'none'} equal"
+            said.append(f"{seen} of the {total} designs one move away were looked at: {found}.")
+            equal = [f"{' for '.join(filter(None, move[:2]))} at {move[2]}" for move in self.neighbours.equal]
+            if equal:
+                said.append(f"As good would be: {', '.join(equal[:6])}{' and others' * (len(equal) > 6)}.")
+        return said + [f"NOT VERIFIED: {problem.rstrip('.')}." for problem in self.problems]

@@ -1,0 +1,106 @@
+"""The verbs about what goes in: new, check, maths, schema."""
+
+from __future__ import annotations
+
+import click
+
+from optimiser.cli.say import as_json, complain, instance, say, say_json
+from optimiser.instance.errors import InputError
+
+
+@click.command()
+@click.argument("directory", metavar="DIR")
+@click.option("--workshop", is_flag=True, help="One to be scored by hand, with blanks that `check` lists.")
+@as_json
+def new(directory: str, workshop: bool, as_json: bool) -> int:
+    """Where do I start? Writes a small commented instance into a new folder.
+
+    \b
+    Example
+      optimiser new mine
+      optimiser new workshop --workshop
+    """
+    from optimiser.instance.template import write_template
+
+    written = [str(path) for path in write_template(directory, workshop=workshop)]
+    if as_json:
+        say_json({"format": 1, "command": "new", "written": written})
+    else:
+        say("\n".join([*written, "", f"Next: optimiser check {directory}"]))
+    return 0
+
+
+@click.command()
+@instance
+@as_json
+def check(instance: str, as_json: bool) -> int:
+    """Is my data sound? A summary of what was read, or every error at once.
+
+    \b
+    Example
+      optimiser check instances/archetype
+    """
+    from optimiser.cli.text import check_text
+    from optimiser.instance.check import warnings
+    from optimiser.instance.read import read
+
+    try:
+        found = read(instance)
+    except InputError as error:
+        if not as_json:
+            raise
+        say_json({"format": 1, "command": "check", "sound": False, "errors": list(error.problems)})
+        return 2
+    suspicious = list(warnings(found))
+    if as_json:
+        say_json(
+            {"format": 1, "command": "check", "instance": found.name, "sound": True, "errors": []}
+            | {"warnings": suspicious, "rows": {name: table.rows for name, table in found.tables.items()}}
+        )
+    else:
+        say(check_text(found))
+        complain(*(f"warning: {line}" for line in suspicious))
+    return 0
+
+
+@click.command()
+@instance
+@click.option("--lp", metavar="FILE", help="Also write the model, numbers and all, as an LP file.")
+@as_json
+def maths(instance: str, lp: str | None, as_json: bool) -> int:
+    """What is being solved? The numbered formulation, from the built model.
+
+    \b
+    Example
+      optimiser maths instances/archetype
+      optimiser maths instances/archetype --lp archetype.lp
+    """
+    from optimiser.instance.read import read
+    from optimiser.model.maths import maths as formulation
+    from optimiser.model.maths import write_lp
+
+    found = read(instance)
+    text = formulation(found)
+    if as_json:
+        say_json({"format": 1, "command": "maths", "instance": found.name, "maths": text})
+    else:
+        say(text)
+    if lp is not None:
+        write_lp(found, lp)
+        complain(f"written to {lp}")
+    return 0
+
+
+@click.command()
+@click.option("--json", is_flag=True, expose_value=False, help="The same: a schema is JSON anyway.")
+def schema() -> int:
+    """The JSON Schema of what goes in and what comes out.
+
+    \b
+    Example
+      optimiser schema
+    """
+    from optimiser.instance.dictionary import json_schema
+
+    say_json(json_schema())
+    return 0

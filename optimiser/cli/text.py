@@ -1,0 +1,255 @@
+"""Results as text for people: aligned, at most 100 characters wide, in the order in which one would ask."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from math import isfinite
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from optimiser.design import Design
+    from optimiser.instance.instance import Instance
+    from optimiser.rows import Row
+
+WIDTH = 100
+TYPES = ("input", "process", "outcome")
+GRADES = ("measured", "proxy", "elicited", "illustrative")
+ENDINGS = {
+    "infeasible": "Infeasible: proven that no design keeps every requirement.",
+    "unknown": "A limit was reached before any design was found. More time may find one.",
+}
+
+
+def design_text(design: Design) -> str:
+    """Everything worth saying about what was found, and how far it can be trusted."""
+    if not design.found:
+        ending = "Interrupted before any design was found." if design.interrupted else ENDINGS[design.status]
+        return "\n".join([*_title(design.instance), ending])
+    if not isfinite(design.value):  # what could not be judged has no numbers worth showing
+        return "\n".join([*_title(design.instance), *_worth(design)])
+    sections = [
+        [*_title(design.instance), *_worth(design)],
+        _holdings(design),
+        _objectives(design),
+        _closest(design),
+        _exercise(design),
+        _staff(design),
+        _unmet(design),
+        sources_text(design.instance),
+    ]
+    return "\n\n".join("\n".join(section) for section in sections if section)
+
+
+def columns(rows: Sequence[Sequence[str]], right: Iterable[int] = (), indent: str = "  ") -> list[str]:
+    """Rows of cells as aligned lines; the columns named in `right` are aligned to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    right = set(right)
+    return [
+        (indent + "  ".join(
+            cell.rjust(width) if i in right else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )).rstrip()
+        for row in rows
+    ]  # fmt: skip
+
+
+def paragraph(text: str, first: str = "  ", rest: str | None = None) -> list[str]:
+    """One paragraph, wrapped."""
+    rest = " " * len(first) if rest is None else rest
+    return wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
+
+
+def _title(instance: Instance) -> list[str]:
+    lines = paragraph(f"{instance.name}: {instance.title}" if instance.title else instance.name, "")
+    return lines + (paragraph(f"decided by: {instance.perspective}") if instance.perspective else [])
+
+
+def _worth(design: Design) -> list[str]:
+    trust = "verified" if design.verified else "NOT VERIFIED"
+    ended = "interrupted, the best so far" if design.interrupted else design.status
+    lines = [
+        f"{ended}, {trust}: value {design.value:.6f}, bound {design.bound:.6f}, gap {100 * design.gap:.4f} %"
+    ]
+    for check in design.checks:
+        lines += paragraph(check)
+    seconds, solver = design.run.get("seconds"), design.run.get("solver")
+    took = [f"in {seconds:.1f} s"] if seconds is not None else []
+    return lines + paragraph(" ".join([*took, f"with {solver}"])) if solver else lines
+
+
+def _holdings(design: Design) -> list[str]:
+    """The grid levels x types; a decision held differently by locality stands at each of its levels."""
+    ladder = list(design.instance["levels"]["level"])
+    places = _places(design.rows("design"))
+    cells: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for (decision, kind), levels in places.items():
+        total = levels.total()
+        for level, count in levels.items():
+            cells[level, kind].append(decision if count == total else f"{decision} {count}/{total}")
+    lines = ["WHO HOLDS WHAT", *_grid(ladder, cells)]
+    split = {decision: levels for (decision, _), levels in places.items() if len(levels) > 1}
+    if split:
+        lines += ["", "  Held differently by locality:"]
+    for decision, levels in split.items():
+        counts = ", ".join(f"{levels[level]} {level}" for level in reversed(ladder) if levels[level])
+        lines += paragraph(f"{decision}: {counts}", "    ")
+    return lines
+
+
+def _places(rows: list[Row]) -> dict[tuple[str, str], Counter[str]]:
+    """(decision, type) -> how many rows (localities, or one for a uniform decision) sit at each level."""
+    places: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        places[row["decision"], row["type"]][row["level"]] += 1
+    return places
+
+
+def _grid(levels: list[str], cells: dict[tuple[str, str], list[str]]) -> list[str]:
+    rows: list[tuple[str, ...]] = [("", *TYPES)]
+    for level in levels:
+        stacks = [cells.get((level, kind), []) or ["-"] for kind in TYPES]
+        height = max(map(len, stacks))
+        stacks = [[level], *stacks]
+        rows += zip(*(stack + [""] * (height - len(stack)) for stack in stacks), strict=True)
+    lines = columns(rows)
+    if max(map(len, lines)) <= WIDTH:
+        return lines
+    lines = []  # names too long for a grid: one level under the other
+    for level in levels:
+        lines.append(f"  {level}")
+        for kind in TYPES:
+            lines += paragraph(", ".join(cells.get((level, kind), ["-"])), f"    {kind:<9}")
+    return lines
+
+
+def _objectives(design: Design) -> list[str]:
+    weights, values = design.weights, design.expectations
+    rows = [("objective", "weight", "value")]
+    rows += [(name, f"{weights[name]:.4f}", f"{value:.4f}") for name, value in values.items()]
+    lines = ["WHAT IT IS WORTH (0 worst, 1 best)", *columns(rows, right=(1, 2))]
+    return [*lines, f"  spending: {design.spend:,.0f} a year"] if design.spend else lines
+
+
+def _closest(design: Design) -> list[str]:
+    closest = design.closest
+    if closest is None:
+        return []
+    where = f" for {closest.organisation}" if closest.organisation else ""
+    return [
+        "THE CLOSEST CALL",
+        *paragraph(
+            f"Moving {closest.decision}{where} to {closest.to} would cost {closest.cost:.6f} of value."
+        ),
+    ]
+
+
+def _exercise(design: Design) -> list[str]:
+    """Where decisions are held, beside how far they are used there: the one says little without the other."""
+    scenarios = list(design.instance["scenarios"]["scenario"])
+    scenario = "normal" if "normal" in scenarios else scenarios[0]
+    used, watched = (_means(design.rows(name), scenario, name) for name in ("exercised", "monitored"))
+    rows = [("decision", "held at", "exercised", "monitored")]
+    for (decision, _), levels in _places(design.rows("design")).items():
+        held = " ".join(level for level in design.instance["levels"]["level"] if levels[level])
+        share = f"{watched[decision]:.2f}" if decision in watched else "-"
+        rows.append((decision, held, f"{used[decision]:.2f}", share))
+    title = f"HELD AND EXERCISED (share of the decision space, mean over localities, scenario {scenario})"
+    return [title, *columns(rows, right=(2, 3))]
+
+
+def _means(rows: list[Row], scenario: str, column: str) -> dict[str, float]:
+    shares: dict[str, list[float]] = defaultdict(list)
+    for row in rows:
+        if row["scenario"] == scenario:
+            shares[row["decision"]].append(row[column])
+    return {decision: sum(found) / len(found) for decision, found in shares.items()}
+
+
+def _staff(design: Design, most: int = 5) -> list[str]:
+    """Whose hours are nearest to running out: one small organisation can limit every uniform decision."""
+    organisations = design.instance["organisations"]
+    levels = dict(zip(organisations["organisation"], organisations["level"], strict=True))
+    tightest: dict[str, tuple[float, Row]] = {}
+    for row in design.rows("staff"):
+        if row["available"] is not None:
+            share = row["used"] / row["available"] if row["available"] else 1.0
+            if row["organisation"] not in tightest or share > tightest[row["organisation"]][0]:
+                tightest[row["organisation"]] = (share, row)
+    if not tightest:
+        return []
+    full = Counter(levels[name] for name, (share, _) in tightest.items() if share > 0.995)
+    rows = [("organisation", "level", "hours used", "of", "scenario")]
+    for name, (_, row) in sorted(tightest.items(), key=lambda item: -item[1][0])[:most]:
+        rows.append((name, levels[name], f"{row['used']:,.1f}", f"{row['available']:,.1f}", row["scenario"]))
+    lines = ["WHO BINDS (staff hours nearest to running out, in each one's worst scenario)"]
+    lines += columns(rows, right=(2, 3))
+    if full:
+        counts = ", ".join(f"{count} at level {level}" for level, count in full.items())
+        lines += paragraph(f"All hours used: {counts}, of {len(tightest)} with a limit.")
+    return lines
+
+
+def _unmet(design: Design) -> list[str]:
+    demand: Counter[tuple[str, str]] = Counter()
+    unmet: Counter[tuple[str, str]] = Counter()
+    for row in design.rows("slack"):
+        demand[row["resource"], row["scenario"]] += row["demand"]
+        unmet[row["resource"], row["scenario"]] += row["unmet"]
+    if not demand:
+        return []
+    rows = [("resource", "scenario", "demand", "unmet", "share")]
+    for (resource, scenario), asked in demand.items():
+        short = unmet[resource, scenario]
+        share = f"{100 * short / asked if asked else 0:.2f} %"
+        rows.append((resource, scenario, f"{asked:,.1f}", f"{short:,.1f}", share))
+    return ["DEMAND THAT NOTHING COVERS", *columns(rows, right=(2, 3, 4))]
+
+
+def sources_text(instance: Instance) -> list[str]:
+    """What was measured and what assumed, from sources.csv."""
+    sources = instance["sources"]
+    if not sources.rows:
+        said = "This instance has no sources.csv: what was measured and what assumed is not said."
+        return ["MEASURED AND ASSUMED", *paragraph(said)]
+    graded = defaultdict(list)
+    for table, column, grade in zip(sources["table"], sources["column"], sources["grade"], strict=True):
+        graded[grade].append(f"{table}.{column}")
+    lines = ["MEASURED AND ASSUMED"]
+    for grade in GRADES:
+        if graded[grade]:
+            lines += paragraph(f"{', '.join(graded[grade])}", f"  {grade:<13}{len(graded[grade]):>3}  ")
+    if graded["illustrative"]:
+        lines += paragraph(
+            "Illustrative numbers illustrate: the design says what follows from them, not what is best."
+        )
+    return lines
+
+
+def check_text(instance: Instance) -> str:
+    """What was read, for people to compare with what they meant."""
+    tables = instance.tables
+    kinds, levels = Counter(tables["decisions"]["type"]), Counter(tables["organisations"]["level"])
+    split = int((~tables["decisions"]["uniform"]).sum())
+    rows = [
+        ("decisions", f"{tables['decisions'].rows}: " + ", ".join(f"{kinds[kind]} {kind}" for kind in TYPES)),
+        ("", f"{split} may differ by locality" if split else "each held at the same level everywhere"),
+        ("levels", " > ".join(f"{level} ({levels[level]})" for level in tables["levels"]["level"])),
+        ("scenarios", ", ".join(
+            f"{name} ({probability:.4g})"
+            for name, probability in zip(
+                tables["scenarios"]["scenario"], tables["scenarios"]["probability"], strict=True
+            )
+        )),
+        ("resources", ", ".join(tables["resource_types"]["resource"]) or "none"),
+        ("weights", ", ".join(f"{name} {weight:.4g}" for name, weight in instance.weights.items() if weight)),
+        ("limits", ", ".join(
+            f"{name} {limit:,.10g}" for name, limit in instance.limits.items() if limit is not None
+        )),
+        ("tables", ", ".join(f"{name} ({table.rows} rows)" for name, table in tables.items() if table.rows)),
+    ]  # fmt: skip
+    lines = [*_title(instance), "sound: everything was read and checked"]
+    for name, said in rows:
+        lines += paragraph(said, f"  {name:<11}")
+    return "\n".join([*lines, "", *sources_text(instance)])

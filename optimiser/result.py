@@ -1,0 +1,250 @@
+"""Results on disk: written whole or not at all, and read back, also when a person wrote them by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import secrets
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from optimiser.instance.errors import InputError
+from optimiser.instance.instance import Instance
+from optimiser.rows import localities
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Source = str | Path | pd.DataFrame
+
+DOCUMENT = "result.json"
+LARGEST = 256 * 2**20  # bytes; England with every decision by locality is a fiftieth of it
+
+
+# Writing
+
+
+def check_target(directory: str | Path) -> Path:
+    """Where a result may be written: a folder that is new, empty, or holds an earlier result and no more.
+
+    Raises InputError. Ask before a long solve: its answer should not be lost to a wrong name.
+    """
+    target = Path(directory).resolve()
+    if target.is_dir():
+        entries = list(target.iterdir())
+        earlier = target / DOCUMENT in entries and "format" in (_document(target / DOCUMENT) or {})
+        ours = all(entry.is_file() and entry.suffix in {".json", ".csv"} for entry in entries)
+        if entries and not (earlier and ours):
+            raise InputError(
+                [f"{directory}: not written, for it holds something other than an earlier result"]
+            )
+    elif target.exists():
+        raise InputError([f"{directory}: not written, for it is a file"])
+    return target
+
+
+def write_result(
+    directory: str | Path,
+    document: Mapping[str, Any],
+    tables: Mapping[str, tuple[Sequence[str], Iterable[Mapping[str, Any]]]],
+) -> None:
+    """Write `document` as result.json and each table (columns, rows) as a CSV, whole or not at all.
+
+    Everything is written into a new folder beside the target, which then takes its place.
+    Raises InputError where the target holds anything but an earlier result, OSError where the disk fails.
+    """
+    target = check_target(directory)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    mark = secrets.token_hex(4)
+    staging, old = (target.with_name(f".{target.name}.{mark}.{stage}") for stage in ("new", "old"))
+    staging.mkdir()
+    try:
+        text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+        (staging / DOCUMENT).write_text(text + "\n", encoding="utf-8")
+        for name, (columns, rows) in tables.items():
+            with (staging / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, columns, lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(rows)
+        _swap(staging, target, old)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _swap(staging: Path, target: Path, old: Path) -> None:
+    """Put `staging` where `target` is. A rename replaces no full folder: the old one steps aside first."""
+    if target.exists():
+        target.rename(old)
+    try:
+        staging.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+# Reading
+
+
+def read_design_rows(source: Source, instance: Instance) -> list[tuple[str, str, str]]:
+    """Read who holds what: a list of (decision, organisation, level), organisation '' for every locality.
+
+    `source` is a result folder, a result.json, a CSV file or a DataFrame with the columns decision, level
+    and, where it differs by locality, organisation. Raises InputError with everything that is wrong:
+    unknown names (and the nearest known), duplicates, decisions and localities left out.
+    """
+    where, rows = _rows(source)
+    problems = _strangers(rows, instance)
+    if not problems:
+        problems = _gaps(where, rows, instance)
+    if problems:
+        raise InputError(problems)
+    return [(row["decision"], row["organisation"], row["level"]) for _, row in rows]
+
+
+def held_from_rows(instance: Instance, rows: Iterable[tuple[str, str, str]]) -> np.ndarray:
+    """The level held, as a Record has it, (D, O) int, from rows that `read_design_rows` has passed.
+
+    A locality's own row wins over the row of its decision for every locality.
+    """
+    decisions = {name: d for d, name in enumerate(instance["decisions"]["decision"])}
+    levels = {name: level for level, name in enumerate(instance["levels"]["level"])}
+    places = {name: o for o, name in enumerate(localities(instance))}
+    held = np.full((len(decisions), len(places)), -1)
+    for decision, organisation, level in sorted(rows, key=lambda row: row[1] != ""):
+        where = places[organisation] if organisation else slice(None)
+        held[decisions[decision], where] = levels[level]
+    return held
+
+
+def read_claim(source: Source) -> float | None:
+    """The value that a saved result says its design has; None for what claims nothing (a CSV, a table)."""
+    path = _path(source)
+    if path is None or path.suffix != ".json":
+        return None
+    value = (_document(path) or {}).get("value")
+    return float(value) if isinstance(value, int | float) else None
+
+
+_Rows = list[tuple[str, dict[str, str]]]  # (where it stands, the row)
+
+
+def _path(source: Source) -> Path | None:
+    if not isinstance(source, str | Path):
+        return None
+    path = Path(source)
+    return path / DOCUMENT if path.is_dir() else path
+
+
+def _rows(source: Source) -> tuple[str, _Rows]:
+    """The source's name and its rows with the columns decision, organisation and level, as text."""
+    path = _path(source)
+    if path is None:
+        frame = source.astype(object).where(source.notna(), "")  # type: ignore[union-attr]
+        raw = [(f"table row {i}", row) for i, row in enumerate(frame.to_dict("records"))]
+        return "table", _checked("table", list(frame.columns), raw)
+    where = str(source)
+    if path.suffix == ".json":
+        document = _document(path)
+        if document is None or not isinstance(document.get("design"), list):
+            raise InputError([f"{where}: holds no design" + _status(document)])
+        raw = [(f"{where} design[{i}]", row) for i, row in enumerate(document["design"])]
+        if not all(isinstance(row, dict) for _, row in raw):
+            raise InputError([f"{where}: design is a list of objects with decision, organisation and level"])
+        return where, _checked(where, list(dict.fromkeys(key for _, row in raw for key in row)), raw)
+    lines = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
+        header, *rest = list(lines) or [[]]
+    except csv.Error as error:
+        raise InputError([f"{where}:{lines.line_num}: {error}"]) from error
+    for number, line in enumerate(rest, start=2):
+        if line and len(line) != len(header):
+            raise InputError([f"{where}:{number}: {len(line)} cells under {len(header)} column names"])
+    raw = [(f"{where}:{n}", dict(zip(header, line, strict=True))) for n, line in enumerate(rest, 2) if line]
+    return where, _checked(where, header, raw)
+
+
+def _status(document: dict[str, Any] | None) -> str:
+    status = (document or {}).get("status")
+    return f" (its status is {status})" if isinstance(status, str) else ""
+
+
+def _checked(where: str, columns: list[Any], raw: list[tuple[str, dict[Any, Any]]]) -> _Rows:
+    known, needed = ("decision", "organisation", "level", "type"), ("decision", "level")
+    problems = [f"{where}: no column {name!r}" for name in needed if name not in columns]
+    problems += [
+        f"{where}: column {name!r} is not one of {', '.join(known)}" for name in columns if name not in known
+    ]
+    problems += [f"{where}: column {name!r} stands twice" for name in known if columns.count(name) > 1]
+    if problems:
+        raise InputError(problems)
+    return [(at, {name: str(row.get(name, "")).strip() for name in known[:3]}) for at, row in raw]
+
+
+def _document(path: Path) -> dict[str, Any] | None:
+    """The JSON object in a file, None where it is something else."""
+    try:
+        found = json.loads(_text(path))
+    except (json.JSONDecodeError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _text(path: Path) -> str:
+    try:
+        if not path.is_file():
+            raise InputError([f"{path}: no such result (a result folder, a result.json or a CSV)"])
+        if path.stat().st_size > LARGEST:
+            raise InputError([f"{path}: larger than {LARGEST // 2**20} MB"])
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError([f"{path}: not UTF-8 text (byte {error.start})"]) from error
+
+
+def _strangers(rows: _Rows, instance: Instance) -> list[str]:
+    """Names that the instance does not know."""
+    known = {
+        "decision": list(instance["decisions"]["decision"]),
+        "organisation": ["", *localities(instance)],
+        "level": list(instance["levels"]["level"]),
+    }
+    kinds = {"decision": "a decision", "organisation": "a locality", "level": "a level"}
+    problems = []
+    for at, row in rows:
+        for column, name in row.items():
+            if name not in known[column]:
+                near = get_close_matches(name, known[column], 1)
+                hint = f"; did you mean {near[0]!r}?" if near and near[0] else ""
+                problems.append(f"{at} {column}: {name!r} is not {kinds[column]} of this instance{hint}")
+    return problems
+
+
+def _gaps(where: str, rows: _Rows, instance: Instance) -> list[str]:
+    """Rows that say a thing twice, and what no row says."""
+    decisions = instance["decisions"]
+    uniform = dict(zip(decisions["decision"], decisions["uniform"], strict=True))
+    problems, seen = [], dict[tuple[str, str], str]()
+    for at, row in rows:
+        key = (row["decision"], row["organisation"])
+        if key in seen:
+            problems.append(f"{at}: {' at '.join(filter(None, key))} stands already at {seen[key]}")
+        elif row["organisation"] and uniform[row["decision"]]:
+            problems.append(f"{at} organisation: {row['decision']} is uniform: leave the organisation empty")
+        seen.setdefault(key, at)
+    for decision in uniform:
+        if (decision, "") in seen:
+            continue
+        missing = [name for name in localities(instance) if (decision, name) not in seen]
+        if uniform[decision] or len(missing) == len(localities(instance)):
+            problems.append(f"{where}: decision {decision!r} has no row")
+        elif missing:
+            others = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+            problems.append(f"{where}: decision {decision!r} has no row for {', '.join(missing[:3])}{others}")
+    return problems

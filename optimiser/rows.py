@@ -1,0 +1,115 @@
+"""What was found, as rows: the tables of a design, by the keys of its JSON document."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from optimiser.instance.instance import Instance
+
+if TYPE_CHECKING:
+    from optimiser.audit import Audit
+    from optimiser.design import Record
+
+Row = dict[str, Any]  # column to str, float, or None where there is no number
+
+MOVE = ("decision", "organisation", "level")  # what says where one decision sits, or would sit
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "design": ("decision", "type", "organisation", "level"),
+    "localities": ("organisation", "accountability", "responsiveness", "unmet"),
+    "exercised": ("decision", "organisation", "level", "scenario", "exercised"),
+    "monitored": ("decision", "organisation", "level", "scenario", "monitored"),
+    "slack": (
+        "organisation", "resource", "scenario", "demand", "supply", "added", "lent", "borrowed", "unmet",
+    ),
+    "staff": ("organisation", "scenario", "available", "used"),
+    "support": ("organisation", "support"),
+}  # fmt: skip
+
+
+def plain(value: Any) -> Any:
+    """A number as JSON has it: no numpy types, None for what is not finite, and no negative zero."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return value + 0.0 if math.isfinite(value) else None
+    return value
+
+
+class Rows:
+    """The tables of one design. Shares and hours come from its record, what they add up to from its audit."""
+
+    def __init__(self, instance: Instance, record: Record, audit: Audit) -> None:
+        self.instance, self.record, self.audit = instance, record, audit
+        self.levels = list(instance["levels"]["level"])
+        self.scenarios = list(instance["scenarios"]["scenario"])
+        self.localities = localities(instance)
+
+    def named(self, name: str) -> list[Row]:
+        """The rows of one table of results, by its key in the JSON document."""
+        return [dict(zip(COLUMNS[name], row, strict=True)) for row in getattr(self, f"_{name}_rows")()]
+
+    def _design_rows(self) -> list[tuple[Any, ...]]:
+        decisions, rows = self.instance["decisions"], []
+        columns = zip(
+            decisions["decision"], decisions["type"], decisions["uniform"], self.record.held, strict=True
+        )
+        for decision, kind, uniform, held in columns:
+            if uniform:
+                rows.append((decision, kind, "", self.levels[held[0]]))
+            else:
+                pairs = zip(self.localities, held, strict=True)
+                rows += [(decision, kind, locality, self.levels[level]) for locality, level in pairs]
+        return rows
+
+    def _localities_rows(self) -> list[tuple[Any, ...]]:
+        own = self.audit.localities
+        columns = (own[name] for name in ("accountability", "responsiveness", "unmet"))
+        return [(name, *map(plain, row)) for name, *row in zip(self.localities, *columns, strict=True)]
+
+    def _exercised_rows(self) -> list[tuple[Any, ...]]:
+        return self._recourse_rows(self.record.exercised, highest=0)
+
+    def _monitored_rows(self) -> list[tuple[Any, ...]]:
+        return self._recourse_rows(self.record.monitored, highest=1)  # nothing monitors the centre
+
+    def _recourse_rows(self, share: np.ndarray, highest: int) -> list[tuple[Any, ...]]:
+        held, shares = self.record.held.tolist(), share.tolist()
+        return [
+            (decision, locality, self.levels[held[d][o]], scenario, plain(shares[d][o][s]))
+            for d, decision in enumerate(self.instance["decisions"]["decision"])
+            for o, locality in enumerate(self.localities)
+            if held[d][o] >= highest
+            for s, scenario in enumerate(self.scenarios)
+        ]
+
+    def _slack_rows(self) -> list[tuple[Any, ...]]:
+        found, audit = self.record, self.audit
+        each = (audit.demand, audit.supply, found.lent, found.borrowed, found.unmet)
+        return [
+            (locality, resource, scenario, demand, supply, plain(found.added[o, r]), lent, borrowed, unmet)
+            for o, locality in enumerate(self.localities)
+            for r, resource in enumerate(self.instance["resource_types"]["resource"])
+            for s, scenario in enumerate(self.scenarios)
+            for demand, supply, lent, borrowed, unmet in [[plain(amount[o, r, s]) for amount in each]]
+        ]
+
+    def _staff_rows(self) -> list[tuple[Any, ...]]:
+        available, used = self.audit.staff_available, self.audit.staff_used
+        return [
+            (name, scenario, plain(available[n, s]), plain(used[n, s]))
+            for n, name in enumerate(self.instance["organisations"]["organisation"])
+            for s, scenario in enumerate(self.scenarios)
+        ]
+
+    def _support_rows(self) -> list[tuple[Any, ...]]:
+        names = self.instance["organisations"]["organisation"]
+        return [(name, plain(built)) for name, built in zip(names, self.record.support, strict=True)]
+
+
+def localities(instance: Instance) -> list[str]:
+    """Names of the localities, the organisations of the lowest level, in table order."""
+    organisations = instance["organisations"]
+    return list(organisations["organisation"][organisations["level"] == instance["levels"]["level"][-1]])

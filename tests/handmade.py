@@ -1,0 +1,89 @@
+"""A design made by hand: two localities, three decisions, one of them held differently by locality."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from optimiser.design import Closest, Design, Neighbours, Record, Status
+from optimiser.instance.instance import Instance
+from optimiser.instance.table import Table
+from optimiser.verify import Audit
+
+
+def text(*values: str) -> np.ndarray:
+    return np.array(values, dtype=object)
+
+
+def instance(**changes: Any) -> Instance:
+    tables = {
+        "levels": Table({"level": text("central", "local")}),
+        "objectives": Table({"objective": text()}),
+        "scenarios": Table({"scenario": text("normal", "surge"), "probability": np.array([0.9, 0.1])}),
+        "resource_types": Table({"resource": text("beds")}),
+        "decisions": Table(
+            {
+                "decision": text("funding", "redeployment", "inspection"),
+                "type": text("input", "process", "outcome"),
+                "uniform": np.array([True, False, True]),
+            }
+        ),
+        "organisations": Table(
+            {"organisation": text("nation", "north", "south"), "level": text("central", "local", "local")}
+        ),
+        "sources": Table({"table": text(), "column": text(), "grade": text()}),
+    }
+    facts = {"name": "tiny", "title": "A tiny system", "tables": tables, "weights": {"accountability": 1.0}}
+    return Instance(**facts | {"limits": {}, "uncertainty": {}} | changes)
+
+
+def record() -> Record:
+    return Record(
+        held=np.array([[0, 0], [1, 0], [0, 0]]),
+        exercised=np.array([[[1, 1], [1, 1]], [[0.5, 0.25], [1, 1]], [[1, 1], [1, 1]]]),
+        monitored=np.array([[[0, 0], [0, 0]], [[0.25, -0.0], [0, 0]], [[0, 0], [0, 0]]]),
+        support=np.zeros(3),
+        added=np.zeros((2, 1)),
+        lent=np.array([[[0, 5]], [[0, 0]]]),
+        borrowed=np.array([[[0, 0]], [[0, 3]]]),
+        unmet=np.array([[[0, 0]], [[0, 2]]]),
+    )
+
+
+def audit() -> Audit:
+    objectives = dict.fromkeys(("risk_pooling", "accountability", "responsiveness"), 0.5)
+    return Audit(
+        broken=(),
+        value=0.5,
+        objectives=objectives | {"economy": 1.0, "solidarity": 0.0, "resilience": 0.99},
+        values=np.array([0.5, 0.5]),
+        scores={},
+        localities={
+            "accountability": np.array([0.4, 0.6]),
+            "responsiveness": np.array([0.7, 0.3]),
+            "unmet": np.array([0.0, 0.2]),
+        },
+        staff_available=np.array([[np.inf, np.inf], [40.0, 36.0], [20.0, 18.0]]),
+        staff_used=np.array([[5.0, 5.0], [20.0, 10.0], [19.0, 18.0]]),
+        demand=np.array([[[100, 110]], [[50, 60]]]),
+        supply=np.array([[[120, 120]], [[55, 55]]]),
+        spend=0.0,
+    )
+
+
+def design(**changes: Any) -> Design:
+    weights = dict.fromkeys(("risk_pooling", "accountability", "responsiveness"), 1 / 3)
+    found = Design(
+        instance=instance(),
+        status=Status.OPTIMAL,
+        weights=weights | dict.fromkeys(("economy", "solidarity", "resilience"), 0.0),
+        record=record(),
+        audit=audit(),
+        bound=0.5,
+        closest=Closest("funding", "", "local", 0.004),
+        neighbours=Neighbours(checked=4, total=4, better=0, equal=(("inspection", "", "local"),)),
+        run={"seconds": 1.25, "solver": "HiGHS 1.15.1", "engine": "0.1.0", "instance_hash": "abc"},
+    )
+    return replace(found, **changes)
