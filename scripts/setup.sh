@@ -15,7 +15,7 @@ set_up() {
     if [ -x "$python" ] && wanted | cmp -s - "$stamp"; then return; fi
     make_venv
     echo "Installing optimiser${extra:+ with what its ${extra}s need} into .venv (a minute or two, once) ..." >&2
-    "$python" -m pip install --quiet --disable-pip-version-check --no-input \
+    "$python" -m pip install -qq --disable-pip-version-check --no-input \
         --constraint "$root/constraints.txt" --editable "$root${extra:+[$extra]}" >&2
     wanted >"$root/.venv/.installed"
     wanted >"$stamp"

@@ -8,7 +8,7 @@ from optimiser.cli.say import as_json, complain, instance, say, say_json
 from optimiser.instance.errors import InputError
 
 
-@click.command()
+@click.command(short_help="Where do I start? A small commented instance.")
 @click.argument("directory", metavar="DIR")
 @click.option("--workshop", is_flag=True, help="One to be scored by hand, with blanks that `check` lists.")
 @as_json
@@ -30,7 +30,7 @@ def new(directory: str, workshop: bool, as_json: bool) -> int:
     return 0
 
 
-@click.command()
+@click.command(short_help="Is my data sound? A summary, or every error at once.")
 @instance
 @as_json
 def check(instance: str, as_json: bool) -> int:
@@ -63,7 +63,7 @@ def check(instance: str, as_json: bool) -> int:
     return 0
 
 
-@click.command()
+@click.command(short_help="What is being solved? The numbered formulation.")
 @instance
 @click.option("--lp", metavar="FILE", help="Also write the model, numbers and all, as an LP file.")
 @as_json
@@ -91,7 +91,7 @@ def maths(instance: str, lp: str | None, as_json: bool) -> int:
     return 0
 
 
-@click.command()
+@click.command(short_help="The JSON Schema of what goes in and comes out.")
 @click.option("--json", is_flag=True, expose_value=False, help="The same: a schema is JSON anyway.")
 def schema() -> int:
     """The JSON Schema of what goes in and what comes out.

@@ -33,6 +33,13 @@ def pairs(text: str) -> dict[str, float]:
     return found
 
 
+def finite(_: click.Context, __: click.Parameter, value: float | None) -> float | None:
+    """What a range lets through: nan and inf."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is not a finite number")
+    return value
+
+
 def _named(values: tuple[str, ...], option: str) -> dict[str, str]:
     """NAME=WORD, each option one, as a dict."""
     named: dict[str, str] = {}
@@ -55,11 +62,9 @@ def _merged(values: tuple[dict[str, float], ...], option: str) -> dict[str, floa
     return merged
 
 
-@click.command()
+@click.command(short_help="What should sit where? The best design, verified.")
 @instance
-@click.option(
-    "--weights", type=pairs, metavar="A=2,B=1", help="Weights of objectives; those not named are 0."
-)
+@click.option("--weights", type=pairs, metavar="A=2,B=1", help="Weights; those not named are 0.")
 @click.option(
     "--fix", multiple=True, metavar="DECISION[@ORGANISATION]=LEVEL", help="Hold it there. Repeatable."
 )
@@ -70,13 +75,28 @@ def _merged(values: tuple[dict[str, float], ...], option: str) -> dict[str, floa
     "--at-least", type=pairs, multiple=True, metavar="OBJECTIVE=VALUE", help="Reach this. Repeatable."
 )
 @click.option(
-    "--gap", type=click.FloatRange(0, max_open=False), default=1e-6, show_default=True, help="Stop here."
+    "--gap",
+    type=click.FloatRange(0),
+    callback=finite,
+    default=1e-6,
+    metavar="SHARE",
+    show_default=True,
+    help="Stop when the bound is this close to the value.",
 )
 @click.option(
-    "--time-limit", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Stop by then."
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    callback=finite,
+    metavar="SECONDS",
+    help="Stop by then, with the best so far.",
 )
 @click.option(
-    "--threads", type=click.IntRange(1), default=1, show_default=True, help="Threads of the solver."
+    "--threads",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    show_default=True,
+    help="Threads of the solver.",
 )
 @out
 @as_json
@@ -125,7 +145,7 @@ def solve(
     return _solved(design)
 
 
-@click.command()
+@click.command(short_help="Can I trust it? A result, or a design made by hand.")
 @instance
 @click.argument("result", metavar="RESULT")
 @out

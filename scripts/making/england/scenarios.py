@@ -1,0 +1,113 @@
+"""What winter and the pandemic did to England's beds and staff, measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from making.england_extracts import YEAR, Extracts
+from making.volatility import mean_correlation
+
+BUSY_DAYS = 14
+WINTER = ("2024-12-01", "2025-02-01")
+BEFORE = ["2018-19 Q4", "2019-20 Q1", "2019-20 Q2", "2019-20 Q3"]  # the calendar year 2019
+WAVE = "2020-21 Q4"  # January to March 2021, in which every region had its peak or nearly
+WAVE_DAYS = slice("2021-01-01", "2021-03-31")
+
+
+@dataclass(frozen=True)
+class Pandemic:
+    """By region: growth of demand with and without the care put off, and capacity lost."""
+
+    beds_net: pd.Series
+    beds_gross: pd.Series
+    beds_lost: pd.Series
+    critical_net: pd.Series
+    critical_gross: pd.Series
+    correlation: float
+    critical_peak: float  # patients at the regional peaks, with what other critical care went on
+    critical_open: float  # beds open in 2019
+
+
+def busiest_day(extracts: Extracts) -> pd.Timestamp:
+    """The last day of the fortnight of winter 2019/20 in which most general and acute beds were occupied."""
+    daily = extracts.panel("sitrep_daily_winter_2019_20", "ga_occupied", "date")
+    return daily.sum(axis=1).rolling(BUSY_DAYS).mean().idxmax()
+
+
+def winter_surge(extracts: Extracts, column: str) -> pd.Series:
+    """Growth of occupied beds from the year's mean to England's busiest fortnight, by trust.
+
+    The trust's mean over the fortnight (the same for all, so that it is one state of one system), as a
+    multiple of its mean over the winter of 2019/20, times the winter of 2024/25 as a multiple of the year
+    around it. NaN where there are no such beds.
+    """
+    daily = extracts.panel("sitrep_daily_winter_2019_20", column, "date").replace(0, np.nan)
+    end = busiest_day(extracts)
+    busy = daily.loc[end - pd.Timedelta(days=BUSY_DAYS - 1) : end].mean() / daily.mean()
+    year = extracts.panel("beds_monthly", column, "month").loc[YEAR]
+    return busy * year.loc[slice(*WINTER)].mean() / year.mean() - 1
+
+
+def winter_absence(extracts: Extracts) -> float:
+    """Share of the staff normally there who are absent in December and January, in addition."""
+    frame = extracts.read("sickness_monthly", "month")
+    frame = frame[frame["trust"].isin(extracts.trusts.index)]
+    winter = frame.loc["2024-12-01":"2025-01-01"]
+    rate, usual = (part["fte_days_lost"].sum() / part["fte_days_available"].sum() for part in (winter, frame))
+    return float((rate - usual) / (1 - usual))
+
+
+def escalation_share(extracts: Extracts) -> float:
+    """Beds that trusts opened on their own beyond their core beds, winter 2019/20."""
+    core, more = (
+        extracts.panel("sitrep_daily_winter_2019_20", name, "date").sum().sum()
+        for name in ("ga_core_open", "ga_escalation_open")
+    )
+    return float(more / core)
+
+
+def pandemic(extracts: Extracts) -> Pandemic:
+    """The wave of January 2021 against 2019, by region.
+
+    Net of the care put off, general and acute beds are those occupied in all. Where covid patients were more,
+    others were fewer by more than as many, so that total occupancy at the peak was not above the
+    quarter's mean. For critical care no totals were published: covid patients on ventilators at the region's
+    peak, and of other critical care the share that went on in general and acute beds.
+    """
+    occupied, available = (
+        extracts.regional("beds_ae_quarterly_2018_2025", name, "quarter")
+        for name in ("ga_occupied", "ga_available")
+    )
+    usual = occupied.loc[BEFORE].mean()
+    covid = extracts.read("covid_region_daily", "date")
+    patients = covid.pivot(columns="region_code", values="covid_inpatients")
+    ventilated = covid.pivot(columns="region_code", values="covid_mv_beds")
+    on_wards = (patients - ventilated).loc[WAVE_DAYS]
+    others = (occupied.loc[WAVE] - on_wards.mean()) / usual
+    critical, critical_open = (
+        extracts.regional("critical_care_monthly_2015_2020", name, "month").loc["2019"].mean()
+        for name in ("adult_cc_occupied", "adult_cc_open")
+    )
+    peak = ventilated.max()
+    return Pandemic(
+        beds_net=occupied.loc[WAVE] / usual - 1,
+        beds_gross=on_wards.max() / usual,
+        beds_lost=(1 - available.loc[WAVE] / available.loc[BEFORE].mean()).clip(lower=0),
+        critical_net=peak / critical + others - 1,
+        critical_gross=peak / critical,
+        correlation=mean_correlation(np.log1p(patients.dropna()).corr().to_numpy()),
+        critical_peak=float((peak + others * critical).sum()),
+        critical_open=float(critical_open.sum()),
+    )
+
+
+def winter_correlation(extracts: Extracts) -> float:
+    """Mean correlation of trusts' daily occupancy, weekdays' effects and the Christmas fortnight out."""
+    daily = np.log(extracts.panel("sitrep_daily_winter_2019_20", "ga_occupied", "date").replace(0, np.nan))
+    days = pd.DatetimeIndex(daily.index)
+    daily = daily[(days < pd.Timestamp("2019-12-20")) | (days > pd.Timestamp("2020-01-03"))]
+    weekday = pd.DatetimeIndex(daily.index).day_of_week
+    return mean_correlation((daily - daily.groupby(weekday).transform("mean")).corr().to_numpy())
