@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
+import numpy as np
+
+from optimiser.instance.schema import HELD_TABLES, SYSTEM_OBJECTIVES
 from optimiser.instance.table import Table
-
-SYSTEM_OBJECTIVES = ("risk_pooling", "accountability", "responsiveness", "economy", "solidarity", "resilience")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +46,89 @@ class Instance:
     def __getitem__(self, table: str) -> Table:
         return self.tables[table]
 
+    def __repr__(self) -> str:
+        return (
+            f"Instance({self.name!r}: {self['decisions'].rows} decisions, {len(self.localities)} localities, "
+            f"{self['levels'].rows} levels, {self['scenarios'].rows} scenarios)"
+        )
+
     @cached_property
     def objectives(self) -> tuple[str, ...]:
         """Names of all objectives: the six of model.md in its order, then the user's own."""
         return (*SYSTEM_OBJECTIVES, *self["objectives"]["objective"])
+
+    @cached_property
+    def localities(self) -> tuple[str, ...]:
+        """Names of the organisations of the lowest level, in table order: axis O of every array."""
+        organisations = self["organisations"]
+        lowest = self["levels"]["level"][-1]
+        return tuple(organisations["organisation"][organisations["level"] == lowest])
+
+    @cached_property
+    def population(self) -> np.ndarray:
+        """(O,) people in each locality; 1 each where no population is given."""
+        organisations = self["organisations"]
+        people = organisations["population"][organisations["level"] == self["levels"]["level"][-1]]
+        return np.ones(len(people)) if np.isnan(people).all() else people
+
+    @cached_property
+    def sd(self) -> np.ndarray:
+        """(D, O) standard deviation of each decision's burden: as given, else the root of the population."""
+        decisions = {name: d for d, name in enumerate(self["decisions"]["decision"])}
+        localities = {name: o for o, name in enumerate(self.localities)}
+        sd = np.tile(np.sqrt(self.population), (len(decisions), 1))
+        risk = self["risk"]
+        for decision, organisation, value in zip(
+            risk["decision"], risk["organisation"], risk["sd"], strict=True
+        ):
+            if not np.isnan(value) and decision in decisions and organisation in localities:
+                sd[decisions[decision], localities[organisation]] = value
+        return sd
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 (hexadecimal) of everything in it, however it was written down."""
+        digest = hashlib.sha256(b"optimiser instance 1\n")
+        digest.update(json.dumps(self._plain(), ensure_ascii=False, separators=(",", ":")).encode())
+        return digest.hexdigest()
+
+    def _plain(self) -> dict[str, Any]:
+        """Everything in it as plain lists and numbers, in the schema's order."""
+        words = {
+            key: getattr(self, key) for key in ("name", "title", "description", "perspective", "licence")
+        }
+        settings = {key: sorted(getattr(self, key).items()) for key in ("weights", "limits", "uncertainty")}
+        tables = {name: {key: c.tolist() for key, c in self[name].items()} for name in HELD_TABLES}
+        return words | settings | {"tables": tables}
+
+    def replace(
+        self,
+        path: str,
+        *,
+        set: float | str | bool | None = None,  # noqa: A002 (the word of a study file)
+        multiply: float | None = None,
+        add: float | None = None,
+        where: Mapping[str, Any] | None = None,
+    ) -> Instance:
+        """A variant in which one input is other: exactly one of `set`, `multiply` and `add`.
+
+        `path` is ``table.column``, or ``weights.X``, ``limits.X``, ``uncertainty.X``,
+        ``scenarios.NAME.X``, ``levels.NAME.X`` or ``resources.NAME.X`` (X of toml's ``[[resources]]``).
+        `where` maps columns of that table to a value, or a list of values, that rows must have.
+        Setting ``scenarios.NAME.probability`` leaves the other scenarios the rest, in their proportions.
+
+        Raises InputError where the path or `where` matches nothing, where something that is not given would
+        be multiplied or added to, or where the variant would not pass the checks that files must pass.
+        """
+        from optimiser.instance.replace import Change, replaced
+
+        return replaced(self, [Change(path, set=set, multiply=multiply, add=add, where=where)])
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write it as a folder or, where the name ends in .xlsx, as a workbook: whole or not at all.
+
+        Read again it is the same instance, with the same hash. Raises InputError where `path` exists already.
+        """
+        from optimiser.instance.write import write
+
+        write(self, path)

@@ -1,0 +1,142 @@
+"""From cells to columns: what each cell says, by the schema."""
+
+from __future__ import annotations
+
+import math
+import re
+from contextlib import suppress
+
+import numpy as np
+
+from optimiser.instance.columns import Column
+from optimiser.instance.findings import Findings, quote
+from optimiser.instance.schema import SYSTEM_OBJECTIVES, TABLES, TOML_TABLES
+from optimiser.instance.sheet import Cell, Section, Sheet
+from optimiser.instance.table import Table
+
+LONGEST = 32_767  # characters in a cell: what a workbook can hold
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_FLAGS = {"true": True, "false": False}
+
+
+def table(sheet: Sheet, columns: dict[str, Column], findings: Findings) -> Table:
+    """The columns that the schema knows, typed, blank where nothing is given. Problems go to findings."""
+    header = _header(sheet, columns, findings)
+    found: dict[str, np.ndarray] = {}
+    for name, column in columns.items():
+        if name in header:
+            at = header[name]
+            found[name] = _values(sheet, name, column, [row[at] for row in sheet.rows], findings)
+        else:
+            found[name] = blanks(column, len(sheet.rows))
+    return Table(found, len(sheet.rows))
+
+
+def blanks(column: Column, rows: int) -> np.ndarray:
+    """A column in which nothing is given."""
+    kinds = {"number": np.float64, "flag": np.bool_}
+    return np.full(rows, column.blank, dtype=kinds.get(column.kind, object))
+
+
+def _header(sheet: Sheet, columns: dict[str, Column], findings: Findings) -> dict[str, int]:
+    """Column name to position; unknown, repeated and missing ones are problems."""
+    header: dict[str, int] = {}
+    for at, name in enumerate(sheet.header):
+        if not name:
+            findings.add(sheet.table, None, "", f"column {at + 1} has no name")
+        elif name in header:
+            findings.add(sheet.table, None, name, f"{quote(name)} is a column already")
+        else:
+            header[name] = at
+            if name not in columns:
+                _unknown(sheet, at, columns, findings)
+    for name, column in columns.items():
+        if column.required and name not in header:
+            findings.add(sheet.table, None, name, f"this column must be there: {column.meaning}")
+            findings.unreliable.add(sheet.table)
+    return header
+
+
+def _unknown(sheet: Sheet, at: int, columns: dict[str, Column], findings: Findings) -> None:
+    """Note a column or key that the schema does not know; a key of instance.toml by the row that has it."""
+    name, schema = sheet.header[at], TABLES[sheet.table]
+    row, noun = None, "column"
+    if isinstance(sheet, Section):
+        row, noun = next((i for i, cells in enumerate(sheet.rows) if cells[at] is not None), None), "key"
+    expected = f"a {noun} of {schema.section or sheet.table}"
+    names = [*columns, *(TABLES[t].section for t in TOML_TABLES)] if sheet.table == "instance" else columns
+    findings.add(sheet.table, row, name, f"{quote(name)} is not {expected}{findings.hint(name, names)}")
+
+
+def _values(sheet: Sheet, name: str, column: Column, cells: list[Cell], findings: Findings) -> np.ndarray:
+    convert = {"number": _number, "flag": _flag}.get(column.kind, _text)
+    values = blanks(column, len(cells))
+    for row, cell in enumerate(cells):
+        if cell is None or cell == "":
+            if column.required and (sheet.table, name) != ("organisations", "parent"):
+                findings.add(sheet.table, row, name, f"'' is not {column.expected}")
+            continue
+        value: object = convert(cell, column, sheet.table)
+        if isinstance(sheet, Section) and isinstance(cell, str) and column.kind in ("number", "flag"):
+            value = _Wrong(f"{quote(cell)} is a text, not {column.expected}")
+        if isinstance(value, _Wrong):
+            findings.add(sheet.table, row, name, value)
+            values[row] = str(cell) if values.dtype == object else values[row]
+        else:
+            values[row] = value
+    return values
+
+
+class _Wrong(str):
+    """What is wrong with a cell."""
+
+    __slots__ = ()
+
+
+def _number(cell: Cell, column: Column, _: str) -> float | _Wrong:
+    value = math.nan
+    if isinstance(cell, str):
+        value = float(cell) if _NUMBER.fullmatch(cell) else math.nan
+    elif isinstance(cell, int | float) and not isinstance(cell, bool):
+        with suppress(OverflowError):  # an integer beyond all floats
+            value = float(cell)
+    if not column.admits(value):
+        return _Wrong(f"{quote(cell)} is not {column.expected}")
+    return value + 0.0  # no negative zero
+
+
+def _flag(cell: Cell, column: Column, _: str) -> bool | _Wrong:
+    value = cell if isinstance(cell, bool) else _FLAGS.get(cell.lower()) if isinstance(cell, str) else None
+    return value if value is not None else _Wrong(f"{quote(cell)} is not {column.expected}")
+
+
+def _text(cell: Cell, column: Column, where: str) -> str | _Wrong:
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and cell == cell // 1:
+        cell = str(int(cell))  # a code made of digits, which a workbook keeps as a number
+    if not isinstance(cell, str):
+        return _Wrong(f"{quote(cell)} is not {column.expected}")
+    if len(cell) > LONGEST:
+        return _Wrong(f"{quote(cell)} is longer than {LONGEST} characters")
+    if control := _CONTROL.search(cell):
+        return _Wrong(f"{quote(cell)} holds a control character ({quote(control[0])})")
+    if column.kind == "name" and not column.of and not column.choices:
+        return _new_name(cell, where)
+    return cell
+
+
+def _new_name(name: str, where: str) -> str | _Wrong:
+    """A name that a table introduces; the others only repeat one."""
+    if where == "instance":
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+            return _Wrong(f"{quote(name)} is not a name (letters, digits, - and _)")
+    elif where == "objectives":
+        if name in SYSTEM_OBJECTIVES:
+            return _Wrong(f"{quote(name)} is an objective that every instance has")
+        if not re.fullmatch(r"[\w-]+", name) or name in TABLES["scores"].by_name:
+            return _Wrong(f"{quote(name)} is not a name for an objective (letters, digits, - and _)")
+    elif name != name.strip():
+        return _Wrong(f"{quote(name)} has blanks around it")
+    elif not name.isprintable() or any(c in name for c in ";=@"):
+        return _Wrong(f"{quote(name)} is not a name (no ; = @, nothing that cannot be printed)")
+    return name

@@ -1,0 +1,200 @@
+"""From files to an Instance: every default filled in, every error found before anything is solved."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from optimiser.instance import convert, folder, toml, workbook
+from optimiser.instance.check import check
+from optimiser.instance.errors import InputError
+from optimiser.instance.findings import Findings, quote
+from optimiser.instance.instance import Instance
+from optimiser.instance.schema import DEFAULT_WEIGHTS, HELD_TABLES, SYSTEM_OBJECTIVES, TABLES
+from optimiser.instance.sheet import Absent, Sheet
+from optimiser.instance.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def read(path: str | os.PathLike[str]) -> Instance:
+    """Read an instance: a folder of instance.toml and CSV tables, or an Excel workbook (.xlsx).
+
+    Raises InputError with every problem, one line each, if anything is wrong.
+    """
+    where = Path(path)
+    findings = Findings({table: Absent(table) for table in TABLES})
+    if where.is_dir():
+        return assemble(folder.sheets(where, findings), findings)
+    if where.is_file() and where.suffix.lower() == ".xlsx":
+        return assemble(workbook.sheets(where, findings), findings)
+    found = "is neither a folder nor an .xlsx workbook" if where.exists() else "does not exist"
+    raise InputError(
+        f"{quote(os.fspath(path))} {found}; an instance is a folder with instance.toml and CSV tables"
+    )
+
+
+def from_tables(
+    document: Mapping[str, Any], tables: Mapping[str, pd.DataFrame | Iterable[Mapping[str, Any]]]
+) -> Instance:
+    """An instance from Python: what instance.toml would hold, and the other tables by name.
+
+    A table is a DataFrame or a list of rows, each a mapping of column to value; None and NaN are blanks.
+    Checked like files are: raises InputError.
+    """
+    findings = Findings({table: Absent(table) for table in TABLES})
+    sheets: dict[str, Sheet] = dict(toml.sections(document, findings, "instance"))
+    for table, given in tables.items():
+        if table not in TABLES or TABLES[table].shape != "csv":
+            names = [name for name, schema in TABLES.items() if schema.shape == "csv"]
+            raise InputError(f"{quote(table)} is not a table{findings.hint(table, names)}")
+        rows = [{str(k): v for k, v in row.items()} for row in _records(given)]
+        header = list(dict.fromkeys(key for row in rows for key in row))
+        cells = [[_plain(row.get(key)) for key in header] for row in rows]
+        if header:
+            sheets[table] = Sheet(table, table, header, cells, list(range(1, len(rows) + 1)), 0)
+            findings.located[table] = sheets[table]
+    return assemble(sheets, findings)
+
+
+def _records(given: pd.DataFrame | Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    to_dict = getattr(given, "to_dict", None)
+    return to_dict("records") if to_dict else given  # type: ignore[return-value]
+
+
+def _plain(value: Any) -> object:
+    """A value as Python's own; a float NaN, pandas' sign for a blank, as None."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and value != value else value
+
+
+def assemble(sheets: Mapping[str, Sheet], findings: Findings) -> Instance:
+    """Sheets as found, made into a checked Instance; raises InputError with all that was found wrong."""
+    tables = _tables(sheets, findings)
+    settings = {name: _record(tables[name]) for name in ("instance", "limits", "uncertainty")}
+    instance = Instance(
+        tables={name: tables[name] for name in HELD_TABLES},
+        weights=_weights(tables, sheets, findings),
+        limits=settings["limits"] | {"reserve": settings["limits"]["reserve"] or 0.0},
+        uncertainty=settings["uncertainty"],
+        **settings["instance"],
+    )
+    check(instance, findings)
+    findings.raise_any()
+    return instance
+
+
+def _tables(sheets: Mapping[str, Sheet], findings: Findings) -> dict[str, Table]:
+    """Every table of the schema, defaults filled in."""
+    objectives: list[str] = []
+    resources: list[str] = []
+    found: dict[str, Table] = {}
+    for name in (
+        "objectives",
+        "resource_types",
+        *(n for n in TABLES if n not in ("objectives", "resource_types")),
+    ):
+        sheet = sheets.get(name)
+        columns = TABLES[name].expand([*SYSTEM_OBJECTIVES, *objectives], resources)
+        rows = 1 if TABLES[name].shape == "record" else 0
+        if sheet is not None:
+            if {"objectives", "resource_types"} & findings.unreliable:
+                columns = TABLES[name].guess(sheet.header) | columns
+            found[name] = convert.table(sheet, columns, findings)
+        else:
+            blanks = {key: convert.blanks(column, rows) for key, column in columns.items()}
+            found[name] = Table(blanks, rows)
+        if name == "objectives":
+            objectives = list(dict.fromkeys(found[name]["objective"]))
+        elif name == "resource_types":
+            resources = list(dict.fromkeys(found[name]["resource"]))
+    found["levels"] = _levels(found["levels"])
+    found["scenarios"] = _scenarios(found["scenarios"])
+    if found["organisations"].rows == 0 and "organisations" not in findings.unreliable:
+        found["organisations"] = _chain(found["organisations"], found["levels"]["level"])
+    workload = found["workload"]
+    at = np.where(workload["at"] == "", workload["level"], workload["at"])
+    found["workload"] = workload.with_column("at", at)
+    return found
+
+
+def _record(table: Table) -> dict[str, Any]:
+    """The one row of a section; None for a number that is not given."""
+    plain = {key: column[0] for key, column in table.items()}
+    return {k: (None if v != v else float(v)) if isinstance(v, float) else v for k, v in plain.items()}
+
+
+def _filled(column: np.ndarray, default: np.ndarray) -> np.ndarray:
+    return np.where(np.isnan(column), default, column)
+
+
+def _levels(table: Table) -> Table:
+    """Accountability falls from 1 to 0 in even steps; aid arrives in full, but not locally."""
+    if table.rows == 0:
+        columns = TABLES["levels"].by_name
+        table = Table({key: convert.blanks(column, 2) for key, column in columns.items()})
+        table = table.with_column("level", np.array(["central", "local"], dtype=object))
+    bottom = np.arange(table.rows) == table.rows - 1
+    table = table.with_column(
+        "accountability", _filled(table["accountability"], np.linspace(1.0, 0.0, table.rows))
+    )
+    return table.with_column("mobilisation", _filled(table["mobilisation"], np.where(bottom, 0.0, 1.0)))
+
+
+def _scenarios(table: Table) -> Table:
+    """One scenario, normal, where none is given."""
+    if table.rows:
+        return table
+    columns = {key: np.full(1, np.nan) for key in table}
+    columns |= {key: np.zeros(1) for key in table if key.startswith(("surge.", "loss."))}
+    normal = {
+        "urgency": np.ones(1),
+        "absence": np.zeros(1),
+        "oversight": np.ones(1),
+        "probability": np.ones(1),
+    }
+    return Table(columns | normal | {"scenario": np.array(["normal"], dtype=object)})
+
+
+def _chain(table: Table, levels: np.ndarray) -> Table:
+    """One organisation at each level, named as the level."""
+    columns = TABLES["organisations"].by_name
+    table = Table({key: convert.blanks(columns[key], len(levels)) for key in table})
+    parents = np.array(["", *levels[:-1]], dtype=object)
+    return (
+        table.with_column("organisation", levels).with_column("level", levels).with_column("parent", parents)
+    )
+
+
+def _weights(
+    tables: Mapping[str, Table], sheets: Mapping[str, Sheet], findings: Findings
+) -> dict[str, float]:
+    """What each objective weighs: as given, by default, or by its swing."""
+    own = dict.fromkeys(tables["objectives"]["objective"], 0.0)
+    if "swings" in sheets and "weights" in sheets:
+        findings.add("swings", None, "", "there may be swings or weights, not both")
+    kind = "swings" if "swings" in sheets else "weights"
+    weights = DEFAULT_WEIGHTS | own
+    names = list(weights)
+    if kind == "swings":
+        weights = dict.fromkeys(weights, 0.0)
+    table = tables[kind]
+    for row, name in enumerate(table["objective"]):
+        if name not in weights:
+            if "objectives" not in findings.unreliable:
+                findings.unknown(kind, row, "objective", name, "an objective", names)
+        elif name in table["objective"][:row]:
+            findings.add(kind, row, "objective", f"{quote(name)} has a row already")
+        elif kind == "weights":
+            weights[name] = table["weight"][row]
+        elif table["to"][row] <= table["from"][row]:
+            low = quote(float(table["from"][row]))
+            findings.add(kind, row, "to", f"{quote(float(table['to'][row]))} is not above from ({low})")
+        else:
+            weights[name] = table["points"][row] / (table["to"][row] - table["from"][row])
+    return weights

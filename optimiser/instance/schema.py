@@ -1,0 +1,29 @@
+"""Every table, section and column of an instance, once.
+
+Reading, checking, writing, the template, the JSON Schema and the data dictionary all come from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from optimiser.instance.columns import TableSchema
+from optimiser.instance.csv_tables import CSV_FILES
+from optimiser.instance.sections import SECTIONS
+
+SYSTEM_OBJECTIVES = (
+    "risk_pooling",
+    "accountability",
+    "responsiveness",
+    "economy",
+    "solidarity",
+    "resilience",
+)
+DEFAULT_WEIGHTS = {name: float(name in SYSTEM_OBJECTIVES[:3]) for name in SYSTEM_OBJECTIVES}
+
+
+TABLES: Mapping[str, TableSchema] = {table.name: table for table in (*SECTIONS, *CSV_FILES)}
+CSV_TABLES = tuple(table.name for table in CSV_FILES)
+TOML_TABLES = tuple(table.name for table in SECTIONS)
+# Tables that Instance.tables holds; the others are its attributes.
+HELD_TABLES = ("levels", "objectives", "resource_types", "scenarios", *CSV_TABLES)

@@ -1,0 +1,71 @@
+"""A table as it was found, before anything is made of it, and where each of its cells stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from optimiser.instance.findings import Place
+from optimiser.instance.schema import CSV_TABLES, TABLES
+
+Cell = object  # text from a file; from instance.toml or a workbook also numbers and flags; None: no such cell
+
+
+@dataclass
+class Sheet:
+    """Header and rows of a CSV file or of a sheet in a workbook."""
+
+    table: str
+    source: str  # 'decisions.csv', or 'book.xlsx decisions'
+    header: list[str]
+    rows: list[list[Cell]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)  # where each row stands
+    header_line: int = 1
+
+    def place(self, row: int | None, column: str) -> Place:
+        """Where a cell stands, or a column (row None)."""
+        line = self.header_line if row is None else self.lines[row]
+        return Place(rank(self.table), line, f"{self.source}:{line} {column}".rstrip())
+
+
+@dataclass
+class Section(Sheet):
+    """A part of instance.toml as a table: rows as given, columns in the order in which keys first appear."""
+
+    keys: dict[tuple[str, int, str], int] = field(default_factory=dict)  # (section, row, key): line
+
+    def place(self, row: int | None, column: str) -> Place:
+        """Where a value stands; the line where it is known."""
+        schema = TABLES[self.table]
+        section, at = schema.section, row or 0
+        path = [section] if section else []
+        if schema.shape == "keyed" and row is not None:
+            name = str(self.rows[row][0])
+            path += [name] if column in ("", "objective", "weight") else [name, column]
+            wanted = [(section, 0, name), (f"{section}.{name}", 0, "")]
+        else:
+            path += [column] if column else []
+            wanted = [(section, at, column), (section, at, column.split(".")[0])]
+            if not section:  # a section that does not exist
+                wanted += [(column, 0, "")]
+        wanted += [(section, at, ""), ("", 0, section)]
+        line = next((self.keys[key] for key in wanted if key in self.keys), 0)
+        if not line and schema.shape == "list" and row is not None:
+            path[0] += f"[{row + 1}]"
+        where = f"{self.source}:{line}" if line else self.source
+        return Place(rank(self.table), line, f"{where} {'.'.join(path)}".rstrip())
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A table that was not given: what stands in it are defaults."""
+
+    table: str
+
+    def place(self, row: int | None, column: str) -> Place:  # noqa: ARG002 (there are no rows)
+        """The table as a whole, and the column."""
+        return Place(rank(self.table), 0, f"{TABLES[self.table].label} {column}".rstrip())
+
+
+def rank(table: str) -> int:
+    """Files in the order in which problems are listed: instance.toml, then the tables as in the schema."""
+    return CSV_TABLES.index(table) + 1 if table in CSV_TABLES else 0
