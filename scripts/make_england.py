@@ -2,23 +2,20 @@
 
     python scripts/make_england.py DATA_DIR instances/england
 
-DATA_DIR holds the tidy extracts (`trusts.csv`, `beds_monthly.csv`, ... or a folder `england_nhs` with them).
-What is measured comes from there, what is judged from `making/england_judged.py`; `sources.csv` says which.
+DATA_DIR holds the tidy extracts (`trusts.csv`, `beds_monthly.csv` and the others), or a folder `england_nhs`
+with them. What is measured comes from there, what is judged from `making/england/*.toml`; `sources.csv` says
+which is which. Prints the key figures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import click
 import pandas as pd
-from making import england_judged as judged
-from making.england_extracts import Extracts
-from making.england_measured import (
-    HOURS_PER_WEEK,
+from making.england import tables
+from making.england.extracts import Extracts
+from making.england.measured import (
     Volatility,
     admissions_volatility,
     bed_means,
@@ -26,7 +23,7 @@ from making.england_measured import (
     trust_facts,
     waiting_to_leave,
 )
-from making.england_scenarios import (
+from making.england.scenarios import (
     Pandemic,
     busiest_day,
     escalation_share,
@@ -35,166 +32,20 @@ from making.england_scenarios import (
     winter_correlation,
     winter_surge,
 )
-from making.england_sources import sources
-from making.judgement import current_rows, decision_rows, source_rows, workload_rows
+from making.judgement import (
+    Judged,
+    current_rows,
+    decision_rows,
+    fill,
+    load,
+    pair_rows,
+    source_rows,
+    workload_rows,
+)
 from making.tables import number, write_instance
 from making.volatility import mean_correlation
 
-Rows = Iterator[dict[str, Any]]
-BEDS = {"ga_beds": "ga", "critical_care_beds": "adult_cc"}
-
-TOML = """\
-name = "england"
-title = "England's acute trusts, 2024/25"
-description = \"\"\"
-Which decisions of the NHS in England should sit with the centre, the 7 regions, the 42 systems (integrated care
-boards) or the 120 acute trusts? Population, staff, beds, ratings, needs, volatility and the surges of winter and
-pandemic are measured; stakes, delays, hours and accountability are judgements: sources.csv grades every column.
-Contains public sector information licensed under the Open Government Licence v3.0.\"\"\"
-perspective = "The health ministry with the national health service, answerable to parliament for England's patients"
-licence = "Contains public sector information licensed under the Open Government Licence v3.0"
-
-[[levels]]
-level = "centre"
-delay_days = 21
-accountability = 1.0
-mobilisation = 0.5
-
-[[levels]]
-level = "region"
-delay_days = 10
-accountability = 0.75
-mobilisation = 0.7
-
-[[levels]]
-level = "system"
-delay_days = 5
-accountability = 0.4
-mobilisation = 0.85
-
-[[levels]]
-level = "trust"
-delay_days = 0
-accountability = 0.1
-mobilisation = 0
-
-[limits]
-reserve = 0.05
-
-[[scenarios]]
-scenario = "normal"
-probability = 0.75
-
-[[scenarios]]
-scenario = "winter"
-probability = 0.2
-urgency = 2
-absence = {winter_absence}
-oversight = 0.8
-
-[[scenarios]]
-scenario = "pandemic"
-probability = 0.05
-urgency = 4
-absence = 0.06
-oversight = 0.3
-correlation = {pandemic_correlation}
-
-[[resources]]
-resource = "ga_beds"
-governed_by = "bed_allocation"
-
-[[resources]]
-resource = "critical_care_beds"
-governed_by = "bed_allocation"
-"""
-
-
-def organisation_rows(extracts: Extracts, facts: pd.DataFrame) -> Rows:
-    """The centre, regions, systems and trusts, each above what is under it."""
-    regions = extracts.systems.groupby("region_code").agg(
-        name=("region_name", "first"), patients=("registered_population", "sum")
-    )
-    own = dict.fromkeys(("population", "vacancy", "absence", "willingness", "ability", "rating"))
-    centre = {"organisation": "ENGLAND", "level": "centre", "parent": "", "name": "England", **own}
-    yield _with_hours(centre, judged.CENTRE_HOURS)
-    for code, region in regions.iterrows():
-        row = {"organisation": code, "level": "region", "parent": "ENGLAND", "name": region["name"], **own}
-        yield _with_hours(row, judged.REGION_HOURS_PER_1000 * region["patients"] / 1000)
-    for code, system in extracts.systems.iterrows():
-        row = {"organisation": code, "level": "system", "parent": system["region_code"]}
-        row |= {"name": system["icb_name"], **own}
-        yield _with_hours(row, judged.SYSTEM_HOURS_PER_1000 * system["registered_population"] / 1000)
-    for code, trust in extracts.trusts.iterrows():
-        fact = facts.loc[code]
-        row = {"organisation": code, "level": "trust", "parent": trust["icb_code"], "name": trust["org_name"]}
-        row |= {name: fact[name] for name in own} | {"population": int(fact["population"])}
-        established = fact["fte"] / (1 - fact["vacancy"]) * HOURS_PER_WEEK
-        yield _with_hours(row, judged.SHARE_OF_STAFF_TIME * established)
-
-
-def _with_hours(row: dict[str, Any], hours: float) -> dict[str, Any]:
-    return {**row, "staff_hours": round(hours, 1)}
-
-
-def risk_rows(
-    population: pd.Series, admissions: tuple[Volatility, pd.Series], critical: Volatility, patients: pd.Series
-) -> Rows:
-    """Absolute standard deviations, and what a head costs in each unit."""
-    varying, monthly = admissions
-    for decision in judged.ADMISSIONS:
-        sd, mean = varying.cv * monthly, monthly * 12 / population
-        for trust in population.index:
-            yield {"decision": decision, "organisation": trust, "sd": sd[trust], "mean": mean[trust]}
-    sd = (critical.cv * patients).reindex(population.index).fillna(0.0)
-    mean = patients / population * 100_000
-    for decision in judged.CRITICAL_CARE:
-        for trust in population.index:
-            yield {"decision": decision, "organisation": trust, "sd": sd[trust], "mean": mean[trust]}
-
-
-def correlation_rows(admissions: Volatility, critical: Volatility) -> Rows:
-    """The shrunk matrices, for the decisions that use one."""
-    for decision in judged.WITH_MATRIX:
-        matrix = (critical if decision in judged.CRITICAL_CARE else admissions).correlation
-        for a, b in combinations(matrix.index, 2):
-            row = {"decision": decision, "organisation_a": a, "organisation_b": b}
-            yield row | {"correlation": float(matrix.loc[a, b])}
-
-
-def partner_rows(extracts: Extracts, staying: pd.Series, beds: pd.Series) -> Rows:
-    """Each trust leans on the others of its system, as far as the system's beds wait for a way out."""
-    for system, trusts in extracts.trusts.groupby("icb_code", sort=False):
-        for trust in trusts.index if len(trusts) > 1 else ():
-            others = beds[trusts.index].drop(trust)
-            for partner, share in (others / others.sum()).items():
-                dependence = round(staying[system] * share, 4)
-                yield {"organisation": trust, "partner": partner, "dependence": dependence}
-
-
-def resource_rows(beds: pd.DataFrame) -> Rows:
-    """Beds available and occupied, where there are any."""
-    for resource, prefix in BEDS.items():
-        for trust, row in beds[beds[f"{prefix}_available"] > 0].iterrows():
-            values = {"capacity": row[f"{prefix}_available"], "demand": row[f"{prefix}_occupied"]}
-            yield {"organisation": trust, "resource": resource, **values}
-
-
-def surge_rows(extracts: Extracts, beds: pd.DataFrame, wave: Pandemic, net: bool) -> Rows:
-    """Winter by trust, the pandemic as in the trust's region."""
-    region = extracts.trusts["region_code"]
-    pandemic_surge = {
-        "ga_beds": wave.beds_net if net else wave.beds_gross,
-        "critical_care_beds": wave.critical_net if net else wave.critical_gross,
-    }
-    for resource, prefix in BEDS.items():
-        winter = winter_surge(extracts, f"{prefix}_occupied")
-        lost = wave.beds_lost if resource == "ga_beds" else wave.beds_lost * 0
-        for trust in beds.index[beds[f"{prefix}_available"] > 0]:
-            where = {"resource": resource, "organisation": trust}
-            yield {"scenario": "winter", **where, "surge": round(float(winter[trust]), 4), "loss": None}
-            surge, loss = pandemic_surge[resource][region[trust]], lost[region[trust]]
-            yield {"scenario": "pandemic", **where, "surge": round(surge, 4), "loss": round(loss, 4)}
+HERE = Path(__file__).parent / "making" / "england"
 
 
 @click.command(help=__doc__)
@@ -215,84 +66,115 @@ def surge_rows(extracts: Extracts, beds: pd.DataFrame, wave: Pandemic, net: bool
     help="The pandemic's demand, net of the care that was put off or gross.",
 )
 def main(data_dir: Path, out_dir: Path, spread: float, surge: str) -> None:
-    extracts = Extracts(data_dir)
+    """Measure, judge, write, and say what was found."""
+    extracts, judged = Extracts(data_dir), load(HERE / "judged.toml")
     facts, beds = trust_facts(extracts, spread), bed_means(extracts)
-    admissions, monthly = admissions_volatility(extracts)
-    critical = critical_care_volatility(extracts)
+    admissions, critical = admissions_volatility(extracts), critical_care_volatility(extracts)
     wave, staying = pandemic(extracts), waiting_to_leave(extracts)
-    correlations = dict.fromkeys(judged.ADMISSIONS, mean_correlation(admissions.correlation.to_numpy()))
-    correlations |= dict.fromkeys(judged.CRITICAL_CARE, mean_correlation(critical.correlation.to_numpy()))
-    toml = TOML.format(
-        winter_absence=number(winter_absence(extracts), 3),
-        pandemic_correlation=number(wave.correlation, 3),
+    figures = filled_in(extracts, facts, wave, judged, spread) | {"surge": surge}
+    correlations: dict[str, float] = {}
+    pairs = []
+    for unit, varying in (("admissions", admissions), ("critical_care", critical)):
+        decisions = judged["volatility"][unit]
+        correlations |= dict.fromkeys(decisions, mean_correlation(varying.correlation.to_numpy()))
+        whole = [d for d in decisions if d in judged["volatility"]["with_matrix"]]
+        pairs += list(pair_rows(whole, varying.correlation))
+    write_instance(
+        out_dir,
+        fill(HERE / "instance.toml", figures),
+        {
+            "decisions": decision_rows(judged, correlations),
+            "organisations": tables.organisation_rows(extracts, facts, judged),
+            "workload": workload_rows(judged),
+            "risk": tables.risk_rows(facts, admissions, critical, beds["adult_cc_occupied"], judged),
+            "correlations": pairs,
+            "needs": ({"organisation": trust, "need": round(n, 4)} for trust, n in facts["need"].items()),
+            "resources": tables.resource_rows(beds),
+            "surges": tables.surge_rows(extracts, beds, wave, surge),
+            "links": judged["links"],
+            "rules": judged["rules"],
+            "partners": tables.partner_rows(extracts, staying, beds["ga_occupied"]),
+            "current": current_rows(judged),
+            "sources": source_rows(load(HERE / "sources.toml", figures)),
+        },
     )
-    tables = {
-        "decisions": decision_rows(judged.DECISIONS, correlations),
-        "organisations": organisation_rows(extracts, facts),
-        "workload": workload_rows(judged.DECISIONS, judged.LEVELS, judged.SCALES, judged.HOURLY_COST),
-        "risk": risk_rows(facts["population"], (admissions, monthly), critical, beds["adult_cc_occupied"]),
-        "correlations": correlation_rows(admissions, critical),
-        "needs": ({"organisation": trust, "need": round(need, 4)} for trust, need in facts["need"].items()),
-        "resources": resource_rows(beds),
-        "surges": surge_rows(extracts, beds, wave, surge == "net"),
-        "links": (dict(zip(("decision_a", "decision_b", "objective", "loss"), x)) for x in judged.LINKS),
-        "rules": (
-            dict(zip(("if_decision", "if_level", "then_decision", "then_level", "note"), x))
-            for x in judged.RULES
-        ),
-        "partners": partner_rows(extracts, staying, beds["ga_occupied"]),
-        "current": current_rows(judged.DECISIONS),
-        "sources": source_rows(sources(spread, surge)),
+    for line in (
+        *people(facts, beds),
+        *variation(admissions, critical),
+        *shocks(extracts, beds, wave, staying),
+    ):
+        click.echo(line)
+
+
+def filled_in(
+    extracts: Extracts, facts: pd.DataFrame, wave: Pandemic, judged: Judged, spread: float
+) -> dict[str, str]:
+    """What instance.toml and sources.toml are to say in numbers."""
+    figures = {name: number(value) for name, value in judged["staff"].items()}
+    for name in ("willingness", "ability"):
+        wide = 1 - (1 - facts[name].mean()) / spread * 0.5 if spread else 1.0
+        figures[f"{name}_low"] = number(wide / facts[name].mean(), 3)
+    return figures | {
+        "spread": number(spread),
+        "winter_absence": number(winter_absence(extracts), 3),
+        "winter_correlation": number(winter_correlation(extracts), 2),
+        "pandemic_correlation": number(wave.correlation, 3),
+        "below_bar": str((facts["rating"] < 0.5).sum()),
+        "escalation": number(100 * escalation_share(extracts), 2),
+        "critical_peak": number(wave.critical_peak / wave.critical_open, 3),
+        "crowded_out": number(wave.crowded_out, 2),
+        "crowded_out_r": number(wave.crowded_out_r, 2),
+        "busiest": f"{busiest_day(extracts):%d %B %Y}",
     }
-    write_instance(out_dir, toml, tables)
-    click.echo(summary(extracts, facts, beds, admissions, critical, wave, staying))
 
 
-def summary(
-    extracts: Extracts,
-    facts: pd.DataFrame,
-    beds: pd.DataFrame,
-    admissions: Volatility,
-    critical: Volatility,
-    wave: Pandemic,
-    staying: pd.Series,
-) -> str:
-    """The key figures, one a line."""
-    in_all, smallest = beds.sum(), facts["fte"].idxmin()
-    lines = [
+def people(facts: pd.DataFrame, beds: pd.DataFrame) -> list[str]:
+    """Key figures: population, staff, beds, ratings."""
+    total, smallest = beds.sum(), facts["fte"].idxmin()
+    return [
         f"population {facts['population'].sum():,.0f} in {len(facts)} trusts; "
         f"RVJ {facts['population']['RVJ']:,.0f}, RA7 {facts['population']['RA7']:,.0f}",
         f"staff {facts['fte'].sum():,.0f} FTE; smallest {smallest} {facts['fte'][smallest]:,.0f}",
-        f"general and acute beds {in_all['ga_available']:,.0f}, occupied {in_all['ga_occupied']:,.0f}; "
-        f"critical care {in_all['adult_cc_available']:,.0f}, {in_all['adult_cc_occupied']:,.0f}",
+        f"general and acute beds {total['ga_available']:,.0f}, occupied {total['ga_occupied']:,.0f}; "
+        f"critical care {total['adult_cc_available']:,.0f}, {total['adult_cc_occupied']:,.0f}",
         f"within four hours {facts['rating'].min():.3f} to {facts['rating'].max():.3f}; "
         f"{(facts['rating'] < 0.5).sum()} trusts below 0.5",
     ]
-    for name, varying in (("emergency admissions", admissions), ("critical care", critical)):
-        mean = mean_correlation(varying.correlation.to_numpy())
-        lines.append(
-            f"{name}: cv mean {varying.cv.mean():.4f}, median {varying.cv.median():.4f}; correlation "
-            f"{mean:.4f} after shrinking by {varying.shrunk_by:.2f}; {varying.observations:.0f} free months"
-        )
-    for resource, prefix in BEDS.items():
+
+
+def variation(admissions: Volatility, critical: Volatility) -> list[str]:
+    """Key figures: volatility and correlation."""
+    return [
+        f"{name}: cv mean {varying.cv.mean():.4f}, median {varying.cv.median():.4f}; correlation "
+        f"{mean_correlation(varying.correlation.to_numpy()):.4f}, shrunk by {varying.shrunk_by:.2f}; "
+        f"{varying.observations:.0f} independent months"
+        for name, varying in (("emergency admissions", admissions), ("critical care", critical))
+    ]
+
+
+def shocks(extracts: Extracts, beds: pd.DataFrame, wave: Pandemic, staying: pd.Series) -> list[str]:
+    """Key figures: winter, the pandemic, and beds that wait for a way out."""
+    lines = []
+    for resource, prefix in tables.BEDS.items():
         winter = beds[f"{prefix}_occupied"] * (1 + winter_surge(extracts, f"{prefix}_occupied"))
         short = (winter - beds[f"{prefix}_available"]).dropna()
         lines.append(
             f"winter, {resource}: {(short > 0).sum()} trusts short of {short.clip(lower=0).sum():.0f}, "
             f"{-short.clip(upper=0).sum():,.0f} spare elsewhere"
         )
-    lines += [
-        f"busiest fortnight to {busiest_day(extracts):%d %B %Y}; winter correlation "
-        f"{winter_correlation(extracts):.3f}; absence {winter_absence(extracts):.4f} more; "
-        f"escalation beds {escalation_share(extracts):.4f} of core beds",
-        f"no longer meeting the criteria to reside, net: {staying.min():.3f} to {staying.max():.3f}, "
-        f"mean {staying.mean():.3f} of occupied beds",
-        f"pandemic: correlation {wave.correlation:.3f}; by region",
-        pd.DataFrame({k: v for k, v in vars(wave).items() if isinstance(v, pd.Series)}).round(3).to_string(),
-        f"critical care patients at the peaks {wave.critical_peak:,.0f}, beds open in 2019 "
-        f"{wave.critical_open:,.0f}",
+    regions = {name: value for name, value in vars(wave).items() if isinstance(value, pd.Series)}
+    return [
+        *lines,
+        f"winter: busiest fortnight to {busiest_day(extracts):%d %B %Y}; correlation "
+        f"{winter_correlation(extracts):.3f}; absence {winter_absence(extracts):.4f} more; escalation beds "
+        f"{escalation_share(extracts):.4f} of core beds",
+        f"no longer meeting the criteria to reside, net: {staying.min():.3f} to {staying.max():.3f}, mean "
+        f"{staying.mean():.3f} of occupied beds",
+        f"pandemic: correlation {wave.correlation:.3f}; each further covid patient went with "
+        f"{wave.crowded_out:.2f} fewer others (r {wave.crowded_out_r:.2f}); critical care patients at the "
+        f"peaks {wave.critical_peak:,.0f}, beds open in 2019 {wave.critical_open:,.0f}",
+        pd.DataFrame(regions).round(3).to_string(),
     ]
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -1,117 +1,120 @@
-"""The judgements an instance rests on, one record a decision, and the tables that follow from them."""
+"""The tables that follow from an instance's judgements, which stand in TOML files beside its measurements."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
+from string import Template
 from typing import Any
 
-STAKES = ("risk_pooling", "accountability", "responsiveness", "economy", "solidarity")
+Judged = Mapping[str, Any]
+Rows = Iterator[dict[str, Any]]
+
 WEEKS = 52
 
 
-@dataclass(frozen=True)
-class Decision:
-    """What is judged of one decision; the reasons stand in `note` and in the instance's sources."""
-
-    name: str
-    type: str
-    label: str
-    hours: float  # a week, for a locality that holds it itself
-    kind: str  # how the work grows when it is held above: a key of the scales
-    burden: float  # hours a week that a decision held above takes from a locality (returns, compliance)
-    half_life: float  # days
-    heterogeneity: float
-    stakes: tuple[float, float, float, float, float]  # in the order of STAKES
-    monitoring: tuple[float, float, float, float]  # effect, hours above, hours in the locality, fear
-    note: str
-    current: str = ""  # the level it is held at today; empty where it did not exist
-    relay: float = 0.0  # hours a week per locality that the level between takes when it is held above that
-    levels: str = ""
-    uniform: bool = True
-    joint: bool = False
-    min_rating: float | None = None
-    flexes: str = ""
-    flex: float | None = None
+def load(path: Path, figures: Mapping[str, str] | None = None) -> Judged:
+    """A TOML file, `${name}` in it replaced by the figure of that name."""
+    return tomllib.loads(fill(path, figures or {}))
 
 
-# Hours of an organisation that holds a decision, as multiples of what one locality would take: once for the
-# organisation, and for each locality under it.
-Scales = Mapping[str, Mapping[str, tuple[float, float]]]
+def fill(path: Path, figures: Mapping[str, str]) -> str:
+    """The text of a file, `${name}` in it replaced by the figure of that name."""
+    return Template(path.read_text(encoding="utf-8")).substitute(figures)
 
 
-def decision_rows(
-    decisions: Sequence[Decision], correlations: Mapping[str, float]
-) -> Iterator[dict[str, Any]]:
+def decision_rows(judged: Judged, correlations: Mapping[str, float]) -> Rows:
     """Rows of decisions.csv; the correlations are measured."""
-    for d in decisions:
-        effect, hours, reporting, fear = d.monitoring
+    for d in judged["decisions"]:
+        monitoring = d["monitoring"]
         yield {
-            "decision": d.name,
-            "type": d.type,
-            "label": d.label,
-            "levels": d.levels,
-            "uniform": d.uniform,
-            **{f"stake_{name}": stake for name, stake in zip(STAKES, d.stakes, strict=True)},
-            "half_life_days": d.half_life,
-            "heterogeneity": d.heterogeneity,
-            "correlation": correlations.get(d.name),
-            "monitoring_effect": effect,
-            "monitoring_hours": hours,
-            "reporting_hours": reporting,
-            "fear": fear,
-            "joint": d.joint,
-            "min_rating": d.min_rating,
-            "flexes": d.flexes,
-            "flex": d.flex,
-            "note": d.note,
+            **{name: d[name] for name in ("decision", "type", "label")},
+            "levels": d.get("levels"),
+            "uniform": d.get("uniform", True),
+            **{f"stake_{objective}": stake for objective, stake in d["stake"].items()},
+            "half_life_days": d["half_life_days"],
+            "heterogeneity": d["heterogeneity"],
+            "correlation": correlations.get(d["decision"]),
+            "monitoring_effect": monitoring["effect"],
+            "monitoring_hours": monitoring["hours"],
+            "reporting_hours": monitoring["reporting"],
+            "fear": monitoring["fear"],
+            "joint": d.get("joint", False),
+            **{name: d.get(name) for name in ("min_rating", "flexes", "flex")},
+            "note": d["note"],
         }
 
 
-def workload_rows(
-    decisions: Sequence[Decision], levels: Sequence[str], scales: Scales, hourly_cost: float
-) -> Iterator[dict[str, Any]]:
+def workload_rows(judged: Judged) -> Rows:
     """Rows of workload.csv: hours where a decision is held, and what it takes from those below.
 
-    `levels` run from the top down; the level next to the lowest is the one that relays. Costs are those of all
-    the hours, wherever they fall.
+    The level next to the lowest is the one that relays. Costs are those of all the hours, wherever they fall.
     """
+    levels = judged["levels"]
     local, between = levels[-1], levels[-2]
-    for d in decisions:
-        for level in d.levels.split(";") if d.levels else levels:
-            once, each = (0.0, 1.0) if level == local else scales[d.kind][level]
-            burden = 0.0 if level == local else d.burden
-            relay = 0.0 if level in (local, between) else d.relay
+    price = WEEKS * judged["staff"]["hourly_cost"]
+    for d in judged["decisions"]:
+        for level in d["levels"].split(";") if "levels" in d else levels:
+            once, each = (0, 1) if level == local else judged["work"][d["work"]][level]
+            burden = 0 if level == local else d["burden"]
+            relay = 0 if level in (local, between) else d.get("relay", 0)
             yield {
-                "decision": d.name,
+                "decision": d["decision"],
                 "level": level,
                 "at": level,
-                "hours": d.hours * each,
-                "fixed_hours": d.hours * once,
-                "fixed_cost": round(d.hours * once * WEEKS * hourly_cost),
-                "cost": round((d.hours * each + burden + relay) * WEEKS * hourly_cost),
+                "hours": float(d["hours"] * each),
+                "fixed_hours": float(d["hours"] * once),
+                "fixed_cost": round(d["hours"] * once * price),
+                "cost": round((d["hours"] * each + burden + relay) * price),
             }
-            if burden:
-                yield {"decision": d.name, "level": level, "at": local, "hours": burden}
-            if relay:
-                yield {"decision": d.name, "level": level, "at": between, "hours": relay}
+            for at, hours in ((local, burden), (between, relay)):
+                if hours:
+                    yield {"decision": d["decision"], "level": level, "at": at, "hours": float(hours)}
 
 
-def current_rows(decisions: Sequence[Decision]) -> Iterator[dict[str, Any]]:
+def current_rows(judged: Judged) -> Rows:
     """Rows of current.csv: what existed, and where it was held."""
-    return ({"decision": d.name, "level": d.current} for d in decisions if d.current)
+    return ({"decision": d["decision"], "level": d["current"]} for d in judged["decisions"] if "current" in d)
 
 
-def source_rows(sources: Sequence[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
-    """Rows of sources.csv from (table, columns separated by spaces, grade, source, note, low, high)."""
-    for table, columns, grade, source, note, low, high in sources:
-        for column in columns.split():
+def source_rows(sources: Judged) -> Rows:
+    """Rows of sources.csv, one a column."""
+    for source in sources["sources"]:
+        low, high = source.get("range", (None, None))
+        for column in source["columns"]:
             yield {
-                "table": table,
+                "table": source["table"],
                 "column": column,
-                "grade": grade,
-                "source": source,
-                "note": note,
-                "low": low,
-                "high": high,
+                "grade": source["grade"],
+                "source": "; ".join(sources["publications"][key] for key in source["from"]),
+                "note": source["note"],
+                "low": low if low is None else float(low),
+                "high": high if high is None else float(high),
             }
+
+
+def organisation(
+    code: str, level: str, parent: str, name: str, hours: float, facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A row of organisations.csv; `facts` fills the columns that this organisation has."""
+    columns = ("population", "vacancy", "absence", "willingness", "ability", "rating", "support_cost")
+    return {
+        "organisation": code,
+        "level": level,
+        "parent": parent,
+        "name": name,
+        "staff_hours": round(hours, 1),
+        **{column: facts.get(column) for column in columns},
+    }
+
+
+def pair_rows(decisions: Sequence[str], correlation: Any) -> Rows:
+    """Rows of correlations.csv: the upper triangle of a matrix (DataFrame), for each of the decisions."""
+    names = list(correlation.index)
+    values = correlation.to_numpy()
+    for decision in decisions:
+        for i, a in enumerate(names):
+            for j in range(i + 1, len(names)):
+                row = {"decision": decision, "organisation_a": a, "organisation_b": names[j]}
+                yield row | {"correlation": float(values[i, j])}

@@ -31,6 +31,7 @@ class Extracts:
 
     @cached_property
     def successors(self) -> dict[str, str]:
+        """What each merged trust's code became."""
         merged = pd.read_csv(self.folder / "org_successions.csv")
         pairs = zip(merged["old_code"], merged["new_code"], strict=True)
         return {old: new for old, new in pairs if old not in KEPT_APART}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from making.england_extracts import YEAR, Extracts
+from making.england.extracts import YEAR, Extracts
 from making.volatility import (
     coefficients_of_variation,
     irregular,
@@ -23,8 +23,9 @@ MERGED = ("RVJ", "RA7")  # RA7's catchment already holds RVJ's
 
 @dataclass(frozen=True)
 class Volatility:
-    """How a monthly series of the trusts varies: share of the mean, correlation, and its mean per trust."""
+    """How a monthly series of the trusts varies: its mean, sd as a share of it, and correlation."""
 
+    mean: pd.Series
     cv: pd.Series
     correlation: pd.DataFrame
     shrunk_by: float
@@ -61,7 +62,7 @@ def populations(catchment: pd.Series, admissions: pd.Series) -> pd.Series:
 
 
 def vacancies(extracts: Extracts, fte: pd.Series) -> pd.Series:
-    """Each trust's region's acute vacancy rate; a region without one has the FTE-weighted mean of the others."""
+    """The acute vacancy rate of each trust's region; where there is none, the others' FTE-weighted mean."""
     table = extracts.read("vacancy_rate_region_2026q1").set_index("region_name")
     rate = extracts.trusts["region_name"].map(table["acute_vacancy_rate_all_pct"]) / 100
     known = rate.notna()
@@ -92,26 +93,28 @@ def bed_means(extracts: Extracts) -> pd.DataFrame:
     return pd.DataFrame(panels)
 
 
-def admissions_volatility(extracts: Extracts) -> tuple[Volatility, pd.Series]:
-    """Emergency admissions per day from April 2022; the second value is the mean admissions a month."""
+def admissions_volatility(extracts: Extracts) -> Volatility:
+    """Emergency admissions per day from April 2022; the mean is that of the year, a month."""
     monthly = extracts.panel("derived_core_ae_panel", "em_adm_total", "month").loc["2022-04-01":]
     days = pd.DatetimeIndex(monthly.index).days_in_month
     changes, observations = irregular(monthly.div(days, axis=0))
-    return volatility(changes, observations), monthly.loc[YEAR].mean()
+    return _volatility(monthly.loc[YEAR].mean(), changes, observations)
 
 
 def critical_care_volatility(extracts: Extracts) -> Volatility:
-    """Occupied adult critical care beds, January 2018 to February 2020; the season is that of 2015 to 2020."""
+    """Occupied adult critical care beds, January 2018 to February 2020, with the season of 2015 to 2020."""
     every = extracts.panel("critical_care_monthly_2015_2020", "adult_cc_occupied", "month")
     open_now = bed_means(extracts)["adult_cc_available"] > 0
     every = every.loc[:, open_now] + HALF_A_BED
-    changes, observations = irregular(every.loc["2018-01-01":], season_from=every)
-    return volatility(changes, observations)
+    recent = every.loc["2018-01-01":]
+    changes, observations = irregular(recent, season_from=every)
+    return _volatility(recent.mean(), changes, observations)
 
 
-def volatility(changes: pd.DataFrame, observations: float) -> Volatility:
+def _volatility(mean: pd.Series, changes: pd.DataFrame, observations: float) -> Volatility:
     matrix, weight = shrunk_correlation(changes)
     return Volatility(
+        mean,
         coefficients_of_variation(changes, observations),
         pd.DataFrame(matrix, index=changes.columns, columns=changes.columns),
         weight,

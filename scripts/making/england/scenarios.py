@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from making.england_extracts import YEAR, Extracts
+from making.england.extracts import YEAR, Extracts
 from making.volatility import mean_correlation
 
 BUSY_DAYS = 14
@@ -27,6 +27,8 @@ class Pandemic:
     critical_net: pd.Series
     critical_gross: pd.Series
     correlation: float
+    crowded_out: float  # other patients fewer for each further covid patient, across regions
+    crowded_out_r: float
     critical_peak: float  # patients at the regional peaks, with what other critical care went on
     critical_open: float  # beds open in 2019
 
@@ -72,10 +74,10 @@ def escalation_share(extracts: Extracts) -> float:
 def pandemic(extracts: Extracts) -> Pandemic:
     """The wave of January 2021 against 2019, by region.
 
-    Net of the care put off, general and acute beds are those occupied in all. Where covid patients were more,
-    others were fewer by more than as many, so that total occupancy at the peak was not above the
-    quarter's mean. For critical care no totals were published: covid patients on ventilators at the region's
-    peak, and of other critical care the share that went on in general and acute beds.
+    Net of the care put off, general and acute beds are those occupied in all, on the quarter's mean: where
+    covid patients were more, others were fewer by more than as many (`crowded_out`), so that the peak of
+    covid was none of occupancy. For critical care no totals were published: covid patients on ventilators at
+    the region's peak, and of other critical care the share that went on in general and acute beds.
     """
     occupied, available = (
         extracts.regional("beds_ae_quarterly_2018_2025", name, "quarter")
@@ -87,6 +89,7 @@ def pandemic(extracts: Extracts) -> Pandemic:
     ventilated = covid.pivot(columns="region_code", values="covid_mv_beds")
     on_wards = (patients - ventilated).loc[WAVE_DAYS]
     others = (occupied.loc[WAVE] - on_wards.mean()) / usual
+    slope, _ = np.polyfit(on_wards.mean() / usual, others, 1)
     critical, critical_open = (
         extracts.regional("critical_care_monthly_2015_2020", name, "month").loc["2019"].mean()
         for name in ("adult_cc_occupied", "adult_cc_open")
@@ -99,6 +102,8 @@ def pandemic(extracts: Extracts) -> Pandemic:
         critical_net=peak / critical + others - 1,
         critical_gross=peak / critical,
         correlation=mean_correlation(np.log1p(patients.dropna()).corr().to_numpy()),
+        crowded_out=float(-slope),
+        crowded_out_r=float(np.corrcoef(on_wards.mean() / usual, others)[0, 1]),
         critical_peak=float((peak + others * critical).sum()),
         critical_open=float(critical_open.sum()),
     )
