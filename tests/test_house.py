@@ -1,0 +1,32 @@
+"""The house rules that no other tool looks after: small files, short functions, nothing odd at the root."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = [path for room in ("optimiser", "scripts", "tests") for path in sorted((ROOT / room).rglob("*.py"))]
+AT_THE_ROOT = {
+    ".ci", ".gitattributes", ".gitignore", "CHANGELOG.md", "CITATION.cff", "LICENSE", "README.md",
+    "constraints.txt", "instances", "optimiser", "pyproject.toml", "scripts", "tests",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_is_a_few_screens_and_a_function_one(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= 400
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    long = {node.name: node.end_lineno - node.lineno + 1 for node in functions}
+    assert {name: lines for name, lines in long.items() if lines > 60} == {}
+
+
+def test_nothing_odd_stands_at_the_root():
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout
+    assert {path.split("/")[0] for path in tracked.splitlines()} <= AT_THE_ROOT
