@@ -13,18 +13,19 @@ from optimiser.instance.schema import HELD_TABLES, TABLES
 
 def check(instance: Instance, findings: Findings, changed: Collection[str] | None = None) -> None:
     """Check everything, or only what the changed inputs ('table.column') can break."""
+    if changed is not None and "organisations.level" in changed:
+        changed = None  # who is a locality decides what other tables may name
+    inputs = None if changed is None else {*changed, *(path.partition(".")[0] for path in changed)}
+    resources = tuple(instance["resource_types"]["resource"])
     for name in HELD_TABLES:
-        table, touched = instance[name], False
-        for key, column in (
-            TABLES[name].expand(instance.objectives, instance["resource_types"]["resource"]).items()
-        ):
-            if changed is None or f"{name}.{key}" in changed:
-                if (column.of or column.choices) and table.rows:
-                    _names_exist(instance, name, key, column, findings)
-                touched = touched or key in TABLES[name].key
-        if touched or changed is None:
-            _no_duplicates(instance, name, findings)
-    inputs = None if changed is None else {*changed, *(path.split(".")[0] for path in changed)}
+        if inputs is None or name in inputs:
+            columns = TABLES[name].expand(instance.objectives, resources)
+            touched = [key for key in columns if inputs is None or f"{name}.{key}" in inputs]
+            for key in touched:
+                if (columns[key].of or columns[key].choices) and instance[name].rows:
+                    _names_exist(instance, name, key, columns[key], findings)
+            if set(touched) & set(TABLES[name].key):
+                _no_duplicates(instance, name, findings)
     for reads, function in RULES:
         if inputs is None or reads & inputs:
             function(instance, findings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 # What a name refers to, and what it is called in a sentence.
@@ -91,7 +92,7 @@ class Column:
         return low and (value < self.high if self.below else value <= self.high)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TableSchema:
     """One table: a CSV file or a part of instance.toml; in a workbook, a sheet of this name."""
 
@@ -116,7 +117,8 @@ class TableSchema:
         starts = [(column, column.name.partition("{")[0]) for column in self.columns if column.each]
         return {n: replace(c, name=n) for c, start in starts for n in header if n.startswith(start)}
 
-    def expand(self, objectives: Iterable[str], resources: Iterable[str]) -> dict[str, Column]:
+    @lru_cache(maxsize=256)  # noqa: B019 (the schema lives as long as the programme)
+    def expand(self, objectives: tuple[str, ...], resources: tuple[str, ...]) -> Mapping[str, Column]:
         """Columns by their name in one instance, where some stand once for each objective or resource."""
         names = {"objectives": [o for o in objectives if o != "resilience"], "resources": list(resources)}
         found: dict[str, Column] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 
 import numpy as np
@@ -20,7 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _FLAGS = {"true": True, "false": False}
 
 
-def table(sheet: Sheet, columns: dict[str, Column], findings: Findings) -> Table:
+def table(sheet: Sheet, columns: Mapping[str, Column], findings: Findings) -> Table:
     """The columns that the schema knows, typed, blank where nothing is given. Problems go to findings."""
     header = _header(sheet, columns, findings)
     found: dict[str, np.ndarray] = {}
@@ -39,7 +40,7 @@ def blanks(column: Column, rows: int) -> np.ndarray:
     return np.full(rows, column.blank, dtype=kinds.get(column.kind, object))
 
 
-def _header(sheet: Sheet, columns: dict[str, Column], findings: Findings) -> dict[str, int]:
+def _header(sheet: Sheet, columns: Mapping[str, Column], findings: Findings) -> dict[str, int]:
     """Column name to position; unknown, repeated and missing ones are problems."""
     header: dict[str, int] = {}
     for at, name in enumerate(sheet.header):
@@ -58,7 +59,7 @@ def _header(sheet: Sheet, columns: dict[str, Column], findings: Findings) -> dic
     return header
 
 
-def _unknown(sheet: Sheet, at: int, columns: dict[str, Column], findings: Findings) -> None:
+def _unknown(sheet: Sheet, at: int, columns: Mapping[str, Column], findings: Findings) -> None:
     """Note a column or key that the schema does not know; a key of instance.toml by the row that has it."""
     name, schema = sheet.header[at], TABLES[sheet.table]
     row, noun = None, "column"
@@ -70,17 +71,14 @@ def _unknown(sheet: Sheet, at: int, columns: dict[str, Column], findings: Findin
 
 
 def _values(sheet: Sheet, name: str, column: Column, cells: list[Cell], findings: Findings) -> np.ndarray:
-    convert = {"number": _number, "flag": _flag}.get(column.kind, _text)
     values = blanks(column, len(cells))
     for row, cell in enumerate(cells):
         if cell is None or cell == "":
             if column.required and (sheet.table, name) != ("organisations", "parent"):
                 findings.add(sheet.table, row, name, f"'' is not {column.expected}")
             continue
-        value: object = convert(cell, column, sheet.table)
-        if isinstance(sheet, Section) and isinstance(cell, str) and column.kind in ("number", "flag"):
-            value = _Wrong(f"{quote(cell)} is a text, not {column.expected}")
-        if isinstance(value, _Wrong):
+        value = cell_value(cell, column, sheet.table, strict=isinstance(sheet, Section))
+        if isinstance(value, Wrong):
             findings.add(sheet.table, row, name, value)
             values[row] = str(cell) if values.dtype == object else values[row]
         else:
@@ -88,13 +86,24 @@ def _values(sheet: Sheet, name: str, column: Column, cells: list[Cell], findings
     return values
 
 
-class _Wrong(str):
+class Wrong(str):
     """What is wrong with a cell."""
 
     __slots__ = ()
 
 
-def _number(cell: Cell, column: Column, _: str) -> float | _Wrong:
+def cell_value(cell: Cell, column: Column, table: str, *, strict: bool) -> object:
+    """What a cell says, by the schema: a str, float or bool, or what is Wrong with it.
+
+    Strict: a text is no number or flag, even if it reads like one.
+    """
+    if strict and isinstance(cell, str) and column.kind in ("number", "flag"):
+        return Wrong(f"{quote(cell)} is a text, not {column.expected}")
+    convert = {"number": _number, "flag": _flag}.get(column.kind)
+    return convert(cell, column) if convert else _text(cell, column, table)
+
+
+def _number(cell: Cell, column: Column) -> float | Wrong:
     value = math.nan
     if isinstance(cell, str):
         value = float(cell) if _NUMBER.fullmatch(cell) else math.nan
@@ -102,41 +111,41 @@ def _number(cell: Cell, column: Column, _: str) -> float | _Wrong:
         with suppress(OverflowError):  # an integer beyond all floats
             value = float(cell)
     if not column.admits(value):
-        return _Wrong(f"{quote(cell)} is not {column.expected}")
+        return Wrong(f"{quote(cell)} is not {column.expected}")
     return value + 0.0  # no negative zero
 
 
-def _flag(cell: Cell, column: Column, _: str) -> bool | _Wrong:
+def _flag(cell: Cell, column: Column) -> bool | Wrong:
     value = cell if isinstance(cell, bool) else _FLAGS.get(cell.lower()) if isinstance(cell, str) else None
-    return value if value is not None else _Wrong(f"{quote(cell)} is not {column.expected}")
+    return value if value is not None else Wrong(f"{quote(cell)} is not {column.expected}")
 
 
-def _text(cell: Cell, column: Column, where: str) -> str | _Wrong:
+def _text(cell: Cell, column: Column, where: str) -> str | Wrong:
     if isinstance(cell, int | float) and not isinstance(cell, bool) and cell == cell // 1:
         cell = str(int(cell))  # a code made of digits, which a workbook keeps as a number
     if not isinstance(cell, str):
-        return _Wrong(f"{quote(cell)} is not {column.expected}")
+        return Wrong(f"{quote(cell)} is not {column.expected}")
     if len(cell) > LONGEST:
-        return _Wrong(f"{quote(cell)} is longer than {LONGEST} characters")
+        return Wrong(f"{quote(cell)} is longer than {LONGEST} characters")
     if control := _CONTROL.search(cell):
-        return _Wrong(f"{quote(cell)} holds a control character ({quote(control[0])})")
+        return Wrong(f"{quote(cell)} holds a control character ({quote(control[0])})")
     if column.kind == "name" and not column.of and not column.choices:
         return _new_name(cell, where)
     return cell
 
 
-def _new_name(name: str, where: str) -> str | _Wrong:
+def _new_name(name: str, where: str) -> str | Wrong:
     """A name that a table introduces; the others only repeat one."""
     if where == "instance":
         if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-            return _Wrong(f"{quote(name)} is not a name (letters, digits, - and _)")
+            return Wrong(f"{quote(name)} is not a name (letters, digits, - and _)")
     elif where == "objectives":
         if name in SYSTEM_OBJECTIVES:
-            return _Wrong(f"{quote(name)} is an objective that every instance has")
+            return Wrong(f"{quote(name)} is an objective that every instance has")
         if not re.fullmatch(r"[\w-]+", name) or name in TABLES["scores"].by_name:
-            return _Wrong(f"{quote(name)} is not a name for an objective (letters, digits, - and _)")
+            return Wrong(f"{quote(name)} is not a name for an objective (letters, digits, - and _)")
     elif name != name.strip():
-        return _Wrong(f"{quote(name)} has blanks around it")
+        return Wrong(f"{quote(name)} has blanks around it")
     elif not name.isprintable() or any(c in name for c in ";=@"):
-        return _Wrong(f"{quote(name)} is not a name (no ; = @, nothing that cannot be printed)")
+        return Wrong(f"{quote(name)} is not a name (no ; = @, nothing that cannot be printed)")
     return name

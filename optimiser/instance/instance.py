@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.instance.schema import HELD_TABLES, SYSTEM_OBJECTIVES
+from optimiser.instance.schema import HELD_TABLES
+from optimiser.instance.schema import SYSTEM_OBJECTIVES as SYSTEM_OBJECTIVES
 from optimiser.instance.table import Table
 
 

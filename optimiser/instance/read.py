@@ -91,8 +91,8 @@ def assemble(sheets: Mapping[str, Sheet], findings: Findings) -> Instance:
 
 def _tables(sheets: Mapping[str, Sheet], findings: Findings) -> dict[str, Table]:
     """Every table of the schema, defaults filled in."""
-    objectives: list[str] = []
-    resources: list[str] = []
+    objectives = SYSTEM_OBJECTIVES
+    resources: tuple[str, ...] = ()
     found: dict[str, Table] = {}
     for name in (
         "objectives",
@@ -100,19 +100,19 @@ def _tables(sheets: Mapping[str, Sheet], findings: Findings) -> dict[str, Table]
         *(n for n in TABLES if n not in ("objectives", "resource_types")),
     ):
         sheet = sheets.get(name)
-        columns = TABLES[name].expand([*SYSTEM_OBJECTIVES, *objectives], resources)
+        columns = TABLES[name].expand(objectives, resources)
         rows = 1 if TABLES[name].shape == "record" else 0
         if sheet is not None:
             if {"objectives", "resource_types"} & findings.unreliable:
-                columns = TABLES[name].guess(sheet.header) | columns
+                columns = {**TABLES[name].guess(sheet.header), **columns}
             found[name] = convert.table(sheet, columns, findings)
         else:
             blanks = {key: convert.blanks(column, rows) for key, column in columns.items()}
             found[name] = Table(blanks, rows)
         if name == "objectives":
-            objectives = list(dict.fromkeys(found[name]["objective"]))
+            objectives += tuple(dict.fromkeys(found[name]["objective"]))
         elif name == "resource_types":
-            resources = list(dict.fromkeys(found[name]["resource"]))
+            resources = tuple(dict.fromkeys(found[name]["resource"]))
     found["levels"] = _levels(found["levels"])
     found["scenarios"] = _scenarios(found["scenarios"])
     if found["organisations"].rows == 0 and "organisations" not in findings.unreliable:

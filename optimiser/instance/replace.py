@@ -1,3 +1,236 @@
-"""Variants of an instance: one or several inputs changed, everything they can break checked again."""
+"""Variants of an instance: inputs changed, and everything that this can break checked again."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from optimiser.instance import convert
+from optimiser.instance.check import check
+from optimiser.instance.columns import Column
+from optimiser.instance.errors import InputError
+from optimiser.instance.findings import Findings, Place, listing, quote
+from optimiser.instance.instance import Instance
+from optimiser.instance.schema import HELD_TABLES, TABLES
+from optimiser.instance.sheet import rank
+
+SETTINGS = ("weights", "limits", "uncertainty")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One input and what becomes of it: exactly one of set, multiply and add (see Instance.replace)."""
+
+    path: str
+    set: float | str | bool | None = None
+    multiply: float | None = None
+    add: float | None = None
+    where: Mapping[str, Any] | None = None
+
+
+def replaced(instance: Instance, changes: Sequence[Change]) -> Instance:
+    """The instance with all the changes made, in order; checked once, when all are made.
+
+    Scenarios whose probability is set by name have it; the others share the rest in their proportions.
+    Raises InputError with every problem.
+    """
+    draft = _Draft(instance)
+    for change in changes:
+        draft.make(change)
+    draft.share_out_probability()
+    if draft.problems:
+        raise InputError(draft.problems)
+    variant = draft.instance()
+    findings = Findings({table: _ByName(variant, table) for table in TABLES})
+    check(variant, findings, draft.changed)
+    findings.raise_any()
+    return variant
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What a path means: a setting, or a column in some rows."""
+
+    table: str
+    column: str
+    schema: Column
+    rows: np.ndarray | None = None  # bool; None for a setting
+    by_name: bool = False
+
+
+class _Draft:
+    """An instance on its way to becoming another."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._origin = instance
+        self._tables = dict(instance.tables)
+        self._settings: dict[str, Any] = {name: dict(getattr(instance, name)) for name in SETTINGS}
+        self._named_scenarios: set[int] = set()
+        self.changed: set[str] = set()
+        self.problems: list[str] = []
+
+    def instance(self) -> Instance:
+        return replace(self._origin, tables=self._tables, **self._settings)
+
+    def make(self, change: Change) -> None:
+        """Make one change, or note why it cannot be made."""
+        given = [name for name in ("set", "multiply", "add") if getattr(change, name) is not None]
+        try:
+            if len(given) != 1:
+                raise InputError(f"{change.path}: exactly one of set, multiply and add must be given")
+            target = resolve(self._origin, change.path)
+            rows = _matching(self._origin, target, change)
+            if target.rows is None:
+                old: Any = self._settings[target.table][target.column]
+                values = np.array([np.nan if old is None else old])
+                new = self._new(values, target, change, given[0])
+                self._settings[target.table][target.column] = float(new[0])
+            else:
+                column = self._tables[target.table][target.column].copy()
+                column[rows] = self._new(column[rows], target, change, given[0])
+                self._tables[target.table] = self._tables[target.table].with_column(target.column, column)
+        except InputError as error:
+            self.problems += error.problems
+            return
+        self.changed.add(f"{target.table}.{target.column}")
+        if (target.table, target.column, target.by_name) == ("scenarios", "probability", True):
+            self._named_scenarios |= set(np.flatnonzero(rows).tolist())
+
+    def _new(self, old: np.ndarray, target: _Target, change: Change, how: str) -> np.ndarray:
+        """What stands in the rows afterwards, in range."""
+        by = getattr(change, how)
+        schema = target.schema if how == "set" or target.schema.kind == "number" else None
+        if schema is None:
+            raise InputError(f"{change.path}: is not a number, so it can only be set")
+        if how == "set":
+            value = convert.cell_value(by, schema, target.table, strict=True)
+            if isinstance(value, convert.Wrong):
+                raise InputError(f"{change.path}: {value}")
+            return np.full(len(old), value, dtype=old.dtype)
+        if isinstance(by, bool) or not isinstance(by, int | float | np.number) or not np.isfinite(by):
+            raise InputError(f"{change.path}: {quote(str(by))} is not a number to {how} by")
+        if np.isnan(old).any():
+            whom = _which(self._origin, target, change, old)
+            raise InputError(f"{change.path}: nothing is given{whom} to {how}")
+        new: np.ndarray = (old * by if how == "multiply" else old + by) + 0.0
+        if not all(map(schema.admits, {new.min(), new.max()} if not schema.whole else new)):
+            worst = next(value for value in (new.min(), new.max(), *new) if not schema.admits(value))
+            raise InputError(f"{change.path}: {quote(float(worst))} is not {schema.expected}")
+        return new
+
+    def share_out_probability(self) -> None:
+        """Leave the scenarios that were not named what the named ones leave, in their proportions."""
+        if not self._named_scenarios:
+            return
+        table = self._tables["scenarios"]
+        probability = table["probability"].copy()
+        others = np.array([row not in self._named_scenarios for row in range(table.rows)])
+        rest, before = 1 - probability[~others].sum(), probability[others].sum()
+        if rest >= 0 and before > 0:
+            probability[others] *= rest / before
+            self._tables["scenarios"] = table.with_column("probability", probability)
+
+
+def resolve(instance: Instance, path: str) -> _Target:
+    """What a path means; raises InputError where it leads nowhere."""
+    head, _, rest = path.partition(".")
+    hints = Findings({})
+    if head in SETTINGS:
+        keys = getattr(instance, head)
+        if rest not in keys:
+            noun = "an objective" if head == "weights" else f"one of {head}"
+            raise InputError(f"{path}: {quote(rest)} is not {noun}{hints.hint(rest, keys)}")
+        return _Target(head, rest, TABLES[head].by_name["weight" if head == "weights" else rest])
+    tables = {"resources": ["resources", "resource_types"]}.get(head, [head])
+    if head not in HELD_TABLES:
+        hint = hints.hint(head, [*HELD_TABLES, *SETTINGS])
+        raise InputError(f"{path}: {quote(head)} is not a table{hint}")
+    for table in tables:
+        if rest in instance[table]:
+            return _column(instance, table, rest, np.ones(instance[table].rows, dtype=bool), path)
+    named = tables[-1]
+    if len(TABLES[named].key) == 1:
+        names = list(instance[named][TABLES[named].key[0]])
+        for row, name in sorted(enumerate(names), key=lambda pair: -len(pair[1])):
+            column = rest[len(name) + 1 :]
+            if rest.startswith(f"{name}.") and column in instance[named]:
+                return _column(instance, named, column, np.arange(len(names)) == row, path, by_name=True)
+        name, _, column = rest.partition(".")
+        if column and name not in names:
+            raise InputError(f"{path}: {quote(name)} is not one of {head}{hints.hint(name, names)}")
+        rest = column or rest
+    columns = [column for table in tables for column in instance[table]]
+    raise InputError(f"{path}: {quote(rest)} is not a column of {head}{hints.hint(rest, columns)}")
+
+
+def _column(
+    instance: Instance, table: str, column: str, rows: np.ndarray, path: str, *, by_name: bool = False
+) -> _Target:
+    if TABLES[table].key == (column,):
+        raise InputError(f"{path}: this column names the rows; it cannot be changed")
+    columns = TABLES[table].expand(instance.objectives, tuple(instance["resource_types"]["resource"]))
+    return _Target(table, column, columns[column], rows, by_name)
+
+
+def _matching(instance: Instance, target: _Target, change: Change) -> np.ndarray:
+    """The rows that are meant: at least one."""
+    if target.rows is None:
+        if change.where:
+            raise InputError(f"{change.path}: where is for tables; {target.table} has no rows")
+        return np.ones(1, dtype=bool)
+    table, rows, hints = instance[target.table], target.rows.copy(), Findings({})
+    for column, wanted in (change.where or {}).items():
+        if column not in table:
+            hint = hints.hint(column, table)
+            raise InputError(f"{change.path}: where: {quote(column)} is not a column of {target.table}{hint}")
+        values = wanted if isinstance(wanted, list | tuple | set | frozenset | np.ndarray) else [wanted]
+        found = np.zeros(table.rows, dtype=bool)
+        for value in values:
+            same = np.array([_same(cell, value) for cell in table[column]], dtype=bool)
+            if not same.any():
+                known = dict.fromkeys(map(str, table[column]))
+                hint = hints.hint(value, known) if isinstance(value, str) else ""
+                raise InputError(f"{change.path}: where: no row has {column} {quote(value)}{hint}")
+            found |= same
+        rows &= found
+    if not rows.any():
+        why = "no row matches where" if change.where else f"{target.table} has no rows"
+        raise InputError(f"{change.path}: {why}, so nothing would change")
+    return rows
+
+
+def _same(cell: Any, value: Any) -> bool:
+    """Equal, and of one kind: true is not 1."""
+    flags = (bool, np.bool_)
+    return isinstance(cell, flags) == isinstance(value, flags) and bool(cell == value)
+
+
+def _which(instance: Instance, target: _Target, change: Change, old: np.ndarray) -> str:
+    """' for a, b and 3 others' where some rows have nothing."""
+    if target.rows is None:
+        return ""
+    rows = np.flatnonzero(_matching(instance, target, change))[np.isnan(old)]
+    return f" for {listing([row_name(instance, target.table, int(row)) for row in rows])}"
+
+
+def row_name(instance: Instance, table: str, row: int) -> str:
+    """What a row is called: the cells of its key."""
+    keys = TABLES[table].key or TABLES[table].by_name
+    return " ".join(str(instance[table][key][row]) for key in keys if instance[table][key][row])
+
+
+@dataclass(frozen=True)
+class _ByName:
+    """A table that stands in no file: rows are told by their names."""
+
+    instance: Instance
+    table: str
+
+    def place(self, row: int | None, column: str) -> Place:
+        """The table, the row's name and the column."""
+        held = row is not None and self.table in HELD_TABLES
+        name = row_name(self.instance, self.table, row) if held and row is not None else ""
+        return Place(rank(self.table), 0, " ".join(filter(None, (TABLES[self.table].label, name, column))))

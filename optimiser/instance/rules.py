@@ -145,9 +145,7 @@ def fixed_work_falls_where_it_is_held(instance: Instance, findings: Findings) ->
 def correlations_are_possible(instance: Instance, findings: Findings) -> None:
     """Every decision's correlation matrix, given or implied, is positive semidefinite where burdens vary."""
     given = instance["correlations"]
-    for row in rows_where(
-        (given["organisation_a"] == given["organisation_b"]) & (given["decision"] != "")
-    ):
+    for row in rows_where((given["organisation_a"] == given["organisation_b"]) & (given["decision"] != "")):
         name = quote(given["organisation_b"][row])
         findings.add("correlations", row, "organisation_b", f"{name} is the same locality as organisation_a")
     if not _burdens_are_known(findings) or not findings.all_sound(
@@ -289,7 +287,7 @@ def source_columns(instance: Instance, table: str) -> list[str]:
     if table in ("weights", "swings"):
         return list(instance.objectives)
     schema = TABLES[table]
-    names = list(schema.expand(instance.objectives, instance["resource_types"]["resource"]))
+    names = list(schema.expand(instance.objectives, tuple(instance["resource_types"]["resource"])))
     if table == "resources":  # in instance.toml both lists bear this name
         names += [c.name for c in TABLES["resource_types"].columns[1:]]
     return names + [c.name.split(".")[0] for c in schema.columns if c.each == "resources"]

@@ -6,6 +6,7 @@ before anything is made of it; formulas count by the value that was last compute
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -17,43 +18,48 @@ from optimiser.instance.schema import DEFAULT_WEIGHTS, TABLES
 from optimiser.instance.sheet import Cell, Sheet, rank
 
 MOST_BYTES = 256 * 2**20  # of all parts together, unpacked
+MOST_ROWS = 1_048_576
 MOST_COLUMNS = 500
 MOST_CELLS = 5_000_000  # in all sheets together
+_FORMULA = re.compile(rb"<(\w+:)?f[ />]")
 BESIDE = "README"  # a sheet of this name may hold anything
 
 
 def sheets(path: Path, findings: Findings) -> dict[str, Sheet]:
     """Every table in a workbook, as found. What cannot be read is a problem."""
-    if (why := _unsafe(path)) is not None:
-        findings.at(Place(0, 0, path.name), why)
-        findings.raise_any()
     from openpyxl import load_workbook
 
+    options = {"read_only": True, "keep_links": False}
     try:
-        values = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        formulas = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+        calculates = _has_formulas(path)
+        values = load_workbook(path, data_only=True, **options)
+        formulas = load_workbook(path, **options) if calculates else None
         found = _all_sheets(path, values, formulas, findings)
     except Exception as error:  # openpyxl raises whatever a damaged file leads it to
-        findings.at(Place(0, 0, path.name), f"cannot be read as a workbook: {quote(str(error))}")
+        why = f"cannot be read as a workbook: {error}".replace("\n", " ")
+        findings.at(Place(0, 0, path.name), why)
         findings.raise_any()
     for book in (values, formulas):
-        book.close()
+        if book is not None:
+            book.close()
     return found
 
 
-def _unsafe(path: Path) -> str | None:
-    """Why a file had better not be opened as a workbook, if so."""
-    try:
-        with zipfile.ZipFile(path) as parts:
-            if sum(part.file_size for part in parts.infolist()) > MOST_BYTES:
-                return f"is larger than {MOST_BYTES // 2**20} MiB when unpacked"
-            for part in parts.infolist():
-                with parts.open(part) as text:
-                    if b"<!DOCTYPE" in text.read(4096).upper():
-                        return "declares XML entities, as no workbook does"
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError) as error:
-        return f"is not a workbook: {error}"
-    return None
+def _has_formulas(path: Path) -> bool:
+    """Whether any sheet calculates. Raises ValueError where a file had better not be opened as a workbook."""
+    found = False
+    with zipfile.ZipFile(path) as parts:
+        if sum(part.file_size for part in parts.infolist()) > MOST_BYTES:
+            raise ValueError(f"it is larger than {MOST_BYTES // 2**20} MiB when unpacked")
+        for part in parts.infolist():
+            with parts.open(part) as file:
+                text = b""
+                while more := file.read(2**20):
+                    text = text[-64:] + more
+                    if b"<!DOCTYPE" in text.upper():
+                        raise ValueError("it declares XML entities, as no workbook does")
+                    found = found or bool(_FORMULA.search(text))
+    return found
 
 
 def _all_sheets(path: Path, values: Any, formulas: Any, findings: Findings) -> dict[str, Sheet]:
@@ -69,7 +75,9 @@ def _all_sheets(path: Path, values: Any, formulas: Any, findings: Findings) -> d
         source = f"{path.name} {name}"
         sheet = Sheet(name, source, [])
         findings.located[name] = sheet
-        for number, row in enumerate(_rows(values[name], formulas[name], sheet, findings), start=1):
+        for number, row in enumerate(
+            _rows(values[name], formulas and formulas[name], sheet, findings), start=1
+        ):
             cells += len(row)
             if len(row) > MOST_COLUMNS or cells > MOST_CELLS:
                 raise ValueError(f"{name}: more than {MOST_COLUMNS} columns or {MOST_CELLS} cells")
@@ -93,9 +101,11 @@ def _all_sheets(path: Path, values: Any, formulas: Any, findings: Findings) -> d
 
 def _rows(values: Any, formulas: Any, sheet: Sheet, findings: Findings) -> Iterator[list[Cell]]:
     """Rows without the empty cells at their ends. Dates, errors and formulas without a value are problems."""
-    for book in (values, formulas):
-        book.reset_dimensions()  # what a file says of its own size need not be true
-    for number, (row, given) in enumerate(zip_longest(values.iter_rows(), formulas.iter_rows()), start=1):
+    values.reset_dimensions()  # what a file says of its own size need not be true
+    if formulas:
+        formulas.reset_dimensions()
+    given_rows = formulas.iter_rows() if formulas else ()
+    for number, (row, given) in enumerate(zip_longest(values.iter_rows(), given_rows), start=1):
         cells: list[Cell] = []
         for cell, source in zip_longest(row or (), given or ()):
             value = None if cell is None else cell.value

@@ -1,1 +1,182 @@
-"""Writing."""
+"""Writing an instance as a folder or a workbook: what is read back is the same instance.
+
+Columns that hold nothing but their default are left out. A file appears whole or not at all: it is
+written beside its place under another name and then moved there.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optimiser.instance.columns import Column
+from optimiser.instance.errors import InputError
+from optimiser.instance.findings import number_text, quote
+from optimiser.instance.instance import Instance
+from optimiser.instance.schema import CSV_TABLES, TABLES
+from optimiser.instance.workbook import MOST_ROWS
+
+
+def write(instance: Instance, path: str | os.PathLike[str]) -> None:
+    """Write to a folder or, where the name ends in .xlsx, a workbook. See Instance.write."""
+    target = Path(path)
+    book = target.suffix.lower() == ".xlsx"
+    if target.exists() and (book or not target.is_dir() or any(target.iterdir())):
+        raise InputError(f"{quote(os.fspath(path))} exists already; nothing was written")
+    if not target.parent.is_dir():
+        raise InputError(f"{quote(os.fspath(target.parent))} is not a folder to write to")
+    if book:
+        _check_room(instance)
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        made = aside / target.name
+        if book:
+            _write_workbook(instance, made)
+        else:
+            made.mkdir()
+            for name, text in texts(instance).items():
+                (made / name).write_text(text, encoding="utf-8", newline="\n")
+        made.replace(target)
+    finally:
+        shutil.rmtree(aside)
+
+
+def texts(instance: Instance) -> dict[str, str]:
+    """File name to content: instance.toml, and a CSV for each table that has rows."""
+    found = {"instance.toml": _toml(instance)}
+    for table in CSV_TABLES:
+        if instance[table].rows:
+            found[f"{table}.csv"] = _csv(instance, table)
+    return found
+
+
+def _given(instance: Instance, table: str) -> dict[str, Column]:
+    """The columns of a table that say more than their default, and those that must be there."""
+    columns = TABLES[table].expand(instance.objectives, tuple(instance["resource_types"]["resource"]))
+    return {
+        name: column
+        for name, column in columns.items()
+        if column.required or any(_says(cell, column) for cell in instance[table][name])
+    }
+
+
+def _says(cell: Any, column: Column) -> bool:
+    """Whether a cell differs from what stands where nothing is given."""
+    blank = column.blank
+    return bool(cell != blank and not (cell != cell and blank != blank))
+
+
+def _cell(value: Any) -> str:
+    """A cell's text, exact when read again."""
+    return value if isinstance(value, str) else "" if value != value else number_text(value)
+
+
+def _csv(instance: Instance, table: str) -> str:
+    columns = _given(instance, table)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(
+        zip(*([_cell(v) for v in instance[table][name].tolist()] for name in columns), strict=True)
+    )
+    return text.getvalue()
+
+
+def _toml(instance: Instance) -> str:
+    lines = [
+        f"{key} = {_value(getattr(instance, key))}"
+        for key in (column.name for column in TABLES["instance"].columns)
+        if getattr(instance, key)
+    ]
+    for table in ("levels", "objectives", "resource_types", "scenarios"):
+        columns = _given(instance, table)
+        for row in range(instance[table].rows):
+            lines += ["", f"[[{TABLES[table].section}]]"]
+            cells = {name: instance[table][name][row] for name, column in columns.items()}
+            said = {name: cell for name, cell in cells.items() if _says(cell, columns[name])}
+            lines += [
+                f"{name} = {_value(cell)}" for name, cell in said.items() if "." not in columns[name].name
+            ]
+            for start in ("surge", "loss"):
+                pairs = {name[len(start) + 1 :]: said[name] for name in said if name.startswith(f"{start}.")}
+                if pairs and table == "scenarios":
+                    inner = ", ".join(f"{_key(name)} = {_value(cell)}" for name, cell in pairs.items())
+                    lines.append(f"{start} = {{ {inner} }}")
+    for name in ("weights", "limits", "uncertainty"):
+        settings = {key: value for key, value in getattr(instance, name).items() if value is not None}
+        lines += ["", f"[{name}]", *(f"{_key(key)} = {_value(value)}" for key, value in settings.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _value(name)
+
+
+def _value(value: Any) -> str:
+    """A TOML value; JSON's strings are TOML's, as instances hold no control characters but line ends."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else number_text(value)
+
+
+def _check_room(instance: Instance) -> None:
+    """A workbook silently cuts what is too long for it, so that is refused."""
+    for name, table in instance.tables.items():
+        if table.rows >= MOST_ROWS:
+            raise InputError(f"{name}: {table.rows} rows are more than a workbook can hold; write a folder")
+
+
+def _write_workbook(instance: Instance, path: Path) -> None:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    for name, rows in _sheets(instance):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            cells = []
+            for value in row:
+                cell = WriteOnlyCell(sheet, value=value)
+                if isinstance(value, str):
+                    cell.data_type = "s"  # a text that begins with = is a text, not a formula
+                cells.append(cell)
+            sheet.append(cells)
+    book.save(path)
+
+
+def _sheets(instance: Instance) -> Iterator[tuple[str, Iterator[list[Any]]]]:
+    """Sheet name and rows, the header first; sections of instance.toml as pairs of key and value."""
+    words = {column.name: getattr(instance, column.name) for column in TABLES["instance"].columns}
+    for name, pairs in (
+        ("instance", words),
+        ("limits", instance.limits),
+        ("uncertainty", instance.uncertainty),
+    ):
+        rows = [[key, _number(value)] for key, value in pairs.items() if value not in (None, "")]
+        yield name, iter([["key", "value"], *rows])
+    weights = [[name, _number(weight)] for name, weight in instance.weights.items()]
+    yield "weights", iter([["objective", "weight"], *weights])
+    for name, table in instance.tables.items():
+        if table.rows:
+            columns = list(_given(instance, name))
+            cells = zip(*(map(_number, table[column].tolist()) for column in columns), strict=True)
+            yield name, iter([columns, *map(list, cells)])
+
+
+def _number(value: Any) -> Any:
+    """A workbook's cell: nothing for NaN; a number that 16 digits cannot tell exactly as text."""
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, bool | np.bool_) or value is None:
+        return value
+    if value != value:
+        return None
+    return value if float(f"{value:.16g}") == value else number_text(value)
