@@ -1,0 +1,106 @@
+"""The audit: every promise and every objective of model.md, recomputed from instance and record.
+
+Plain arithmetic that has never met the model: nothing here knows coefficients, model or solver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimiser.audit.accounts import Accounts
+from optimiser.audit.facts import Facts, facts_of
+from optimiser.audit.objectives import Worth, weighed
+from optimiser.audit.promises import Promises, unreadable
+from optimiser.design import Record
+from optimiser.instance.errors import InputError
+from optimiser.instance.instance import Instance
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """What a record keeps and what it is worth. Axes as in Record."""
+
+    broken: tuple[str, ...]  # a sentence for each promise it breaks, "used of available"
+    value: float  # V, averse to risk as the instance says
+    objectives: dict[str, float]  # expectations, whatever their weight
+    values: np.ndarray  # (S,) V_s
+    scores: dict[str, np.ndarray]  # (D,) expected score of each decision, links not included
+    localities: dict[str, np.ndarray]  # (O,) accountability, responsiveness (own means), unmet (units)
+    staff_available: np.ndarray  # (N, S) hours a week, inf where not limited
+    staff_used: np.ndarray  # (N, S) hours a week: exercise, burdens, monitoring, fixed duties
+    demand: np.ndarray  # (O, R, S) units
+    supply: np.ndarray  # (O, R, S) units, before aid, slack and flexing
+    spend: float  # money a year
+
+
+def audit(
+    instance: Instance,
+    record: Record,
+    *,
+    weights: Mapping[str, float] | None = None,
+    tolerance: float = 1e-6,
+) -> Audit:
+    """Recompute everything a record claims.
+
+    `weights` default to the instance's; where given, objectives not named weigh 0. They are normalised.
+    A promise is broken when what is used exceeds what is available by more than
+    `tolerance` x max(1, what is used).
+    A record that cannot be judged (wrong shapes, NaN) has its faults in `broken` and NaN everywhere else.
+    Raises InputError for weights that name no objective of the instance, are negative or all zero.
+    """
+    facts = facts_of(instance)
+    shares = _normalised(facts, facts.weights if weights is None else weights)
+    if faults := unreadable(facts, record):
+        return _unjudged(facts, tuple(faults))
+    accounts = Accounts(facts, record)
+    worth = Worth(facts, record, accounts)
+    values, value = weighed(facts, worth.by_scenario, shares)
+    expected = worth.by_scenario @ facts.probability
+    return Audit(
+        broken=tuple(Promises(facts, record, accounts, tolerance).broken()),
+        value=value,
+        objectives=dict(zip(facts.objectives, expected.tolist(), strict=True)),
+        values=values,
+        scores={g: scores @ facts.probability for g, scores in worth.scores.items()},
+        localities=worth.localities,
+        staff_available=accounts.present,
+        staff_used=accounts.used,
+        demand=facts.demand.copy(),
+        supply=facts.supply.copy(),
+        spend=accounts.spend,
+    )
+
+
+def _normalised(facts: Facts, weights: Mapping[str, float]) -> dict[str, float]:
+    problems = [f"weights: '{g}' is not an objective" for g in weights if g not in facts.objectives]
+    problems += [f"weights.{g}: {w} is not at least 0" for g, w in weights.items() if not 0 <= w < np.inf]
+    total = sum(weights.values())
+    if not problems and total <= 0:
+        problems = ["weights: all are 0"]
+    if problems:
+        raise InputError(problems)
+    return {g: weights.get(g, 0.0) / total for g in facts.objectives}
+
+
+def _unjudged(facts: Facts, broken: tuple[str, ...]) -> Audit:
+    D, N, S = len(facts.decisions), len(facts.organisations), len(facts.scenarios)
+    unknown = np.nan
+    return Audit(
+        broken=broken,
+        value=unknown,
+        objectives=dict.fromkeys(facts.objectives, unknown),
+        values=np.full(S, unknown),
+        scores={g: np.full(D, unknown) for g in facts.stakes},
+        localities={
+            name: np.full(len(facts.localities), unknown)
+            for name in ("accountability", "responsiveness", "unmet")
+        },
+        staff_available=np.full((N, S), unknown),
+        staff_used=np.full((N, S), unknown),
+        demand=facts.demand.copy(),
+        supply=facts.supply.copy(),
+        spend=unknown,
+    )

@@ -1,0 +1,56 @@
+"""What a record adds up to: who holds what, hours, money. Read by promises and objectives alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimiser.audit.facts import Facts
+from optimiser.design import Record
+
+
+class Accounts:
+    """Sums over a record; comments name the sections of model.md."""
+
+    def __init__(self, facts: Facts, record: Record) -> None:
+        D = len(facts.decisions)
+        self.d, self.o = np.arange(D)[:, None], np.arange(len(facts.localities))
+        self.holder = facts.ancestor[self.o, record.held]  # (D, O) the organisation that holds d for o
+        self.local = record.held == facts.bottom
+        self.active = np.zeros((D, len(facts.organisations)), dtype=bool)
+        self.active[self.d, self.holder] = True
+        self._hours(facts, record)
+        self._money(facts, record)
+
+    def _hours(self, facts: Facts, record: Record) -> None:
+        """(5) hours asked of every organisation; (6) hours present and used in every scenario."""
+        N = len(facts.organisations)
+        hours = facts.hours[self.d, record.held]  # (D, O, L) where they fall
+        own = hours[self.d, self.o, record.held]  # (D, O)
+        fixed = (facts.fixed_hours[:, facts.level_of] * self.active).sum(axis=0)  # (N,)
+        falling = hours.sum(axis=0)
+        burdens = falling.copy()  # (O, L) those that fall elsewhere than at the level that holds
+        np.subtract.at(burdens, (self.o[None, :], record.held), own)
+        every, burden = np.zeros((2, N))
+        for level in range(len(facts.levels)):
+            n = facts.ancestor[:, level]
+            every += np.bincount(n, weights=falling[:, level], minlength=N)
+            burden += np.bincount(n, weights=burdens[:, level], minlength=N)
+        self.asked = fixed + every  # (N,), of facts.planned
+
+        there = 1 - facts.absence  # (S,)
+        exercise = np.zeros((N, len(facts.scenarios)))
+        np.add.at(exercise, self.holder, own[..., None] * record.exercised)
+        watch = np.zeros_like(exercise)
+        watch[facts.level_of == facts.bottom] = np.tensordot(facts.reporting_hours, record.monitored, axes=1)
+        watch[facts.level_of == 0] = facts.monitoring_hours @ record.monitored.sum(axis=1)
+        # Fixed duties are counted as used, less what is absent of them, so that `present` is what is there.
+        self.used = exercise + burden[:, None] * there * facts.oversight + watch + fixed[:, None] * there
+        limited = np.isfinite(facts.planned)[:, None]
+        self.present = np.where(limited, np.where(limited, facts.planned[:, None], 0.0) * there, np.inf)
+
+    def _money(self, facts: Facts, record: Record) -> None:
+        """(11) the cost of every decision and the whole spending."""
+        fixed = (facts.fixed_cost[:, facts.level_of] * self.active).sum(axis=1)
+        self.cost = fixed + facts.cost[self.d, record.held].sum(axis=1)  # (D,)
+        slack, support = record.added @ facts.slack_cost, facts.support_cost @ record.support
+        self.spend = float(self.cost.sum() + slack.sum() + support)

@@ -1,0 +1,641 @@
+"""Brute force: every design of a small instance, its recourse by linear programming, straight from model.md.
+
+Slow and plain on purpose, and independent of everything it is a witness about: it reads the tables of an
+Instance and shares no other line with the package.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
+
+from optimiser.design import Record
+from optimiser.instance.instance import Instance
+from optimiser.instance.table import Table
+
+Expression = dict[Any, float]  # variable -> coefficient; the variable 1 is the constant
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A feasible design and the best that recourse makes of it."""
+
+    value: float
+    objectives: dict[str, float]
+    record: Record = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`designs` in order of falling value; none: infeasible. `tried` counts all that were enumerated."""
+
+    designs: list[Judged]
+    tried: int
+
+    @property
+    def feasible(self) -> bool:
+        return bool(self.designs)
+
+    @property
+    def best(self) -> Judged:
+        return self.designs[0]
+
+
+def brute_force(
+    instance: Instance,
+    *,
+    weights: Mapping[str, float] | None = None,
+    at_least: Mapping[str, float] | None = None,
+    ties: bool = False,
+) -> Answer:
+    """Every feasible design. `ties`: the recourse among equals that model.md says is reported."""
+    reference, designs, tried = Reference(instance, weights), [], 0
+    for held in reference.designs():
+        tried += 1
+        if reference.held_is_allowed(held):
+            judged = reference.judge(held, at_least or {}, ties)
+            if judged is not None:
+                designs.append(judged)
+    return Answer(sorted(designs, key=lambda judged: -judged.value), tried)
+
+
+def _rows(table: Table) -> list[dict[str, Any]]:
+    return [dict(zip(table, cells, strict=True)) for cells in zip(*table.values(), strict=True)]
+
+
+def _add(into: Expression, what: Expression, factor: float = 1.0) -> None:
+    for variable, coefficient in what.items():
+        into[variable] = into.get(variable, 0.0) + factor * coefficient
+
+
+class Reference:
+    """An instance as dictionaries, and model.md's definitions as functions of names."""
+
+    def __init__(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
+        self.instance = instance
+        given = instance.weights if weights is None else weights
+        self.weight = {g: given.get(g, 0.0) / sum(given.values()) for g in instance.objectives}
+        self.levels = [row["level"] for row in _rows(instance["levels"])]
+        self.level = {row["level"]: row for row in _rows(instance["levels"])}
+        self.top, self.bottom = self.levels[0], self.levels[-1]
+        self.decision = {row["decision"]: row for row in _rows(instance["decisions"])}
+        self.organisation = {row["organisation"]: row for row in _rows(instance["organisations"])}
+        self.scenario = {row["scenario"]: row for row in _rows(instance["scenarios"])}
+        self.resource = {row["resource"]: row for row in _rows(instance["resource_types"])}
+        self.localities = [n for n, row in self.organisation.items() if row["level"] == self.bottom]
+        people = {o: float(self.organisation[o]["population"]) for o in self.localities}
+        known = all(not math.isnan(x) for x in people.values()) and sum(people.values()) > 0
+        self.population = people if known else dict.fromkeys(self.localities, 1.0)
+        self.share = {o: x / sum(self.population.values()) for o, x in self.population.items()}
+        self.ancestor = {
+            (o, level): self._ancestor(o, level) for o in self.localities for level in self.levels
+        }
+        self.under = {n: [o for o in self.localities if self.ancestor[o, row["level"]] == n]
+                      for n, row in self.organisation.items()}  # fmt: skip
+        self.budget = instance.limits["budget"]
+        self._index_tables()
+        for slow in (
+            "fit",
+            "direct",
+            "timeliness",
+            "pooling",
+            "economy",
+            "solidarity",
+            "costs",
+            "demand",
+            "supply",
+        ):
+            setattr(self, slow, cache(getattr(self, slow)))
+
+    def _ancestor(self, o: str, level: str) -> str:
+        while self.organisation[o]["level"] != level:
+            o = self.organisation[o]["parent"]
+        return o
+
+    def _index_tables(self) -> None:
+        tables = self.instance.tables
+        self.hours: dict[tuple[str, str, str], float] = defaultdict(float)
+        self.duty: dict[tuple[str, str], dict[str, float]] = {}
+        for row in _rows(tables["workload"]):
+            self.hours[row["decision"], row["level"], row["at"]] += row["hours"]
+            if row["at"] == row["level"]:
+                self.duty[row["decision"], row["level"]] = row
+        self.risk = {(row["decision"], row["organisation"]): row for row in _rows(tables["risk"])}
+        self.matrix = {}
+        for row in _rows(tables["correlations"]):
+            a, b = row["organisation_a"], row["organisation_b"]
+            self.matrix[row["decision"], a, b] = self.matrix[row["decision"], b, a] = row["correlation"]
+        self.needs = {(row["decision"], row["organisation"]): row["need"] for row in _rows(tables["needs"])}
+        self.stock = {(row["organisation"], row["resource"]): row for row in _rows(tables["resources"])}
+        self.surge = {(row["scenario"], row["resource"], row["organisation"]): row
+                      for row in _rows(tables["surges"])}  # fmt: skip
+        self.score = {
+            (row["decision"], row["level"], row["organisation"]): row for row in _rows(tables["scores"])
+        }
+        self.has_score = {
+            (row["decision"], g)
+            for row in _rows(tables["scores"])
+            for g in self.instance.objectives
+            if not math.isnan(row.get(g, math.nan))
+        }
+        self.links, self.rules = _rows(tables["links"]), _rows(tables["rules"])
+        self.partners: dict[str, dict[str, float]] = defaultdict(dict)
+        for row in _rows(tables["partners"]):
+            self.partners[row["organisation"]][row["partner"]] = row["dependence"]
+        self.current = {
+            (row["decision"], row["organisation"]): row["level"] for row in _rows(tables["current"])
+        }
+
+    # Definitions.
+
+    def staff(self, n: str) -> float | None:
+        """H_n, None where staff is not limited."""
+        row, reserve = self.organisation[n], self.instance.limits["reserve"] or 0.0
+        if math.isnan(row["staff_hours"]):
+            return None
+        return row["staff_hours"] * (1 - row["vacancy"]) * (1 - row["absence"]) * (1 - reserve)
+
+    def demand(self, o: str, r: str, s: str) -> float:
+        usual = self.stock[o, r]["demand"] if (o, r) in self.stock else 0.0
+        return usual * (1 + self._figure("surge", o, r, s))
+
+    def supply(self, o: str, r: str, s: str) -> float:
+        capacity = self.stock[o, r]["capacity"] if (o, r) in self.stock else 0.0
+        return capacity * (1 - self._figure("loss", o, r, s))
+
+    def _figure(self, which: str, o: str, r: str, s: str) -> float:
+        own = self.surge.get((s, r, o), {}).get(which, math.nan)
+        return self.scenario[s][f"{which}.{r}"] if math.isnan(own) else own
+
+    def _mean(self, values: dict[str, float], n: str) -> float:
+        there = {o: values[o] for o in self.under[n] if o in values}
+        people = sum(self.population[o] for o in there)
+        if people > 0:
+            return sum(self.population[o] * x for o, x in there.items()) / people
+        return sum(there.values()) / len(there)
+
+    def need(self, d: str) -> dict[str, float]:
+        return {o: self.needs.get((d, o), self.needs.get(("", o))) for o in self.localities
+                if (d, o) in self.needs or ("", o) in self.needs}  # fmt: skip
+
+    def fit(self, d: str, o: str, level: str) -> float:
+        need = self.need(d)
+        if o not in need:
+            return 1.0
+        apart = need[o] - self._mean(need, self.ancestor[o, level])
+        return max(0.0, 1 - self.decision[d]["heterogeneity"] * apart**2)
+
+    def timeliness(self, d: str, level: str, s: str) -> float:
+        half_life = self.decision[d]["half_life_days"]
+        if math.isnan(half_life):
+            return 1.0
+        return 0.5 ** (self.level[level]["delay_days"] * self.scenario[s]["urgency"] / half_life)
+
+    def direct(self, d: str, level: str, o: str, g: str) -> float | None:
+        for where in (o, ""):
+            score = self.score.get((d, level, where), {}).get(g, math.nan)
+            if not math.isnan(score):
+                return float(score)
+        return None
+
+    def covariance(self, d: str, s: str, a: str, b: str) -> float:
+        product = self.sd(d, a) * self.sd(d, b)
+        if a == b:
+            return product
+        common = self.scenario[s]["correlation"]
+        if not math.isnan(common):
+            return product * common
+        return product * self.matrix.get((d, a, b), self.decision[d]["correlation"])
+
+    def sd(self, d: str, o: str) -> float:
+        given = self.risk.get((d, o), {}).get("sd", math.nan)
+        return math.sqrt(self.population[o]) if math.isnan(given) else given
+
+    def pooling(self, d: str, s: str, levels: tuple[str, ...]) -> float:
+        """risk_pooling's score of a decision held at these levels, one for each locality."""
+        alone = sum(self.sd(d, o) for o in self.localities)
+        if alone == 0:
+            return 0.0
+        pools: dict[str, list[str]] = defaultdict(list)
+        for o, level in zip(self.localities, levels, strict=True):
+            pools[self.ancestor[o, level]].append(o)
+        buffers = [
+            math.sqrt(max(0.0, math.fsum(self.covariance(d, s, a, b) for a in pool for b in pool)))
+            for pool in pools.values()
+        ]
+        return 1 - sum(buffers) / alone
+
+    def costs(self, d: str, levels: tuple[str, ...]) -> float:
+        holders = {(self.ancestor[o, level], level) for o, level in zip(self.localities, levels, strict=True)}
+        fixed = sum(self.duty.get((d, level), {}).get("fixed_cost", 0.0) for _, level in holders)
+        return fixed + sum(self.duty.get((d, level), {}).get("cost", 0.0) for level in levels)
+
+    def economy(self, d: str, levels: tuple[str, ...]) -> float:
+        dearest = max(self.costs(d, (level,) * len(self.localities)) for level in self.levels)
+        return 1 - self.costs(d, levels) / dearest if dearest > 0 else 1.0
+
+    def solidarity(self, d: str, levels: tuple[str, ...]) -> float:
+        means = {o: self.risk[d, o]["mean"] for o in self.localities
+                 if not math.isnan(self.risk.get((d, o), {}).get("mean", math.nan))}  # fmt: skip
+        if not means:
+            return 0.0
+        nation = self._mean(means, self.ancestor[self.localities[0], self.top])
+        alone = sum(self.share[o] * abs(means[o] - nation) for o in means)
+        if alone == 0:
+            return 0.0
+        shared = sum(self.share[o] * abs(self._mean(means, self.ancestor[o, level]) - nation)
+                     for o, level in zip(self.localities, levels, strict=True) if o in means)  # fmt: skip
+        return 1 - shared / alone
+
+    # Designs.
+
+    def designs(self) -> Iterator[dict[tuple[str, str], str]]:
+        """Every assignment of levels that keeps (1), (2) and (3)."""
+        choices = []
+        for d, row in self.decision.items():
+            allowed = row["levels"].split(";") if row["levels"] else self.levels
+            if row["uniform"]:
+                options = [(level,) * len(self.localities) for level in allowed]
+            else:
+                options = list(itertools.product(allowed, repeat=len(self.localities)))
+            choices.append([option for option in options if self._earned(d, option)])
+        for choice in itertools.product(*choices):
+            yield {
+                (d, o): level
+                for d, option in zip(self.decision, choice, strict=True)
+                for o, level in zip(self.localities, option, strict=True)
+            }
+
+    def _earned(self, d: str, option: tuple[str, ...]) -> bool:
+        bar = self.decision[d]["min_rating"]
+        return not any(
+            level == self.bottom and self.organisation[o]["rating"] < bar
+            for o, level in zip(self.localities, option, strict=True)
+        )
+
+    def active(self, held: dict[tuple[str, str], str], d: str, n: str) -> bool:
+        return any(held[d, o] == self.organisation[n]["level"] for o in self.under[n])
+
+    def fixed_hours(self, held: dict[tuple[str, str], str], n: str) -> float:
+        level = self.organisation[n]["level"]
+        return sum(self.duty.get((d, level), {}).get("fixed_hours", 0.0)
+                   for d in self.decision if self.active(held, d, n))  # fmt: skip
+
+    def held_is_allowed(self, held: dict[tuple[str, str], str]) -> bool:
+        """(4), (5), (12)"""
+        for rule in self.rules:
+            for o in self.localities:
+                then = rule["then_level"].split(";")
+                if (
+                    held[rule["if_decision"], o] == rule["if_level"]
+                    and held[rule["then_decision"], o] not in then
+                ):
+                    return False
+        for n, row in self.organisation.items():
+            asked = self.fixed_hours(held, n) + sum(
+                self.hours[d, held[d, o], row["level"]] for d in self.decision for o in self.under[n]
+            )
+            most = self.staff(n)
+            if most is not None and asked > most + 1e-9 * max(1.0, most):
+                return False
+        most = self.instance.limits["max_changes"]
+        return most is None or self._changes(held) <= most
+
+    def _changes(self, held: dict[tuple[str, str], str]) -> int:
+        def changed(d: str, o: str) -> bool:
+            now = self.current.get((d, o), self.current.get((d, "")))
+            return now is not None and now != held[d, o]
+
+        return sum(any(changed(d, o) for o in self.localities) for d in self.decision)
+
+    def judge(
+        self, held: dict[tuple[str, str], str], at_least: Mapping[str, float], ties: bool
+    ) -> Judged | None:
+        """The best recourse of a design by linear programming; None where there is none."""
+        return Recourse(self, held, at_least).best(ties)
+
+
+class Recourse:
+    """The linear programme that is left once `held` is known: rows are expressions <= 0."""
+
+    def __init__(
+        self, reference: Reference, held: dict[tuple[str, str], str], at_least: Mapping[str, float]
+    ) -> None:
+        self.the, self.held = reference, held
+        self.bounds: dict[Any, tuple[float, float | None]] = {}
+        self.rows: list[Expression] = []
+        self.covered = dict.fromkeys(itertools.product(reference.localities, reference.resource,
+                                                       reference.scenario))  # fmt: skip
+        self._variables()
+        self._staff()
+        self._autonomy()
+        self._slack()
+        self.spend = self._budget()
+        self.f = {
+            (g, s): self._objective(g, s) for g in reference.instance.objectives for s in reference.scenario
+        }
+        for g, least in at_least.items():
+            row: Expression = {1: least}
+            _add(row, self.expected(g), -1)
+            self.rows.append(row)
+        self.value = self._value()
+
+    def _variables(self) -> None:
+        the = self.the
+        for n, row in the.organisation.items():
+            if the.budget is not None and not math.isnan(row["support_cost"]):
+                self.bounds["support", n] = (0, 1 - row["ability"])
+        for r, row in the.resource.items():
+            for o in the.localities:
+                if the.budget is not None and not math.isnan(row["slack_cost"]):
+                    self.bounds["added", o, r] = (0, None)
+                for s in the.scenario:
+                    self.bounds["unmet", o, r, s] = (0, None)
+                    self._aid_variables(o, r, s)
+        for (d, o), level in self.held.items():
+            for s, scenario in the.scenario.items():
+                self.bounds["exercised", d, o, s] = (
+                    0,
+                    the.organisation[the.ancestor[o, level]]["willingness"],
+                )
+                # Where monitoring has no effect on any objective it is 0.
+                if level != the.top and the.decision[d]["monitoring_effect"] > 0:
+                    self.bounds["monitored", d, o, s] = (0, scenario["oversight"])
+
+    def _aid_variables(self, o: str, r: str, s: str) -> None:
+        spare = self.the.supply(o, r, s) - self.the.demand(o, r, s)
+        if self.the.resource[r]["governed_by"]:
+            self.bounds["lent", o, r, s] = (0, max(0.0, spare))
+            self.bounds["borrowed", o, r, s] = (0, max(0.0, -spare))
+
+    def variable(self, *name: str) -> Expression:
+        """The variable where there is one, else nothing (0)."""
+        return {name: 1.0} if name in self.bounds else {}
+
+    def _staff(self) -> None:
+        """(6)"""
+        the = self.the
+        for (n, organisation), (s, scenario) in itertools.product(
+            the.organisation.items(), the.scenario.items()
+        ):
+            hours = the.staff(n)
+            if hours is None:
+                continue
+            level, there = organisation["level"], 1 - scenario["absence"]
+            row: Expression = {1: -there * (hours - the.fixed_hours(self.held, n))}
+            for d, decision in the.decision.items():
+                for o in the.under[n]:
+                    holds = self.held[d, o]
+                    if holds == level:
+                        _add(row, self.variable("exercised", d, o, s), the.hours[d, level, level])
+                    else:
+                        _add(row, {1: there * scenario["oversight"] * the.hours[d, holds, level]})
+                    if level == the.top:
+                        _add(row, self.variable("monitored", d, o, s), decision["monitoring_hours"])
+                    elif level == the.bottom:
+                        _add(row, self.variable("monitored", d, o, s), decision["reporting_hours"])
+            self.rows.append(row)
+
+    def _autonomy(self) -> None:
+        """(7), (8)"""
+        the = self.the
+        for ((d, o), level), s in itertools.product(self.held.items(), the.scenario):
+            n = the.ancestor[o, level]
+            willingness, ability = the.organisation[n]["willingness"], the.organisation[n]["ability"]
+            if ("monitored", d, o, s) in self.bounds:
+                willing = self.variable("exercised", d, o, s) | {1: -willingness}
+                _add(willing, self.variable("monitored", d, o, s), willingness * the.decision[d]["fear"])
+                self.rows.append(willing)
+            able = self.variable("exercised", d, o, s) | {1: -ability}
+            _add(able, self.variable("support", n), -1)
+            self.rows.append(able)
+            if the.decision[d]["joint"] and level == the.bottom and the.partners.get(o):
+                row = self.variable("exercised", d, o, s) | {1: -(1 - sum(the.partners[o].values()))}
+                for p, dependence in the.partners[o].items():
+                    if self.held[d, p] == the.bottom:
+                        _add(row, self.variable("exercised", d, p, s), -dependence)
+                self.rows.append(row)
+
+    def _slack(self) -> None:
+        """(9), (10)"""
+        the = self.the
+        for r, resource in the.resource.items():
+            for s in the.scenario:
+                limit: Expression = {1: -sum(the.demand(o, r, s) for o in the.localities)}
+                limit[1] *= resource["max_unmet"]
+                for o in the.localities:
+                    self.rows.append(self._uncovered(o, r, s))
+                    _add(limit, self.variable("unmet", o, r, s))
+                if not math.isnan(resource["max_unmet"]):
+                    self.rows.append(limit)
+                self._pools(r, s)
+            for o in the.localities:
+                stock = the.stock.get((o, r))
+                if stock and not math.isnan(resource["max_occupancy"]):
+                    row: Expression = {1: stock["demand"] - resource["max_occupancy"] * stock["capacity"]}
+                    _add(row, self.variable("added", o, r), -resource["max_occupancy"])
+                    self.rows.append(row)
+
+    def _uncovered(self, o: str, r: str, s: str) -> Expression:
+        the = self.the
+        row: Expression = {1: the.demand(o, r, s) - the.supply(o, r, s)}
+        for name, sign in (("borrowed", -1), ("lent", 1), ("unmet", -1)):
+            _add(row, self.variable(name, o, r, s), sign)
+        _add(row, self.variable("added", o, r), -1)
+        for d, decision in the.decision.items():
+            if decision["flexes"] == r and self.held[d, o] == the.bottom:
+                _add(row, self.variable("exercised", d, o, s), -decision["flex"] * the.supply(o, r, s))
+        return row
+
+    def _pools(self, r: str, s: str) -> None:
+        the, governing = self.the, self.the.resource[r]["governed_by"]
+        if not governing:
+            return
+        pools: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for o in the.localities:
+            level = self.held[governing, o]
+            head = the.organisation[o]["parent"] if level == the.bottom else the.ancestor[o, level]
+            pools[level, head].append(o)
+        for (level, _), members in pools.items():
+            row: Expression = {}
+            for o in members:
+                _add(row, self.variable("borrowed", o, r, s))
+                _add(row, self.variable("lent", o, r, s), -the.level[level]["mobilisation"])
+            self.rows.append(row)
+
+    def _levels_of(self, d: str) -> tuple[str, ...]:
+        return tuple(self.held[d, o] for o in self.the.localities)
+
+    def _budget(self) -> Expression:
+        """(11)"""
+        the = self.the
+        spend: Expression = {1: sum(the.costs(d, self._levels_of(d)) for d in the.decision)}
+        for n, row in the.organisation.items():
+            if ("support", n) in self.bounds:
+                _add(spend, self.variable("support", n), row["support_cost"])
+        for o, r in itertools.product(the.localities, the.resource):
+            if ("added", o, r) in self.bounds:
+                _add(spend, self.variable("added", o, r), the.resource[r]["slack_cost"])
+        if the.budget is not None:
+            row = {1: -float(the.budget)}
+            _add(row, spend)
+            self.rows.append(row)
+        return spend
+
+    # Objectives.
+
+    def _objective(self, g: str, s: str) -> Expression:
+        the, D = self.the, len(self.the.decision)
+        f: Expression = {1: 0.0}
+        if g == "resilience":
+            _add(f, self._resilience(s))
+        else:
+            for d in the.decision:
+                _add(f, self._score(g, d, s), the.decision[d][f"stake_{g}"] / D)
+        for link in the.links:
+            if link["objective"] == g:
+                lost = sum(the.share[o] for o in the.localities if self._lost(link, o))
+                f[1] -= link["loss"] / D * lost
+        return f
+
+    def _lost(self, link: dict[str, Any], o: str) -> bool:
+        a, b = self.held[link["decision_a"], o], self.held[link["decision_b"], o]
+        return (a, b) == (link["level_a"], link["level_b"]) if link["level_a"] else a != b
+
+    def _score(self, g: str, d: str, s: str) -> Expression:
+        the, score = self.the, Expression({1: 0.0})
+        levels = self._levels_of(d)
+        if g not in ("accountability", "responsiveness"):
+            if (d, g) in the.has_score:
+                return {1: sum(the.share[o] * float(the.direct(d, self.held[d, o], o, g) or 0.0)
+                               for o in the.localities)}  # fmt: skip
+            if g == "risk_pooling":
+                return {1: the.pooling(d, s, levels)}
+            return {1: {"economy": the.economy, "solidarity": the.solidarity}[g](d, levels)
+                    if g in ("economy", "solidarity") else 0.0}  # fmt: skip
+        for o, level in zip(the.localities, levels, strict=True):
+            worth = the.direct(d, level, o, g)
+            if g == "responsiveness":
+                if worth is None:
+                    worth = the.timeliness(d, level, s) * the.fit(d, o, level)
+                _add(score, self.variable("exercised", d, o, s), the.share[o] * worth)
+            else:
+                if worth is None:
+                    worth = the.level[level]["accountability"]
+                effect = the.decision[d]["monitoring_effect"] * (1 - worth)
+                _add(score, {1: the.share[o] * worth})
+                _add(score, self.variable("monitored", d, o, s), the.share[o] * effect)
+        return score
+
+    def _resilience(self, s: str) -> Expression:
+        the = self.the
+        f: Expression = {1: 1.0}
+        for r in the.resource:
+            demand = sum(the.demand(o, r, s) for o in the.localities)
+            for o in the.localities if demand > 0 else ():
+                _add(f, self.variable("unmet", o, r, s), -1 / demand / len(the.resource))
+        return f
+
+    def expected(self, g: str) -> Expression:
+        mean: Expression = {1: 0.0}
+        for s, row in self.the.scenario.items():
+            _add(mean, self.f[g, s], row["probability"])
+        return mean
+
+    def _value(self) -> Expression:
+        the = self.the
+        aversion, beta = the.instance.uncertainty["risk_aversion"], the.instance.uncertainty["beta"]
+        value: Expression = {1: 0.0}
+        for s, row in the.scenario.items():
+            worth: Expression = {1: 0.0}  # V_s
+            for g, weight in the.weight.items():
+                _add(worth, self.f[g, s], weight)
+            _add(value, worth, (1 - aversion) * row["probability"])
+            if aversion > 0:  # Rockafellar & Uryasev: shortfall_s >= eta - V_s
+                self.bounds["eta",] = (-math.inf, None)
+                self.bounds["shortfall", s] = (0, None)
+                below: Expression = {("eta",): 1.0, ("shortfall", s): -1.0}
+                _add(below, worth, -1)
+                self.rows.append(below)
+                value["shortfall", s] = -aversion * row["probability"] / (1 - beta)
+        if aversion > 0:
+            value["eta",] = aversion
+        return value
+
+    # Solving.
+
+    def best(self, ties: bool) -> Judged | None:
+        """Rows are kept to 1e-9; ties are broken in the order of model.md."""
+        answer = self._maximise(self.value)
+        if answer is None:
+            return None
+        value, objectives = answer[0], self.the.instance.objectives
+        if ties:
+            less = {variable: -coefficient for variable, coefficient in self.spend.items()}
+            aims = [self.value, self.expected("resilience"), less, *map(self.expected, objectives)]
+            for aim, following in itertools.pairwise(aims):
+                row: Expression = {1: self._at(aim, answer[1]) - 1e-9}
+                _add(row, aim, -1)
+                self.rows.append(row)
+                answer = self._maximise(following) or answer
+        found = answer[1]
+        return Judged(
+            value=value,
+            objectives={g: self._at(self.expected(g), found) for g in objectives},
+            record=self._record(found),
+        )
+
+    def _at(self, expression: Expression, found: dict[Any, float]) -> float:
+        return sum(c if v == 1 else c * found[v] for v, c in expression.items())
+
+    def _maximise(self, aim: Expression) -> tuple[float, dict[Any, float]] | None:
+        column = {variable: j for j, variable in enumerate(self.bounds)}
+        if not column:
+            feasible = all(row.get(1, 0.0) <= 1e-9 for row in self.rows)
+            return (aim.get(1, 0.0), {}) if feasible else None
+        cost = np.zeros(len(column))
+        for variable, coefficient in aim.items():
+            if variable != 1:
+                cost[column[variable]] = -coefficient
+        entries = [(i, column[v], c) for i, row in enumerate(self.rows) for v, c in row.items() if v != 1]
+        where = np.array([entry[:2] for entry in entries], dtype=int).reshape(-1, 2)
+        matrix = csr_array(([entry[2] for entry in entries], (where[:, 0], where[:, 1])),
+                           shape=(len(self.rows), len(column)))  # fmt: skip
+        limits = np.array([-row.get(1, 0.0) for row in self.rows])
+        result = linprog(cost, A_ub=matrix, b_ub=limits, bounds=list(self.bounds.values()), method="highs",
+                         options={"primal_feasibility_tolerance": 1e-10,
+                                  "dual_feasibility_tolerance": 1e-10})  # fmt: skip
+        if result.status == 2:
+            return None
+        assert result.status == 0, result.message
+        return aim.get(1, 0.0) - result.fun, dict(zip(column, result.x.tolist(), strict=True))
+
+    def _record(self, found: dict[Any, float]) -> Record:
+        the = self.the
+        D, R, S = list(the.decision), list(the.resource), list(the.scenario)
+        at = the.localities
+
+        def array(name: str, *axes: list[str]) -> np.ndarray:
+            cells = [found.get((name, *cell), 0.0) for cell in itertools.product(*axes)]
+            return np.array(cells, dtype=float).reshape([len(axis) for axis in axes])
+
+        held = [[the.levels.index(self.held[d, o]) for o in at] for d in D]
+        return Record(
+            held=np.array(held),
+            exercised=array("exercised", D, at, S),
+            monitored=array("monitored", D, at, S),
+            support=array("support", list(the.organisation)),
+            added=array("added", at, R),
+            lent=array("lent", at, R, S),
+            borrowed=array("borrowed", at, R, S),
+            unmet=array("unmet", at, R, S),
+        )
