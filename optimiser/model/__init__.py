@@ -1,0 +1,53 @@
+"""The model: what may be chosen. One file for each mechanism of the paper; `build` is their table of contents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimiser.instance.instance import Instance
+
+if TYPE_CHECKING:
+    import pyomo.environ as pyo
+
+    from optimiser.coefficients import Coefficients
+
+
+def build(instance: Instance) -> pyo.ConcreteModel:
+    """The whole model of an instance in Pyomo, to read, extend and solve.
+
+    Variables carry the names of model.md and are indexed by the names in the tables: ``held[d, o, l]``
+    (and ``held[d, "", l]`` for a uniform decision), ``holds[d, n]`` (`active` in model.md; Pyomo keeps that word for itself), ``exercised`` and
+    ``monitored[d, o, l, s]``, ``support[n]``, ``added[o, r]``, ``lent`` and ``borrowed[o, r, l, s]``,
+    ``unmet[o, r, s]``, ``buffer[d, n, t]`` (t a scenario with a correlation of its own, or ``shared``; a
+    share of the decision's summed deviations), ``achieved[g, s]``. Numbers are mutable parameters. The
+    pools of asymmetric decisions are second-order cones: for a solver without them, use `solve`.
+    """
+    from optimiser.coefficients import coefficients
+    from optimiser.model.objectives import cones
+
+    c = coefficients(instance)
+    m = assemble(c, name=instance.name)
+    cones(m, c)
+    return m
+
+
+def assemble(c: Coefficients, name: str = "model") -> pyo.ConcreteModel:
+    """Put the mechanisms together, in the order of model.md; all of it linear (cones are apart)."""
+    import pyomo.environ as pyo
+
+    from optimiser.model import autonomy, budget, holding, objectives, slack, staffing
+
+    m = pyo.ConcreteModel(name=name)
+    holding.one_level_each(m, c)  #                                   (1) (2)
+    holding.earned_autonomy(m, c)  #                                  (3)
+    holding.rules(m, c)  #                                            (4)
+    staffing.hours_suffice(m, c)  #                                   (5)
+    autonomy.granted_willing_able(m, c)  #                            (7)
+    autonomy.partners(m, c)  #                                        (8)
+    staffing.hours_suffice_in_scenario(m, c)  #                       (6)
+    slack.slack_in_scenario(m, c)  #                                  (9) (10)
+    budget.within_budget(m, c)  #                                     (11)
+    holding.limited_change(m, c)  #                                   (12)
+    objectives.scores(m, c)
+    objectives.value(m, c)
+    return m

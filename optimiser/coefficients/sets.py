@@ -1,0 +1,96 @@
+"""The sets of model.md and how they hang together: everything here is structure, no number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimiser.instance.instance import Instance
+
+Array = np.ndarray
+
+
+def positions(names: Array | list[str]) -> dict[str, int]:
+    """Position of each name in its table."""
+    return {name: i for i, name in enumerate(names)}
+
+
+@dataclass(frozen=True, eq=False)
+class Sets:
+    """Names and how they hang together; everything here is structure."""
+
+    decisions: list[str]
+    levels: list[str]
+    organisations: list[str]
+    localities: list[str]
+    scenarios: list[str]
+    resources: list[str]
+    objectives: list[str]
+    uniform: Array  # (D,) bool
+    allowed: Array  # (D, L) bool
+    node: Array  # (O, L) organisation n(o, l)
+    level_of: Array  # (N,)
+    under: list[Array]  # N arrays: the localities O(n)
+    holding_decision: Array  # (H,)
+    holding_locality: Array  # (H,) locality, -1 for a uniform decision
+    holding: Array  # (D, O) the holding of d that concerns o
+
+    @property
+    def local(self) -> int:
+        """Index of the local level, K."""
+        return len(self.levels) - 1
+
+    def place(self, h: int) -> str:
+        """The organisation of a holding as users see it: empty for a uniform decision."""
+        o = self.holding_locality[h]
+        return "" if o < 0 else self.localities[o]
+
+    def members(self, h: int) -> Array:
+        """Localities that a holding covers."""
+        o = self.holding_locality[h]
+        return np.arange(len(self.localities)) if o < 0 else np.array([o])
+
+
+def sets_of(instance: Instance) -> Sets:
+    """Read the sets of model.md off the tables."""
+    decisions, organisations = instance["decisions"], instance["organisations"]
+    levels = list(instance["levels"]["level"])
+    at = positions(levels)
+    names = list(organisations["organisation"])
+    where = positions(names)
+    level_of = np.array([at[level] for level in organisations["level"]])
+    localities = np.flatnonzero(level_of == len(levels) - 1)
+    parent = np.array([where.get(p, -1) for p in organisations["parent"]])
+    node = np.empty((len(localities), len(levels)), int)
+    node[:, -1] = localities
+    for level in range(len(levels) - 2, -1, -1):
+        node[:, level] = parent[node[:, level + 1]]
+    allowed = np.ones((decisions.rows, len(levels)), bool)
+    for d, text in enumerate(decisions["levels"]):
+        if text:
+            allowed[d] = np.isin(levels, [part.strip() for part in text.split(";")])
+    uniform = decisions["uniform"].astype(bool)
+    every = np.arange(len(localities))
+    pairs = [(d, o) for d in range(decisions.rows) for o in ((-1,) if uniform[d] else every)]
+    holding_decision, holding_locality = (np.array(column, int) for column in zip(*pairs, strict=True))
+    holding = np.empty((decisions.rows, len(localities)), int)
+    for h, (d, o) in enumerate(pairs):
+        holding[d, slice(None) if o < 0 else o] = h
+    return Sets(
+        decisions=list(decisions["decision"]),
+        levels=levels,
+        organisations=names,
+        localities=[names[n] for n in localities],
+        scenarios=list(instance["scenarios"]["scenario"]),
+        resources=list(instance["resource_types"]["resource"]),
+        objectives=list(instance.objectives),
+        uniform=uniform,
+        allowed=allowed,
+        node=node,
+        level_of=level_of,
+        under=[np.flatnonzero(node[:, level_of[n]] == n) for n in range(len(names))],
+        holding_decision=holding_decision,
+        holding_locality=holding_locality,
+        holding=holding,
+    )

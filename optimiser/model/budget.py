@@ -1,0 +1,53 @@
+"""Money: what slack, support and holding decisions cost, within the budget."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyomo.environ as pyo
+
+from optimiser.coefficients import Coefficients
+from optimiser.model.declare import number
+
+
+def within_budget(m: pyo.ConcreteModel, c: Coefficients) -> None:
+    """(11), where a budget is given; without one costs are only reported."""
+    sets = c.sets
+    number(m, c, "slack_cost", sets.resources, doc="slack_cost_r")
+    number(m, c, "support_cost", sets.organisations, doc="support_cost_n")
+    number(
+        m, c, "fixed_cost", sets.decisions, sets.levels, doc="cost once per organisation that holds d at l"
+    )
+    number(m, c, "cost", sets.decisions, sets.levels, doc="cost per locality of d held at l")
+    if not c.masks["limited"][0]:
+        return
+    budget = number(m, c, "budget", [None], doc="budget")
+    m.slack_spend = pyo.Expression(
+        expr=sum(m.slack_cost[r] * m.added[o, r] for o, r in m.added), doc="spent on slack"
+    )
+    m.support_spend = pyo.Expression(
+        expr=sum(m.support_cost[n] * m.support[n] for n in m.support), doc="spent on support"
+    )
+    m.holding_spend = pyo.Expression(expr=_holding_spend(m, c), doc="spent on holding decisions")
+    m.budget_suffices = pyo.Constraint(
+        expr=m.slack_spend + m.support_spend + m.holding_spend <= budget[None],
+        doc="(11) sum slack_cost_r added + sum support_cost_n support_n + sum_{d,n} fixed_cost_dl active[d,n] "
+        "+ sum_{d,o,l} cost_dl held[d,o,l] <= budget",
+    )
+
+
+def _holding_spend(m: pyo.ConcreteModel, c: Coefficients) -> pyo.Expression:
+    sets, terms = c.sets, []
+    count = np.bincount(sets.level_of, minlength=len(sets.levels))
+    for d, decision in enumerate(sets.decisions):
+        for l in np.flatnonzero(sets.allowed[d]):
+            level = sets.levels[l]
+            cost, fixed = m.cost[decision, level], m.fixed_cost[decision, level]
+            if sets.uniform[d]:
+                whole = len(sets.localities) * cost + int(count[l]) * fixed
+                terms.append(whole * m.placed[decision, "", level])
+                continue
+            terms.append(cost * sum(m.placed[decision, o, level] for o in sets.localities))
+            if c.masks["fixed"][d, l]:
+                names = [sets.organisations[n] for n in np.flatnonzero(sets.level_of == l)]
+                terms.append(fixed * sum(m.holds[decision, n] for n in names))
+    return sum(terms)

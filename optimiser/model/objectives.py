@@ -1,0 +1,240 @@
+"""What is good: a score for every decision on every objective, and how the objectives are weighed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyomo.environ as pyo
+
+from optimiser.coefficients import Coefficients
+from optimiser.model.declare import number
+
+SCORED = "f_g = 1/|D| sum_d stake_dg score_dg - sum_links loss/|D| sum_o pi_o split[a,b,o]"
+
+
+def scores(m: pyo.ConcreteModel, c: Coefficients) -> None:
+    """`achieved[g, s]`: every objective in every scenario."""
+    sets = c.sets
+    _numbers(m, c)
+    _buffers(m, c)
+    _links(m, c)
+    decisive = [g for g in sets.objectives if g != "resilience"]
+    regime = {s: _regime_name(c, t) for s, t in zip(sets.scenarios, c.pools.regime, strict=True)}
+    exercisable: dict[tuple[str, str], list] = {}
+    for key in m.EXERCISABLE:
+        exercisable.setdefault((key[0], key[3]), []).append(key)
+    monitorable: dict[tuple[str, str], list] = {}
+    for key in m.MONITORABLE:
+        monitorable.setdefault((key[0], key[3]), []).append(key)
+
+    def score(m, g, d, s):  # type: ignore[no-untyped-def]
+        if g == "responsiveness":
+            return sum(m.responsive[key] * m.exercised[key] for key in exercisable[d, s])
+        total = m.component(f"base_{g}")[d] + _held_worth(m, c, g, d, regime[s])
+        if g == "accountability":
+            total += sum(m.regained[key[:3]] * m.monitored[key] for key in monitorable.get((d, s), ()))
+        if g == "risk_pooling":
+            total -= sum(m.buffer[key] for key in m.buffers_of.get((d, regime[s]), ()))
+        if g == "economy":
+            total -= _fixed_share(m, c, d)
+        return total
+
+    m.score = pyo.Expression(decisive, m.DECISIONS, m.SCENARIOS, rule=score, doc="score_dg in scenario s")
+    m.achieved = pyo.Var(sets.objectives, m.SCENARIOS, doc="objective f_g in scenario s")
+
+    @m.Constraint(sets.objectives, m.SCENARIOS, doc=SCORED)
+    def scored(m, g, s):  # type: ignore[no-untyped-def]
+        if g == "resilience":
+            gained = 1 - sum(m.unmet_weight[r, s] * m.unmet[o, r, s] for o, r in m.STOCKED)
+        else:
+            stake = m.component(f"stake_{g}")
+            gained = (1 / len(sets.decisions)) * sum(stake[d] * m.score[g, d, s] for d in sets.decisions)
+        return m.achieved[g, s] == gained - m.lost_by_links[g]
+
+
+def _numbers(m: pyo.ConcreteModel, c: Coefficients) -> None:
+    """The parameters of the scores."""
+    sets = c.sets
+    regimes = [_regime_name(c, t) for t in range(len(c.pools.regime_rho))]
+    number(m, c, "probability", sets.scenarios, doc="p_s")
+    number(m, c, "share", sets.localities, doc="pi_o")
+    number(
+        m,
+        c,
+        "responsive",
+        sets.decisions,
+        sets.localities,
+        sets.levels,
+        sets.scenarios,
+        doc="pi_o timeliness_dls fit_dol",
+    )
+    number(
+        m,
+        c,
+        "regained",
+        sets.decisions,
+        sets.localities,
+        sets.levels,
+        doc="pi_o monitoring_effect_d (1 - acc_dol)",
+    )
+    number(m, c, "unmet_weight", sets.resources, sets.scenarios, doc="1 / (|R| sum_o demand_ors)")
+    number(m, c, "fixed_share", sets.decisions, sets.levels, doc="fixed_cost_dl / max_l cost_d(all at l)")
+    for g in sets.objectives:
+        if g != "resilience":
+            number(m, c, f"stake.{g}", sets.decisions, doc=f"stake of d on {g}")
+        if g not in ("resilience", "responsiveness"):
+            last = [regimes] if g == "risk_pooling" else []
+            number(
+                m,
+                c,
+                f"worth.{g}",
+                list(m.HOLDINGS),
+                sets.levels,
+                *last,
+                doc=f"what {g} gains from holding d at l",
+            )
+            number(m, c, f"base.{g}", sets.decisions, doc=f"where the score on {g} starts")
+
+
+def _regime_name(c: Coefficients, t: int) -> str:
+    """Correlation regimes are called after their scenario; the first is shared by all others."""
+    return "shared" if t == 0 else c.sets.scenarios[int(np.flatnonzero(c.pools.regime == t)[0])]
+
+
+def _held_worth(m: pyo.ConcreteModel, c: Coefficients, g: str, d: str, regime: str) -> pyo.Expression:
+    """sum over o and l of pi_o score_dol held[d,o,l]."""
+    i = c.sets.decisions.index(d)
+    if not c.masks[f"worth.{g}"][i]:
+        return 0
+    worth = m.component(f"worth_{g}")
+    places = [""] if c.sets.uniform[i] else c.sets.localities
+    last = (regime,) if g == "risk_pooling" else ()
+    levels = [l for k, l in enumerate(c.sets.levels) if c.sets.allowed[i, k]]
+    return sum(worth[(d, o), l, *last] * m.placed[d, o, l] for o in places for l in levels)
+
+
+def _fixed_share(m: pyo.ConcreteModel, c: Coefficients, d: str) -> pyo.Expression:
+    """What the fixed costs of an asymmetric decision take from its economy."""
+    sets, i = c.sets, c.sets.decisions.index(d)
+    if sets.uniform[i]:
+        return 0
+    levels = np.flatnonzero(c.masks["fixed"][i] & sets.allowed[i])
+    return sum(
+        m.fixed_share[d, sets.levels[l]] * m.holds[d, sets.organisations[n]]
+        for l in levels
+        for n in np.flatnonzero(sets.level_of == l)
+    )
+
+
+def _buffers(m: pyo.ConcreteModel, c: Coefficients) -> None:
+    """`buffer[d, n, t]` for the pools of asymmetric decisions: what the cones and their cuts bound below."""
+    sets = c.sets
+    keys = [
+        (sets.decisions[d], sets.organisations[n], _regime_name(c, t))
+        for d in np.flatnonzero(c.masks["buffered"])
+        for n in range(len(sets.organisations))
+        if len(sets.under[n]) > 1 and sets.allowed[d, sets.level_of[n]]
+        for t in np.unique(c.pools.regime)
+    ]
+    m.buffer = pyo.Var(
+        keys, bounds=(0, None), doc="deviation of the pool that n runs for d, a share of sum_o sd_do"
+    )
+    m.buffers_of = {}
+    for d, n, t in keys:
+        m.buffers_of.setdefault((d, t), []).append((d, n, t))
+
+
+def cones(m: pyo.ConcreteModel, c: Coefficients) -> None:
+    """buffer^2 >= sum cov_ds(o,o') held held', for solvers that know second-order cones."""
+    sets = c.sets
+    regimes = {_regime_name(c, t): t for t in range(len(c.pools.regime_rho))}
+
+    @m.Constraint(
+        list(m.buffer),
+        doc="buffer[d,n,s] >= sqrt( sum_{o,o' in O(n)} cov_ds(o,o') held[d,o,l] held[d,o',l] )",
+    )
+    def pool_deviation(m, d, n, t):  # type: ignore[no-untyped-def]
+        i = sets.organisations.index(n)
+        pool = c.pools.pool(sets.decisions.index(d), sets.under[i], regimes[t])
+        held = [m.placed[d, sets.localities[o], sets.levels[sets.level_of[i]]] for o in sets.under[i]]
+        own = sum(v * x for v, x in zip(pool.own.tolist(), held, strict=True))
+        common = [sum(f * x for f, x in zip(column.tolist(), held, strict=True)) for column in pool.factors.T]
+        return own + sum(part * part for part in common) <= m.buffer[d, n, t] ** 2
+
+
+def _links(m: pyo.ConcreteModel, c: Coefficients) -> None:
+    """`pair[a, b, o, l, l']`: a is at l and b at l' for o. Its sums over l' and l are what is held.
+
+    Stated by its margins the product of two assignments is exact for binary `held`, tight in the
+    relaxation, and serves losses and gains alike (Adams & Johnson's linearisation of quadratic assignment).
+    """
+    sets = c.sets
+    number(m, c, "loss", range(len(c.lists["links"])), doc="loss of a link, by row of the table")
+    linked = sorted({(a, b) for a, b, *_ in c.lists["links"]})
+    keys = []
+    for a, b in linked:
+        places = [""] if sets.uniform[a] and sets.uniform[b] else sets.localities
+        keys += [(sets.decisions[a], sets.decisions[b], o) for o in places]
+    m.pair = pyo.Var(keys, sets.levels, sets.levels, bounds=(0, 1), doc="a is held at l and b at l', for o")
+
+    def held(d: str, o: str, l: str) -> pyo.Var:
+        return m.held[d, o or sets.localities[0], l]
+
+    @m.Constraint(keys, sets.levels, doc="sum_l' pair[a,b,o,l,l'] = held[a,o,l]")
+    def pairs_of_first(m, a, b, o, l):  # type: ignore[no-untyped-def]
+        return sum(m.pair[a, b, o, l, other] for other in sets.levels) == held(a, o, l)
+
+    @m.Constraint(keys, sets.levels, doc="sum_l pair[a,b,o,l,l'] = held[b,o,l']")
+    def pairs_of_second(m, a, b, o, l):  # type: ignore[no-untyped-def]
+        return sum(m.pair[a, b, o, other, l] for other in sets.levels) == held(b, o, l)
+
+    def lost(m, g):  # type: ignore[no-untyped-def]
+        rows = [(row, link) for row, link in enumerate(c.lists["links"]) if sets.objectives[link[2]] == g]
+        return (1 / len(sets.decisions)) * sum(m.loss[row] * _parted(m, c, *link) for row, link in rows)
+
+    m.lost_by_links = pyo.Expression(
+        sets.objectives, rule=lost, doc="sum_links loss/|D| sum_o pi_o split[a,b,o]"
+    )
+
+
+def _parted(
+    m: pyo.ConcreteModel, c: Coefficients, a: int, b: int, _: int, level_a: int, level_b: int
+) -> pyo.Expression:
+    """Population share for which the link counts: held apart, or held at the two levels named."""
+    sets, names = c.sets, (c.sets.decisions[a], c.sets.decisions[b])
+    uniform = sets.uniform[a] and sets.uniform[b]
+    total = 0
+    for o in [""] if uniform else sets.localities:
+        if level_a >= 0:
+            counted = m.pair[*names, o, sets.levels[level_a], sets.levels[level_b]]
+        else:
+            counted = 1 - sum(m.pair[*names, o, l, l] for l in sets.levels)
+        total += counted if uniform else m.share[o] * counted
+    return total
+
+
+def value(m: pyo.ConcreteModel, c: Coefficients) -> None:
+    """V = sum_g w_g f_g, and under risk aversion its mean against its worst cases."""
+    sets = c.sets
+    number(m, c, "weight", sets.objectives, doc="w_g, summing to 1")
+    m.value_in = pyo.Expression(
+        m.SCENARIOS, rule=lambda m, s: sum(m.weight[g] * m.achieved[g, s] for g in sets.objectives), doc="V_s"
+    )
+    mean = sum(m.probability[s] * m.value_in[s] for s in sets.scenarios)
+    if not c.masks["averse"][0]:
+        m.value = pyo.Objective(expr=mean, sense=pyo.maximize, doc="V = sum_s p_s sum_g w_g f_gs")
+        return
+    aversion = number(m, c, "risk_aversion", [None], doc="risk_aversion")[None]
+    scale = number(m, c, "tail_scale", [None], doc="1 / (1 - beta)")[None]
+    m.threshold = pyo.Var(doc="eta: the value that the worst share 1 - beta falls short of")
+    m.shortfall = pyo.Var(m.SCENARIOS, bounds=(0, None), doc="max(0, eta - V_s)")
+
+    @m.Constraint(m.SCENARIOS, doc="shortfall[s] >= eta - V_s")
+    def short_of_threshold(m, s):  # type: ignore[no-untyped-def]
+        return m.shortfall[s] + m.value_in[s] - m.threshold >= 0
+
+    tail = m.threshold - scale * sum(m.probability[s] * m.shortfall[s] for s in sets.scenarios)
+    m.value = pyo.Objective(
+        expr=(1 - aversion) * mean + aversion * tail,
+        sense=pyo.maximize,
+        doc="(1 - risk_aversion) E[V_s] + risk_aversion (eta - 1/(1-beta) sum_s p_s max(0, eta - V_s))",
+    )

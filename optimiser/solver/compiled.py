@@ -1,0 +1,235 @@
+"""From a Pyomo model to arrays, once; from then on new numbers need no model.
+
+Every coefficient of the model is a polynomial in the numbers of the instance, so each entry of the matrix,
+the right-hand side and the objective is stored as a sum of terms `constant x product of numbers`, by their
+places in `Coefficients.theta`. Evaluating all of them for other numbers is one gather, product and sum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyomo.environ as pyo
+from pyomo.core.expr import numeric_expr as expressions
+from pyomo.core.expr.numvalue import native_numeric_types
+from scipy import sparse
+
+Array = np.ndarray
+Polynomial = list[tuple[float, tuple[int, ...]]]  # terms: a constant and the places of its numbers
+CONSTANT = -1  # the column of terms without a variable
+
+
+@dataclass(eq=False)
+class Terms:
+    """Terms (row, column, constant, places of numbers) that add up to the entries of a sparse matrix."""
+
+    rows: list[int] = field(default_factory=list)
+    columns: list[int] = field(default_factory=list)
+    constants: list[float] = field(default_factory=list)
+    places: list[tuple[int, ...]] = field(default_factory=list)
+
+    def add(self, row: int, column: int, constant: float, places: tuple[int, ...]) -> None:
+        self.rows.append(row)
+        self.columns.append(column)
+        self.constants.append(constant)
+        self.places.append(places)
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """One mixed-integer program: maximise cost @ x + offset subject to lower <= matrix @ x <= upper."""
+
+    cost: Array
+    offset: float
+    matrix: sparse.csr_array
+    lower: Array
+    upper: Array
+    column_lower: Array
+    column_upper: Array
+    integer: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """Component and index of each row or column, in runs: one slice a component."""
+
+    components: dict[str, slice]
+    keys: list
+
+    def __getitem__(self, component: str) -> slice:
+        """The rows or columns of a component; an empty slice where the model has none."""
+        return self.components.get(component, slice(0, 0))
+
+    def index(self, component: str) -> dict:
+        """Key of the component -> row or column."""
+        run = self[component]
+        return {key: run.start + i for i, key in enumerate(self.keys[run])}
+
+
+class Compiled:
+    """A model with its numbers left open; `program(theta)` fills them in.
+
+    Rows whose body is `<=`, `>=` or `==` a number keep their sense; the objective is row -1 of the terms.
+    """
+
+    def __init__(self, model: pyo.ConcreteModel) -> None:
+        self.columns, self._bounds, place = _columns(model)
+        reader = _Reader(place, model.places)
+        self.rows, lower, upper = _rows(model, reader)
+        self._lower_open, self._upper_open = np.isneginf(lower), np.isposinf(upper)
+        self._fixed = np.where(self._lower_open, upper, lower)
+        terms = reader.terms
+        self._row, self._column = np.array(terms.rows, int), np.array(terms.columns, int)
+        self._constant = np.array(terms.constants)
+        width = max((len(p) for p in terms.places), default=0)
+        self._places = np.array([p + (0,) * (width - len(p)) for p in terms.places], int).reshape(-1, width)
+        self._plan_matrix(len(lower), len(self._bounds[0]))
+
+    def _plan_matrix(self, rows: int, columns: int) -> None:
+        """Sort the terms once, so that each evaluation only adds up runs of them."""
+        in_matrix = (self._row >= 0) & (self._column >= 0)
+        order = np.lexsort((self._column, self._row))
+        order = order[in_matrix[order]]
+        new = np.ones(len(order), bool)
+        new[1:] = (np.diff(self._row[order]) != 0) | (np.diff(self._column[order]) != 0)
+        self._order, self._starts = order, np.flatnonzero(new)
+        entries = order[self._starts]
+        self._indices = self._column[entries].astype(np.int32)
+        counts = np.bincount(self._row[entries], minlength=rows)
+        self._indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        self._size = (rows, columns)
+        self._cost = np.flatnonzero((self._row < 0) & (self._column >= 0))
+        self._rhs = np.flatnonzero((self._row >= 0) & (self._column < 0))
+        self._offset = np.flatnonzero((self._row < 0) & (self._column < 0))
+
+    @property
+    def pattern(self) -> sparse.csr_array:
+        """Ones where the matrix may have an entry."""
+        return sparse.csr_array((np.ones(len(self._indices)), self._indices, self._indptr), shape=self._size)
+
+    def program(self, theta: Array) -> Program:
+        """The program at these numbers (`Coefficients.theta` of an instance of the same shape)."""
+        values = self._constant * theta[self._places].prod(axis=1)
+        data = np.add.reduceat(values[self._order], self._starts) if len(self._starts) else np.zeros(0)
+        matrix = sparse.csr_array((data, self._indices, self._indptr), shape=self._size)
+        cost = np.bincount(self._column[self._cost], values[self._cost], self._size[1])
+        moved = np.bincount(self._row[self._rhs], values[self._rhs], self._size[0])
+        side = self._fixed - moved
+        lower, upper, integer = self._bounds
+        return Program(
+            cost=cost,
+            offset=float(values[self._offset].sum()),
+            matrix=matrix,
+            lower=np.where(self._lower_open, -np.inf, side),
+            upper=np.where(self._upper_open, np.inf, side),
+            column_lower=lower,
+            column_upper=upper,
+            integer=integer,
+        )
+
+
+def _columns(model: pyo.ConcreteModel) -> tuple[Names, tuple[Array, Array, Array], dict[int, int]]:
+    """All variables of the model in order of declaration, with bounds; and the column of each by id."""
+    runs, keys, place = {}, [], {}
+    lower, upper, integer = [], [], []
+    for component in model.component_objects(pyo.Var, active=True):
+        if component.is_reference():
+            continue
+        begin = len(keys)
+        for key, variable in component.items():
+            place[id(variable)] = len(keys)
+            keys.append(key)
+            low, high = variable.bounds
+            if variable.fixed:
+                low = high = variable.value
+            lower.append(-np.inf if low is None else low)
+            upper.append(np.inf if high is None else high)
+            integer.append(not variable.is_continuous())
+        runs[component.name] = slice(begin, len(keys))
+    return Names(runs, keys), (np.array(lower, float), np.array(upper, float), np.array(integer, bool)), place
+
+
+def _rows(model: pyo.ConcreteModel, reader: _Reader) -> tuple[Names, Array, Array]:
+    """Read the objective (row -1) and every linear constraint; bounds are numbers, the rest goes to the left."""
+    objective = next(model.component_data_objects(pyo.Objective, active=True))
+    reader.read(objective.expr, -1)
+    runs, keys, lower, upper = {}, [], [], []
+    for component in model.component_objects(pyo.Constraint, active=True):
+        begin = len(keys)
+        for key, constraint in component.items():
+            row = len(keys)
+            keys.append(key)
+            low, body, high = constraint.to_bounded_expression()
+            reader.read(body, row)
+            side = high if high is not None else low
+            if type(side) not in native_numeric_types:
+                reader.read(-side, row)
+                side = 0.0
+            lower.append(-np.inf if low is None else float(side))
+            upper.append(np.inf if high is None else float(side))
+        runs[component.name] = slice(begin, len(keys))
+    return Names(runs, keys), np.array(lower, float), np.array(upper, float)
+
+
+class _Reader:
+    """Walks the expressions of a model: linear in its variables, polynomial in its parameters."""
+
+    def __init__(self, columns: dict[int, int], places: dict[int, int]) -> None:
+        self.columns, self.places, self.terms = columns, places, Terms()
+
+    def read(self, expression: object, row: int) -> None:
+        """Add the terms of an expression to a row."""
+        self._add(expression, row, [(1.0, ())])
+
+    def _add(self, expression: object, row: int, factor: Polynomial) -> None:
+        kind = type(expression)
+        if kind in native_numeric_types:
+            self._term(row, CONSTANT, factor, float(expression))  # type: ignore[arg-type]
+        elif id(expression) in self.columns:
+            self._term(row, self.columns[id(expression)], factor, 1.0)
+        elif not expression.is_potentially_variable():  # type: ignore[attr-defined]
+            self._term(row, CONSTANT, _times(factor, self._polynomial(expression)), 1.0)
+        elif issubclass(kind, expressions.SumExpression):
+            for part in expression.args:  # type: ignore[attr-defined]
+                self._add(part, row, factor)
+        elif issubclass(kind, expressions.ProductExpression):  # includes parameter times variable
+            first, second = expression.args  # type: ignore[attr-defined]
+            if type(first) in native_numeric_types or not first.is_potentially_variable():
+                self._add(second, row, _times(factor, self._polynomial(first)))
+            else:
+                self._add(first, row, _times(factor, self._polynomial(second)))
+        elif issubclass(kind, expressions.NegationExpression):
+            self._add(expression.args[0], row, _times(factor, [(-1.0, ())]))  # type: ignore[attr-defined]
+        elif expression.is_named_expression_type():  # type: ignore[attr-defined]
+            self._add(expression.args[0], row, factor)  # type: ignore[attr-defined]
+        elif issubclass(kind, expressions.DivisionExpression):
+            first, second = expression.args  # type: ignore[attr-defined]
+            self._add(first, row, _times(factor, [(1 / pyo.value(second), ())]))
+        else:
+            raise TypeError(f"not linear in the variables: {expression}")
+
+    def _term(self, row: int, column: int, factor: Polynomial, constant: float) -> None:
+        for multiple, places in factor:
+            if multiple * constant != 0:
+                self.terms.add(row, column, multiple * constant, places)
+
+    def _polynomial(self, expression: object) -> Polynomial:
+        """An expression of parameters and numbers, multiplied out."""
+        kind = type(expression)
+        if kind in native_numeric_types:
+            return [(float(expression), ())]  # type: ignore[arg-type]
+        if id(expression) in self.places:
+            return [(1.0, (self.places[id(expression)],))]
+        if issubclass(kind, expressions.SumExpression):
+            return [term for part in expression.args for term in self._polynomial(part)]  # type: ignore[attr-defined]
+        if issubclass(kind, expressions.ProductExpression):
+            first, second = expression.args  # type: ignore[attr-defined]
+            return _times(self._polynomial(first), self._polynomial(second))
+        if issubclass(kind, expressions.NegationExpression):
+            return _times([(-1.0, ())], self._polynomial(expression.args[0]))  # type: ignore[attr-defined]
+        return [(float(pyo.value(expression)), ())]  # a parameter of an extension: a number like any other
+
+
+def _times(a: Polynomial, b: Polynomial) -> Polynomial:
+    return [(x * y, p + q) for x, p in a for y, q in b]

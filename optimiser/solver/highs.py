@@ -1,0 +1,214 @@
+"""The one module that meets HiGHS: load, change, run, bound, stop.
+
+Everything is a maximisation here. The objective is scaled up before HiGHS sees it and back afterwards:
+values lie near 1 and its tolerances are absolute, so that unscaled it has called designs optimal whose
+value was wrong in the fifth digit.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+Array = np.ndarray
+SCALE = 10_000.0
+GRACE = 3.0  # seconds past its time limit before HiGHS is cancelled, and then before it is left alone
+VERSION = f"HiGHS {highspy.Highs().version()}"
+
+
+class SolverError(RuntimeError):
+    """HiGHS refused a call, or came back without an answer that means anything."""
+
+
+class Ended(Enum):
+    """How a run ended."""
+
+    OPTIMAL = auto()
+    INFEASIBLE = auto()
+    STOPPED = auto()  # time limit or interruption
+
+
+@dataclass
+class Clock:
+    """Time limit and interruption of a whole solve, which may be many runs."""
+
+    limit: float | None = None
+    began: float = field(default_factory=time.monotonic)
+    interrupted: bool = False
+
+    @property
+    def left(self) -> float:
+        """Seconds left; infinite without a limit."""
+        return np.inf if self.limit is None else self.limit - (time.monotonic() - self.began)
+
+    @property
+    def out(self) -> bool:
+        """Whether to stop now."""
+        return self.interrupted or self.left <= 0
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a run found; `x` is None where there is no solution."""
+
+    ended: Ended
+    x: Array | None
+    value: float
+    bound: float
+    prices: Array  # of the rows, in the sense of maximisation: >= 0 where `<=` binds; empty for a MIP
+    reduced: Array  # reduced costs: >= 0 where an upper bound binds
+
+
+class Solver:
+    """One HiGHS object and the program in it."""
+
+    def __init__(self, threads: int = 1) -> None:
+        self._highs = highspy.Highs()
+        self._highs.silent()
+        self._set("threads", threads)
+        self._set("mip_abs_gap", 0.0)
+        self._integer = np.zeros(0, bool)
+
+    def load(
+        self,
+        cost: Array,
+        matrix: sparse.csr_array,
+        lower: Array,
+        upper: Array,
+        column_lower: Array,
+        column_upper: Array,
+        integer: Array | None = None,
+    ) -> None:
+        """Replace whatever is in HiGHS by this program."""
+        for name, array in (("cost", cost), ("matrix", matrix.data)):
+            if not np.isfinite(array).all():
+                raise SolverError(f"a {name} coefficient is not a finite number")
+        if any(np.isnan(a).any() for a in (lower, upper, column_lower, column_upper)):
+            raise SolverError("a bound is not a number")
+        lp = highspy.HighsLp()
+        lp.num_row_, lp.num_col_ = matrix.shape
+        lp.sense_ = highspy.ObjSense.kMinimize
+        lp.col_cost_ = -SCALE * cost
+        lp.col_lower_, lp.col_upper_ = column_lower, column_upper
+        lp.row_lower_, lp.row_upper_ = lower, upper
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.num_row_, lp.a_matrix_.num_col_ = matrix.shape
+        lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr, matrix.indices
+        lp.a_matrix_.value_ = matrix.data
+        self._integer = np.zeros(matrix.shape[1], bool) if integer is None else integer.copy()
+        self._check(self._highs.clearSolver(), "clearing")
+        self._check(self._highs.passModel(lp), "loading the program")
+        if self._integer.any():
+            self.impose_integrality(True)
+
+    def impose_integrality(self, on: bool) -> None:
+        """Solve as a mixed-integer program, or its relaxation."""
+        columns = np.flatnonzero(self._integer).astype(np.int32)
+        kind = highspy.HighsVarType.kInteger if on else highspy.HighsVarType.kContinuous
+        kinds = np.full(len(columns), int(kind), np.uint8)
+        self._check(self._highs.changeColsIntegrality(len(columns), columns, kinds), "changing integrality")
+
+    def add_rows(self, matrix: sparse.csr_array, lower: Array, upper: Array) -> None:
+        """Add rows at the end."""
+        done = self._highs.addRows(
+            matrix.shape[0], lower, upper, matrix.nnz, matrix.indptr[:-1], matrix.indices, matrix.data
+        )
+        self._check(done, "adding rows")
+
+    def delete_rows(self, rows: Array) -> None:
+        """Remove rows by position."""
+        self._check(self._highs.deleteRows(len(rows), rows.astype(np.int32)), "deleting rows")
+
+    def change_costs(self, cost: Array) -> None:
+        """Replace the objective."""
+        columns = np.arange(len(cost), dtype=np.int32)
+        self._check(self._highs.changeColsCost(len(cost), columns, -SCALE * cost), "changing costs")
+
+    def change_bounds(self, columns: Array, lower: Array, upper: Array) -> None:
+        """Replace the bounds of some columns."""
+        done = self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+        self._check(done, "changing bounds")
+
+    def change_row_bounds(self, rows: Array, lower: Array, upper: Array) -> None:
+        """Replace the bounds of some rows."""
+        for row, low, high in zip(rows.tolist(), lower.tolist(), upper.tolist(), strict=True):
+            self._check(self._highs.changeRowBounds(row, low, high), "changing a row")
+
+    def run(self, clock: Clock, gap: float = 1e-6, start: Array | None = None) -> Outcome:
+        """Solve what is loaded. `start` is a feasible point to begin from, one value a column."""
+        if clock.out:
+            return Outcome(Ended.STOPPED, None, -np.inf, np.inf, np.zeros(0), np.zeros(0))
+        self._set("time_limit", float(min(clock.left, 1e20)))
+        self._set("mip_rel_gap", gap)
+        if start is not None:
+            solution = highspy.HighsSolution()
+            solution.col_value = start.tolist()
+            self._check(self._highs.setSolution(solution), "handing over a start")
+        self._run_watched(clock)
+        return self._read()
+
+    def _run_watched(self, clock: Clock) -> None:
+        """Run in a thread of its own, so that this one hears Ctrl-C and holds the time limit against HiGHS."""
+        self._highs.HandleUserInterrupt = True
+        status: list[highspy.HighsStatus] = []
+        thread = threading.Thread(target=lambda: status.append(self._highs.run()), daemon=True)
+        thread.start()
+        patience = clock.left + GRACE
+        while thread.is_alive():
+            try:
+                thread.join(min(patience, 1e6))
+                if thread.is_alive():
+                    self._highs.cancelSolve()
+                    thread.join(GRACE)
+                    if thread.is_alive():
+                        raise SolverError("HiGHS did not stop when told to")
+            except KeyboardInterrupt:
+                clock.interrupted = True
+                self._highs.cancelSolve()
+                patience = GRACE
+        self._check(status[0], "solving")
+
+    def _read(self) -> Outcome:
+        status = self._highs.getModelStatus()
+        kinds = highspy.HighsModelStatus
+        ended = {
+            kinds.kOptimal: Ended.OPTIMAL,
+            kinds.kModelEmpty: Ended.OPTIMAL,
+            kinds.kInfeasible: Ended.INFEASIBLE,
+            kinds.kTimeLimit: Ended.STOPPED,
+            kinds.kInterrupt: Ended.STOPPED,
+        }.get(status)
+        if ended is None:
+            raise SolverError(f"HiGHS ended with {self._highs.modelStatusToString(status)!r}")
+        info, solution = self._highs.getInfo(), self._highs.getSolution()
+        mip = bool(self._integer.any()) and bool(np.isfinite(info.mip_dual_bound))
+        feasible = info.primal_solution_status == highspy.kSolutionStatusFeasible
+        x = np.array(solution.col_value) if feasible and ended is not Ended.INFEASIBLE else None
+        value = -info.objective_function_value / SCALE if x is not None else -np.inf
+        if ended is Ended.INFEASIBLE:
+            bound = -np.inf
+        elif mip:
+            bound = -info.mip_dual_bound / SCALE
+        else:
+            bound = value if ended is Ended.OPTIMAL else np.inf
+        return Outcome(
+            ended=ended,
+            x=x,
+            value=value,
+            bound=bound,
+            prices=-np.array(solution.row_dual) / SCALE,
+            reduced=-np.array(solution.col_dual) / SCALE,
+        )
+
+    def _set(self, option: str, value: object) -> None:
+        self._check(self._highs.setOptionValue(option, value), f"setting {option}")
+
+    def _check(self, status: highspy.HighsStatus, doing: str) -> None:
+        if status == highspy.HighsStatus.kError:
+            raise SolverError(f"HiGHS failed at {doing}")

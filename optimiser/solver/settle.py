@@ -1,0 +1,145 @@
+"""Settling a design: the best recourse once every decision is placed, and among the best the one to report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimiser.solver.highs import Clock, Ended, Outcome, Solver
+
+if TYPE_CHECKING:
+    from optimiser.solver.session import Session
+
+Array = np.ndarray
+BINDING = 1e-9  # prices and reduced costs above this hold the optimal face
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """Value (-inf: infeasible), all columns of the program, and prices of the coupling rows."""
+
+    value: float
+    x: Array | None
+    prices: Array
+
+
+def settle(session: Session, x: Array, free: Array, clock: Clock, direction: Array | None, ties: bool = False) -> Settled:
+    """Optimise the `free` columns with all others as in x.
+
+    `direction` (G,) stands in for the weights. With `ties`, choose among the recourse of the best value as
+    model.md says: the highest resilience, then the least spending, then the highest objectives in order.
+    """
+    program, recourse = session.program, session.recourse
+    fixed = x.copy()
+    fixed[free] = 0.0
+    matrix = program.matrix[:, free]
+    rows = np.flatnonzero(np.diff(matrix.indptr))
+    moved = program.matrix[rows] @ fixed
+    lower, upper = program.lower[rows] - moved, program.upper[rows] - moved
+    cost = _cost(session, direction)
+    solver = Solver(1)
+    solver.load(
+        cost[free], matrix[rows].tocsr(), lower, upper, program.column_lower[free], program.column_upper[free]
+    )
+    found = solver.run(clock)
+    prices = np.zeros(len(recourse.coupling))
+    if found.ended is Ended.INFEASIBLE:
+        return Settled(-np.inf, None, _repair_prices(session, fixed, free, rows, lower, upper, clock))
+    if found.x is None:
+        return Settled(-np.inf, None, prices)
+    at = np.full(len(program.lower), -1)
+    at[rows] = np.arange(len(rows))
+    there = at[recourse.coupling] >= 0
+    signed = recourse.sign * np.where(there, found.prices[at[recourse.coupling]], 0.0)
+    prices = np.maximum(0.0, signed)
+    value = found.value + float(cost @ fixed) + program.offset
+    if ties:
+        found = _break_ties(session, solver, found, free, rows, matrix, clock)
+    fixed[free] = found.x
+    return Settled(value, fixed, prices)
+
+
+def _cost(session: Session, direction: Array | None) -> Array:
+    cost = session.program.cost
+    if direction is None or np.array_equal(direction, session.weights):
+        return cost
+    cost = cost.copy()
+    sets, columns = session.c.sets, session.compiled.columns.index("achieved")
+    for (g, s), column in columns.items():
+        extra = direction[sets.objectives.index(g)] - session.weights[sets.objectives.index(g)]
+        cost[column] += session.c["probability"][sets.scenarios.index(s)] * extra
+    return cost
+
+
+def _repair_prices(session, fixed, free, rows, lower, upper, clock):  # type: ignore[no-untyped-def]
+    """Prices of the limits on unmet demand where they cannot be kept: of least excess over them."""
+    from scipy import sparse
+
+    program, recourse = session.program, session.recourse
+    capped = recourse.coupling[recourse.capped]
+    at = np.full(len(program.lower), -1)
+    at[rows] = np.arange(len(rows))
+    slack = at[capped[at[capped] >= 0]]
+    entries = -np.ones(len(slack)), (slack, np.arange(len(slack)))
+    extra = sparse.csr_array(entries, shape=(len(rows), len(slack)))
+    matrix = sparse.hstack([program.matrix[rows][:, free], extra], format="csr")
+    scale = 1 / np.maximum(1e-9, np.abs(upper[slack]))
+    solver = Solver(1)
+    solver.load(
+        np.concatenate([np.zeros(len(free)), -scale]),
+        matrix,
+        lower,
+        upper,
+        np.concatenate([program.column_lower[free], 0 * scale]),
+        np.concatenate([program.column_upper[free], 0 * scale + np.inf]),
+    )
+    found = solver.run(clock)
+    if found.x is None:
+        return np.zeros(len(recourse.coupling))
+    there = at[recourse.coupling] >= 0
+    prices = np.where(there, found.prices[at[recourse.coupling]], 0.0)
+    return np.maximum(0.0, recourse.sign * prices)
+
+
+def _break_ties(
+    session: Session, solver: Solver, found: Outcome, free: Array, rows: Array, matrix: Array, clock: Clock
+) -> Outcome:
+    """Stay on the optimal face (what has a price keeps its value) and optimise the next aim on it."""
+    place = np.full(len(session.program.cost), -1)
+    place[free] = np.arange(len(free))
+    for aim in _aims(session):
+        cost = aim[free]
+        if not cost.any():
+            continue
+        columns = np.flatnonzero(np.abs(found.reduced) > BINDING)
+        solver.change_bounds(columns, found.x[columns], found.x[columns])
+        bound = np.flatnonzero(np.abs(found.prices) > BINDING)
+        activity = (matrix[rows] @ found.x)[bound]
+        solver.change_row_bounds(bound, activity, activity)
+        solver.change_costs(cost)
+        latest = solver.run(clock)
+        if latest.ended is not Ended.OPTIMAL:
+            return found
+        found = latest
+    return found
+
+
+def _aims(session: Session) -> list[Array]:
+    """Objectives of the tie-break, each as costs of the program's columns to maximise."""
+    sets, columns = session.c.sets, session.compiled.columns
+
+    def expectation(objective: str) -> Array:
+        cost = np.zeros(len(session.program.cost))
+        for s, name in enumerate(sets.scenarios):
+            cost[columns.index("achieved")[objective, name]] = session.c["probability"][s]
+        return cost
+
+    spend = np.zeros(len(session.program.cost))
+    for (_, r), column in columns.index("added").items():
+        spend[column] = -session.c["slack_cost"][sets.resources.index(r)]
+    for n, column in columns.index("support").items():
+        spend[column] = -session.c["support_cost"][sets.organisations.index(n)]
+    scale = np.abs(spend).max() or 1.0
+    return [expectation("resilience"), spend / scale, *(expectation(g) for g in sets.objectives if g != "resilience")]
