@@ -9,6 +9,7 @@ from optimiser.instance.findings import Findings, quote
 from optimiser.instance.instance import Instance
 from optimiser.instance.rules import RULES
 from optimiser.instance.schema import HELD_TABLES, TABLES
+from optimiser.instance.suspect import warnings as warnings
 
 
 def check(instance: Instance, findings: Findings, changed: Collection[str] | None = None) -> None:

@@ -84,6 +84,10 @@ class Column:
             return str(self.default).lower()
         return "none" if self.default in (None, "") else f"{self.default:g}"
 
+    def says(self, cell: object) -> bool:
+        """Whether a cell differs from what stands where nothing is given."""
+        return bool(cell != self.blank and not (cell != cell and self.blank != self.blank))
+
     def admits(self, value: float) -> bool:
         """Whether a number is in range (NaN and the infinities never are)."""
         if not math.isfinite(value) or (self.whole and value != math.floor(value)):

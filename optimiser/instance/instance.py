@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.instance.schema import HELD_TABLES
+from optimiser.instance.columns import Column
+from optimiser.instance.schema import HELD_TABLES, TABLES
 from optimiser.instance.schema import SYSTEM_OBJECTIVES as SYSTEM_OBJECTIVES
 from optimiser.instance.table import Table
 
@@ -85,6 +86,15 @@ class Instance:
             if not np.isnan(value) and decision in decisions and organisation in localities:
                 sd[decisions[decision], localities[organisation]] = value
         return sd
+
+    def given(self, table: str) -> dict[str, Column]:
+        """The columns of a table that say more than their defaults, and those that must be there."""
+        columns = TABLES[table].expand(self.objectives, tuple(self["resource_types"]["resource"]))
+        return {
+            name: column
+            for name, column in columns.items()
+            if column.required or any(map(column.says, self[table][name].tolist()))
+        }
 
     @cached_property
     def hash(self) -> str:

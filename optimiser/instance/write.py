@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.instance.columns import Column
 from optimiser.instance.errors import InputError
 from optimiser.instance.findings import number_text, quote
 from optimiser.instance.instance import Instance
@@ -60,29 +59,13 @@ def texts(instance: Instance) -> dict[str, str]:
     return found
 
 
-def _given(instance: Instance, table: str) -> dict[str, Column]:
-    """The columns of a table that say more than their default, and those that must be there."""
-    columns = TABLES[table].expand(instance.objectives, tuple(instance["resource_types"]["resource"]))
-    return {
-        name: column
-        for name, column in columns.items()
-        if column.required or any(_says(cell, column) for cell in instance[table][name])
-    }
-
-
-def _says(cell: Any, column: Column) -> bool:
-    """Whether a cell differs from what stands where nothing is given."""
-    blank = column.blank
-    return bool(cell != blank and not (cell != cell and blank != blank))
-
-
 def _cell(value: Any) -> str:
     """A cell's text, exact when read again."""
     return value if isinstance(value, str) else "" if value != value else number_text(value)
 
 
 def _csv(instance: Instance, table: str) -> str:
-    columns = _given(instance, table)
+    columns = instance.given(table)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -99,11 +82,11 @@ def _toml(instance: Instance) -> str:
         if getattr(instance, key)
     ]
     for table in ("levels", "objectives", "resource_types", "scenarios"):
-        columns = _given(instance, table)
+        columns = instance.given(table)
         for row in range(instance[table].rows):
             lines += ["", f"[[{TABLES[table].section}]]"]
             cells = {name: instance[table][name][row] for name, column in columns.items()}
-            said = {name: cell for name, cell in cells.items() if _says(cell, columns[name])}
+            said = {name: cell for name, cell in cells.items() if columns[name].says(cell)}
             lines += [
                 f"{name} = {_value(cell)}" for name, cell in said.items() if "." not in columns[name].name
             ]
@@ -166,7 +149,7 @@ def _sheets(instance: Instance) -> Iterator[tuple[str, Iterator[list[Any]]]]:
     yield "weights", iter([["objective", "weight"], *weights])
     for name, table in instance.tables.items():
         if table.rows:
-            columns = list(_given(instance, name))
+            columns = list(instance.given(name))
             cells = zip(*(map(_number, table[column].tolist()) for column in columns), strict=True)
             yield name, iter([columns, *map(list, cells)])
 
