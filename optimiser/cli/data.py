@@ -41,8 +41,8 @@ def check(instance: str, as_json: bool) -> int:
       optimiser check instances/archetype
     """
     from optimiser.cli.text import check_text
-    from optimiser.instance.check import warnings
     from optimiser.instance.read import read
+    from optimiser.instance.suspect import warnings
 
     try:
         found = read(instance)
@@ -58,8 +58,7 @@ def check(instance: str, as_json: bool) -> int:
             | {"warnings": suspicious, "rows": {name: table.rows for name, table in found.tables.items()}}
         )
     else:
-        say(check_text(found))
-        complain(*(f"warning: {line}" for line in suspicious))
+        say(check_text(found, suspicious))
     return 0
 
 

@@ -55,10 +55,16 @@ def columns(rows: Sequence[Sequence[str]], right: Iterable[int] = (), indent: st
     ]  # fmt: skip
 
 
-def paragraph(text: str, first: str = "  ", rest: str | None = None) -> list[str]:
-    """One paragraph, wrapped."""
-    rest = " " * len(first) if rest is None else rest
+def paragraph(text: str, first: str = "  ") -> list[str]:
+    """One paragraph, wrapped, `first` before its first line."""
+    rest = " " * len(first)
     return wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
+
+
+def listing(items: Sequence[str], first: str) -> list[str]:
+    """Items with commas between, wrapped between items only."""
+    kept = ", ".join(item.replace(" ", "\0") for item in items)
+    return [line.replace("\0", " ") for line in paragraph(kept, first)]
 
 
 def _title(instance: Instance) -> list[str]:
@@ -93,8 +99,8 @@ def _holdings(design: Design) -> list[str]:
     if split:
         lines += ["", "  Held differently by locality:"]
     for decision, levels in split.items():
-        counts = ", ".join(f"{levels[level]} {level}" for level in reversed(ladder) if levels[level])
-        lines += paragraph(f"{decision}: {counts}", "    ")
+        counts = [f"{levels[level]} {level}" for level in reversed(ladder) if levels[level]]
+        lines += listing(counts, f"    {decision}: ")
     return lines
 
 
@@ -120,7 +126,7 @@ def _grid(levels: list[str], cells: dict[tuple[str, str], list[str]]) -> list[st
     for level in levels:
         lines.append(f"  {level}")
         for kind in TYPES:
-            lines += paragraph(", ".join(cells.get((level, kind), ["-"])), f"    {kind:<9}")
+            lines += listing(cells.get((level, kind), ["-"]), f"    {kind:<9}")
     return lines
 
 
@@ -219,7 +225,7 @@ def sources_text(instance: Instance) -> list[str]:
     lines = ["MEASURED AND ASSUMED"]
     for grade in GRADES:
         if graded[grade]:
-            lines += paragraph(f"{', '.join(graded[grade])}", f"  {grade:<13}{len(graded[grade]):>3}  ")
+            lines += listing(graded[grade], f"  {grade:<13}{len(graded[grade]):>3}  ")
     if graded["illustrative"]:
         lines += paragraph(
             "Illustrative numbers illustrate: the design says what follows from them, not what is best."
@@ -227,29 +233,38 @@ def sources_text(instance: Instance) -> list[str]:
     return lines
 
 
-def check_text(instance: Instance) -> str:
-    """What was read, for people to compare with what they meant."""
+def check_text(instance: Instance, warnings: Sequence[str]) -> str:
+    """What was read, for people to compare with what they meant, and what looks odd in it."""
     tables = instance.tables
-    kinds, levels = Counter(tables["decisions"]["type"]), Counter(tables["organisations"]["level"])
-    split = int((~tables["decisions"]["uniform"]).sum())
-    rows = [
-        ("decisions", f"{tables['decisions'].rows}: " + ", ".join(f"{kinds[kind]} {kind}" for kind in TYPES)),
-        ("", f"{split} may differ by locality" if split else "each held at the same level everywhere"),
-        ("levels", " > ".join(f"{level} ({levels[level]})" for level in tables["levels"]["level"])),
-        ("scenarios", ", ".join(
-            f"{name} ({probability:.4g})"
-            for name, probability in zip(
-                tables["scenarios"]["scenario"], tables["scenarios"]["probability"], strict=True
-            )
-        )),
-        ("resources", ", ".join(tables["resource_types"]["resource"]) or "none"),
-        ("weights", ", ".join(f"{name} {weight:.4g}" for name, weight in instance.weights.items() if weight)),
-        ("limits", ", ".join(
-            f"{name} {limit:,.10g}" for name, limit in instance.limits.items() if limit is not None
-        )),
-        ("tables", ", ".join(f"{name} ({table.rows} rows)" for name, table in tables.items() if table.rows)),
-    ]  # fmt: skip
+    decisions, scenarios = tables["decisions"], tables["scenarios"]
+    kinds, levels = Counter(decisions["type"]), Counter(tables["organisations"]["level"])
+    split = int((~decisions["uniform"]).sum())
+    chances = zip(scenarios["scenario"], scenarios["probability"], strict=True)
+    limits = {
+        name: limit
+        for name, limit in instance.limits.items()
+        if limit is not None and (limit or name != "reserve")  # a budget of 0 is a limit, no reserve is none
+    }
+    facts = {
+        "decisions": [f"{kinds[kind]} {kind}" for kind in TYPES]
+        + [f"{split} may differ by locality"] * (split > 0),
+        "levels": [f"{level} {levels[level]}" for level in tables["levels"]["level"]],
+        "scenarios": [f"{name} {chance:.4g}" for name, chance in chances],
+        "resources": list(tables["resource_types"]["resource"]),
+        "weights": [f"{name} {weight:.4g}" for name, weight in instance.weights.items() if weight],
+        "limits": [f"{name} {limit:,.10g}" for name, limit in limits.items()],
+        "averse": [f"{name} {number:.4g}" for name, number in instance.uncertainty.items()],
+        "rows": [f"{name} {table.rows}" for name, table in tables.items() if table.rows],
+    }
+    if not instance.uncertainty.get("risk_aversion"):
+        del facts["averse"]
     lines = [*_title(instance), "sound: everything was read and checked"]
-    for name, said in rows:
-        lines += paragraph(said, f"  {name:<11}")
+    for name, items in facts.items():
+        lines += listing(items or ["none"], f"  {name:<11}")
+    if warnings:
+        lines += [
+            "",
+            "ALLOWED, BUT LOOK AGAIN",
+            *(line for said in warnings for line in paragraph(said, "  - ")),
+        ]
     return "\n".join([*lines, "", *sources_text(instance)])
