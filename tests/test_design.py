@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from optimiser.design import Neighbours, NoDesignError, Status
+from optimiser.instance.dictionary import json_schema
 from optimiser.instance.errors import InputError
 from optimiser.result import check_target, held_from_rows, read_claim, read_design_rows
 
@@ -76,6 +77,7 @@ def test_the_json_document_has_the_keys_of_the_contract_in_their_order():
         {"decision": "inspection", "organisation": "", "level": "local"}
     ]
     json.dumps(document, allow_nan=False)
+    assert set(json_schema()["$defs"]["solve"]["properties"]) <= set(document)
 
 
 @pytest.mark.parametrize("status", [Status.INFEASIBLE, Status.UNKNOWN])
