@@ -17,10 +17,9 @@ def check(instance: Instance, findings: Findings, changed: Collection[str] | Non
     if changed is not None and "organisations.level" in changed:
         changed = None  # who is a locality decides what other tables may name
     inputs = None if changed is None else {*changed, *(path.partition(".")[0] for path in changed)}
-    resources = tuple(instance["resource_types"]["resource"])
     for name in HELD_TABLES:
         if inputs is None or name in inputs:
-            columns = TABLES[name].expand(instance.objectives, resources)
+            columns = TABLES[name].expand(instance.objectives, instance.resources)
             touched = [key for key in columns if inputs is None or f"{name}.{key}" in inputs]
             for key in touched:
                 if (columns[key].of or columns[key].choices) and instance[name].rows:

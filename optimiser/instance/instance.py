@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from optimiser.instance.columns import Column
-from optimiser.instance.schema import HELD_TABLES, TABLES
+from optimiser.instance.schema import HELD_TABLES, TABLES, level_defaults
 from optimiser.instance.schema import SYSTEM_OBJECTIVES as SYSTEM_OBJECTIVES
 from optimiser.instance.table import Table
 
@@ -60,6 +60,11 @@ class Instance:
         return (*SYSTEM_OBJECTIVES, *self["objectives"]["objective"])
 
     @cached_property
+    def resources(self) -> tuple[str, ...]:
+        """Names of the resources: axis R of every array."""
+        return tuple(self["resource_types"]["resource"])
+
+    @cached_property
     def localities(self) -> tuple[str, ...]:
         """Names of the organisations of the lowest level, in table order: axis O of every array."""
         organisations = self["organisations"]
@@ -89,11 +94,14 @@ class Instance:
 
     def given(self, table: str) -> dict[str, Column]:
         """The columns of a table that say more than their defaults, and those that must be there."""
-        columns = TABLES[table].expand(self.objectives, tuple(self["resource_types"]["resource"]))
+        rows, columns = self[table].rows, TABLES[table].expand(self.objectives, self.resources)
+        defaults = level_defaults(rows) if table == "levels" else {}
         return {
             name: column
             for name, column in columns.items()
-            if column.required or any(map(column.says, self[table][name].tolist()))
+            if rows
+            and (column.required or any(map(column.says, self[table][name].tolist())))
+            and not (name in defaults and np.array_equal(self[table][name], defaults[name]))
         }
 
     @cached_property

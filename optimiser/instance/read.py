@@ -14,7 +14,7 @@ from optimiser.instance.check import check
 from optimiser.instance.errors import InputError
 from optimiser.instance.findings import Findings, quote
 from optimiser.instance.instance import Instance
-from optimiser.instance.schema import DEFAULT_WEIGHTS, HELD_TABLES, SYSTEM_OBJECTIVES, TABLES
+from optimiser.instance.schema import DEFAULT_WEIGHTS, HELD_TABLES, SYSTEM_OBJECTIVES, TABLES, level_defaults
 from optimiser.instance.sheet import Absent, Sheet
 from optimiser.instance.table import Table
 
@@ -129,21 +129,15 @@ def _record(table: Table) -> dict[str, Any]:
     return {k: (None if v != v else float(v)) if isinstance(v, float) else v for k, v in plain.items()}
 
 
-def _filled(column: np.ndarray, default: np.ndarray) -> np.ndarray:
-    return np.where(np.isnan(column), default, column)
-
-
 def _levels(table: Table) -> Table:
-    """Accountability falls from 1 to 0 in even steps; aid arrives in full, but not locally."""
+    """Two levels where none are given, and what a level has where nothing is given."""
     if table.rows == 0:
         columns = TABLES["levels"].by_name
         table = Table({key: convert.blanks(column, 2) for key, column in columns.items()})
         table = table.with_column("level", np.array(["central", "local"], dtype=object))
-    bottom = np.arange(table.rows) == table.rows - 1
-    table = table.with_column(
-        "accountability", _filled(table["accountability"], np.linspace(1.0, 0.0, table.rows))
-    )
-    return table.with_column("mobilisation", _filled(table["mobilisation"], np.where(bottom, 0.0, 1.0)))
+    for name, default in level_defaults(table.rows).items():
+        table = table.with_column(name, np.where(np.isnan(table[name]), default, table[name]))
+    return table
 
 
 def _scenarios(table: Table) -> Table:

@@ -171,7 +171,7 @@ def _column(
 ) -> _Target:
     if TABLES[table].key == (column,):
         raise InputError(f"{path}: this column names the rows; it cannot be changed")
-    columns = TABLES[table].expand(instance.objectives, tuple(instance["resource_types"]["resource"]))
+    columns = TABLES[table].expand(instance.objectives, instance.resources)
     return _Target(table, column, columns[column], rows, by_name)
 
 

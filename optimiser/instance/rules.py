@@ -287,7 +287,7 @@ def source_columns(instance: Instance, table: str) -> list[str]:
     if table in ("weights", "swings"):
         return list(instance.objectives)
     schema = TABLES[table]
-    names = list(schema.expand(instance.objectives, tuple(instance["resource_types"]["resource"])))
+    names = list(schema.expand(instance.objectives, instance.resources))
     if table == "resources":  # in instance.toml both lists bear this name
         names += [c.name for c in TABLES["resource_types"].columns[1:]]
     return names + [c.name.split(".")[0] for c in schema.columns if c.each == "resources"]

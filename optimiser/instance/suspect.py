@@ -199,6 +199,8 @@ def _sourceless(instance: Instance) -> Iterator[str]:
     for table in instance.tables:
         if table != "sources":
             columns = [name for name, column in instance.given(table).items() if column.kind == "number"]
+            if table == "scenarios" and instance[table].rows == 1:
+                columns.remove("probability")  # 1, as it must be
             missing = [c for c in columns if not {(table, c), (table, c.split(".")[0])} & said]
             if missing:
                 yield f"sources.csv: no source is given for {TABLES[table].label} {listing(missing, 20)}"
