@@ -23,6 +23,7 @@ from optimiser.instance.instance import Instance
 from optimiser.instance.table import Table
 
 Expression = dict[Any, float]  # variable -> coefficient; the variable 1 is the constant
+Held = dict[tuple[str, str], str]  # (decision, locality) -> level
 
 
 @dataclass(frozen=True)
@@ -258,17 +259,18 @@ class Reference:
 
     # Designs.
 
-    def designs(self) -> Iterator[dict[tuple[str, str], str]]:
+    def options(self, d: str) -> list[tuple[str, ...]]:
+        """The levels, one for each locality, at which d may be held: (1), (2) and (3)."""
+        allowed = self.decision[d]["levels"].split(";") if self.decision[d]["levels"] else self.levels
+        if self.decision[d]["uniform"]:
+            options = [(level,) * len(self.localities) for level in allowed]
+        else:
+            options = list(itertools.product(allowed, repeat=len(self.localities)))
+        return [option for option in options if self._earned(d, option)]
+
+    def designs(self) -> Iterator[Held]:
         """Every assignment of levels that keeps (1), (2) and (3)."""
-        choices = []
-        for d, row in self.decision.items():
-            allowed = row["levels"].split(";") if row["levels"] else self.levels
-            if row["uniform"]:
-                options = [(level,) * len(self.localities) for level in allowed]
-            else:
-                options = list(itertools.product(allowed, repeat=len(self.localities)))
-            choices.append([option for option in options if self._earned(d, option)])
-        for choice in itertools.product(*choices):
+        for choice in itertools.product(*map(self.options, self.decision)):
             yield {
                 (d, o): level
                 for d, option in zip(self.decision, choice, strict=True)
@@ -282,15 +284,15 @@ class Reference:
             for o, level in zip(self.localities, option, strict=True)
         )
 
-    def active(self, held: dict[tuple[str, str], str], d: str, n: str) -> bool:
+    def active(self, held: Held, d: str, n: str) -> bool:
         return any(held[d, o] == self.organisation[n]["level"] for o in self.under[n])
 
-    def fixed_hours(self, held: dict[tuple[str, str], str], n: str) -> float:
+    def fixed_hours(self, held: Held, n: str) -> float:
         level = self.organisation[n]["level"]
         return sum(self.duty.get((d, level), {}).get("fixed_hours", 0.0)
                    for d in self.decision if self.active(held, d, n))  # fmt: skip
 
-    def held_is_allowed(self, held: dict[tuple[str, str], str]) -> bool:
+    def held_is_allowed(self, held: Held) -> bool:
         """(4), (5), (12)"""
         for rule in self.rules:
             for o in self.localities:
@@ -310,31 +312,35 @@ class Reference:
         most = self.instance.limits["max_changes"]
         return most is None or self._changes(held) <= most
 
-    def _changes(self, held: dict[tuple[str, str], str]) -> int:
+    def _changes(self, held: Held) -> int:
         def changed(d: str, o: str) -> bool:
             now = self.current.get((d, o), self.current.get((d, "")))
             return now is not None and now != held[d, o]
 
         return sum(any(changed(d, o) for o in self.localities) for d in self.decision)
 
-    def judge(
-        self, held: dict[tuple[str, str], str], at_least: Mapping[str, float], ties: bool
-    ) -> Judged | None:
+    def judge(self, held: Held, at_least: Mapping[str, float], ties: bool) -> Judged | None:
         """The best recourse of a design by linear programming; None where there is none."""
         return Recourse(self, held, at_least).best(ties)
+
+    def held_against(self, record: Record) -> tuple[float, dict[str, float]]:
+        """A record that anyone made: by how much it breaks the worst row or bound, and its objectives."""
+        held = {(d, o): self.levels[record.held[i, j]]
+                for i, d in enumerate(self.decision) for j, o in enumerate(self.localities)}  # fmt: skip
+        kept = self.held_is_allowed(held) and all(
+            tuple(held[d, o] for o in self.localities) in self.options(d) for d in self.decision
+        )
+        breach, objectives = Recourse(self, held, {}).held_against(record)
+        return (float(breach) if kept else math.inf), objectives
 
 
 class Recourse:
     """The linear programme that is left once `held` is known: rows are expressions <= 0."""
 
-    def __init__(
-        self, reference: Reference, held: dict[tuple[str, str], str], at_least: Mapping[str, float]
-    ) -> None:
+    def __init__(self, reference: Reference, held: Held, at_least: Mapping[str, float]) -> None:
         self.the, self.held = reference, held
         self.bounds: dict[Any, tuple[float, float | None]] = {}
         self.rows: list[Expression] = []
-        self.covered = dict.fromkeys(itertools.product(reference.localities, reference.resource,
-                                                       reference.scenario))  # fmt: skip
         self._variables()
         self._staff()
         self._autonomy()
@@ -347,6 +353,7 @@ class Recourse:
             row: Expression = {1: least}
             _add(row, self.expected(g), -1)
             self.rows.append(row)
+        self.promises = list(self.rows)
         self.value = self._value()
 
     def _variables(self) -> None:
@@ -367,8 +374,7 @@ class Recourse:
                     0,
                     the.organisation[the.ancestor[o, level]]["willingness"],
                 )
-                # Where monitoring has no effect on any objective it is 0.
-                if level != the.top and the.decision[d]["monitoring_effect"] > 0:
+                if level != the.top:
                     self.bounds["monitored", d, o, s] = (0, scenario["oversight"])
 
     def _aid_variables(self, o: str, r: str, s: str) -> None:
@@ -619,23 +625,33 @@ class Recourse:
         assert result.status == 0, result.message
         return aim.get(1, 0.0) - result.fun, dict(zip(column, result.x.tolist(), strict=True))
 
-    def _record(self, found: dict[Any, float]) -> Record:
+    def held_against(self, record: Record) -> tuple[float, dict[str, float]]:
+        found = {}
+        for name, axes in self._axes().items():
+            for index, at in enumerate(itertools.product(*axes)):
+                found[name, *at] = float(getattr(record, name).flat[index])
+        breaches = [self._at(row, found) for row in self.promises]
+        for variable, value in found.items():
+            low, high = self.bounds.get(variable, (0.0, 0.0))  # what is no variable is 0
+            breaches += [low - value, value - (math.inf if high is None else high)]
+        return max(breaches), {g: self._at(self.expected(g), found) for g in self.the.instance.objectives}
+
+    def _axes(self) -> dict[str, list[list[str]]]:
         the = self.the
         D, R, S = list(the.decision), list(the.resource), list(the.scenario)
         at = the.localities
+        shapes = {"exercised": [D, at, S], "monitored": [D, at, S], "support": [list(the.organisation)],
+                  "added": [at, R]}  # fmt: skip
+        return shapes | {name: [at, R, S] for name in ("lent", "borrowed", "unmet")}
 
-        def array(name: str, *axes: list[str]) -> np.ndarray:
-            cells = [found.get((name, *cell), 0.0) for cell in itertools.product(*axes)]
-            return np.array(cells, dtype=float).reshape([len(axis) for axis in axes])
-
-        held = [[the.levels.index(self.held[d, o]) for o in at] for d in D]
-        return Record(
-            held=np.array(held),
-            exercised=array("exercised", D, at, S),
-            monitored=array("monitored", D, at, S),
-            support=array("support", list(the.organisation)),
-            added=array("added", at, R),
-            lent=array("lent", at, R, S),
-            borrowed=array("borrowed", at, R, S),
-            unmet=array("unmet", at, R, S),
-        )
+    def _record(self, found: dict[Any, float]) -> Record:
+        arrays = {
+            name: np.array([found.get((name, *cell), 0.0) for cell in itertools.product(*axes)]).reshape(
+                [len(axis) for axis in axes]
+            )
+            for name, axes in self._axes().items()
+        }
+        held = [
+            [self.the.levels.index(self.held[d, o]) for o in self.the.localities] for d in self.the.decision
+        ]
+        return Record(held=np.array(held), **arrays)

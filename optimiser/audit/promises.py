@@ -162,7 +162,7 @@ class Promises:
         if not (f.joint.any() and f.dependence.any()):
             return
         bound = f.joint[:, None] & local & f.dependence.any(axis=1)
-        theirs = np.einsum("op,dps->dos", f.dependence, self.record.exercised * local[..., None])
+        theirs = f.dependence @ (self.record.exercised * local[..., None])  # (D, O, S)
         possible = (1 - f.dependence.sum(axis=1))[:, None] + theirs
         possible = np.where(bound[..., None], possible, np.inf)
         for (d, o, s), numbers in self.over(self.record.exercised, possible):
