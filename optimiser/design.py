@@ -112,6 +112,11 @@ class Design:
         return self._audit.value
 
     @property
+    def held(self) -> np.ndarray:
+        """Index of the level (0 the top) at which each decision is held for each locality, (D, O)."""
+        return self._record.held
+
+    @property
     def gap(self) -> float:
         """How far the bound lies above the value, relative to it: (bound - value) / max(|value|, 1e-9)."""
         gap = (self.bound - self.value) / max(abs(self.value), 1e-9)

@@ -126,11 +126,23 @@ def held_from_rows(instance: Instance, rows: Iterable[tuple[str, str, str]]) -> 
 
 def read_claim(source: Source) -> float | None:
     """The value that a saved result says its design has; None for what claims nothing (a CSV, a table)."""
-    path = _path(source)
-    if path is None or path.suffix != ".json":
-        return None
-    value = (_document(path) or {}).get("value")
+    value = _saved(source).get("value")
     return float(value) if isinstance(value, int | float) else None
+
+
+def read_weights(source: Source) -> dict[str, float] | None:
+    """The weights with which a saved result was found; None for what does not say."""
+    weights = _saved(source).get("weights")
+    if not isinstance(weights, dict) or not all(
+        isinstance(weight, int | float) for weight in weights.values()
+    ):
+        return None
+    return {name: float(weight) for name, weight in weights.items()}
+
+
+def _saved(source: Source) -> dict[str, Any]:
+    path = _path(source)
+    return (_document(path) if path is not None and path.suffix == ".json" else None) or {}
 
 
 _Rows = list[tuple[str, dict[str, str]]]  # (where it stands, the row)

@@ -16,7 +16,7 @@ import pytest
 from optimiser.design import Neighbours, NoDesignError, Status
 from optimiser.instance.dictionary import json_schema
 from optimiser.instance.errors import InputError
-from optimiser.result import check_target, held_from_rows, read_claim, read_design_rows
+from optimiser.result import check_target, held_from_rows, read_claim, read_design_rows, read_weights
 
 ROWS = [("funding", "", "central"), ("redeployment", "north", "local")]
 ROWS += [("redeployment", "south", "central"), ("inspection", "", "central")]
@@ -134,7 +134,10 @@ def test_save_and_read_back(tmp_path):
         assert rows == ROWS
         assert (held_from_rows(design.instance, rows) == design.record.held).all()
     assert read_claim(folder) == 0.5
-    assert read_claim(folder / "design.csv") is None
+    assert read_weights(folder / "result.json") == design.weights
+    for source in (folder / "design.csv", design.table):
+        assert read_claim(source) is None
+        assert read_weights(source) is None
 
 
 def test_save_replaces_an_earlier_result_and_nothing_else(tmp_path):

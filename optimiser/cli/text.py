@@ -75,9 +75,8 @@ def _title(instance: Instance) -> list[str]:
 def _worth(design: Design) -> list[str]:
     trust = "verified" if design.verified else "NOT VERIFIED"
     ended = "interrupted, the best so far" if design.interrupted else design.status
-    lines = [
-        f"{ended}, {trust}: value {design.value:.6f}, bound {design.bound:.6f}, gap {100 * design.gap:.4f} %"
-    ]
+    proven = f", bound {design.bound:.6f}, gap {100 * design.gap:.4f} %" if isfinite(design.bound) else ""
+    lines = [f"{ended}, {trust}: value {design.value:.6f}{proven}"]
     for check in design.checks:
         lines += paragraph(check)
     seconds, solver = design.run.get("seconds"), design.run.get("solver")
