@@ -17,6 +17,10 @@ from scipy import sparse
 
 Array = np.ndarray
 Polynomial = list[tuple[float, tuple[int, ...]]]  # terms: a constant and the places of its numbers
+OWN = frozenset(
+    "placed holds_somewhere changed exercised monitored support built unmet added lent borrowed buffer pair "
+    "achieved threshold shortfall".split()
+)  # components of variables that the model itself declares
 CONSTANT = -1  # the column of terms without a variable
 
 
@@ -75,6 +79,8 @@ class Compiled:
 
     def __init__(self, model: pyo.ConcreteModel) -> None:
         self.columns, self._bounds, place = _columns(model)
+        known = [np.arange(len(self.columns.keys))[run] for name, run in self.columns.components.items() if name in OWN]
+        self.added = np.setdiff1d(np.arange(len(self.columns.keys)), np.concatenate(known))  # by an extension
         reader = _Reader(place, model.places)
         self.rows, lower, upper = _rows(model, reader)
         self._lower_open, self._upper_open = np.isneginf(lower), np.isposinf(upper)

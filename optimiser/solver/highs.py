@@ -16,14 +16,12 @@ import highspy
 import numpy as np
 from scipy import sparse
 
+from optimiser.design import SolverError
+
 Array = np.ndarray
 SCALE = 10_000.0
 GRACE = 3.0  # seconds past its time limit before HiGHS is cancelled, and then before it is left alone
 VERSION = f"HiGHS {highspy.Highs().version()}"
-
-
-class SolverError(RuntimeError):
-    """HiGHS refused a call, or came back without an answer that means anything."""
 
 
 class Ended(Enum):
@@ -74,6 +72,7 @@ class Solver:
         self._set("threads", threads)
         self._set("mip_abs_gap", 0.0)
         self._integer = np.zeros(0, bool)
+        self._whole_numbers = False
 
     def load(
         self,
@@ -104,11 +103,11 @@ class Solver:
         self._integer = np.zeros(matrix.shape[1], bool) if integer is None else integer.copy()
         self._check(self._highs.clearSolver(), "clearing")
         self._check(self._highs.passModel(lp), "loading the program")
-        if self._integer.any():
-            self.impose_integrality(True)
+        self.impose_integrality(bool(self._integer.any()))
 
     def impose_integrality(self, on: bool) -> None:
         """Solve as a mixed-integer program, or its relaxation."""
+        self._whole_numbers = on
         columns = np.flatnonzero(self._integer).astype(np.int32)
         kind = highspy.HighsVarType.kInteger if on else highspy.HighsVarType.kContinuous
         kinds = np.full(len(columns), int(kind), np.uint8)
@@ -146,6 +145,7 @@ class Solver:
             return Outcome(Ended.STOPPED, None, -np.inf, np.inf, np.zeros(0), np.zeros(0))
         self._set("time_limit", float(min(clock.left, 1e20)))
         self._set("mip_rel_gap", gap)
+        self._set("presolve", "choose" if self._whole_numbers else "off")
         if start is not None:
             solution = highspy.HighsSolution()
             solution.col_value = start.tolist()

@@ -9,49 +9,68 @@ from optimiser.solver.compiled import Compiled
 from optimiser.solver.pooling import PoolCuts
 
 Array = np.ndarray
+FOLLOWING = ("placed", "holds_somewhere", "pair", "changed", "buffer")
 
 
 class Placing:
-    """Maps designs (H,) of level positions, one a holding, to columns of the program and back."""
+    """Maps designs (H,) of level positions, one a holding, to columns of the program and back.
+
+    A design settles the columns of `core`; points on them alone are `compact`.
+    """
 
     def __init__(self, compiled: Compiled, c: Coefficients, pools: PoolCuts) -> None:
         columns, sets = compiled.columns, c.sets
-        self.size, self._pools = len(columns.keys), pools
+        self.size = len(columns.keys)
+        self.core = np.concatenate([np.arange(self.size)[columns[name]] for name in FOLLOWING])
+        at = np.full(self.size, -1)
+        at[self.core] = np.arange(len(self.core))
         run = columns["placed"]
         self.placed = np.arange(run.start, run.stop).reshape(len(sets.holding_decision), len(sets.levels))
+        self._placed = at[self.placed]
         number = {name: n for n, name in enumerate(sets.organisations)}
         decision = {name: d for d, name in enumerate(sets.decisions)}
         locality = {name: o for o, name in enumerate(sets.localities)}
         level = {name: i for i, name in enumerate(sets.levels)}
         self._holds = [
-            (column, self.placed[sets.holding[decision[d], sets.under[number[n]]], sets.level_of[number[n]]])
+            (at[column], self._placed[sets.holding[decision[d], sets.under[number[n]]], sets.level_of[number[n]]])
             for (d, n), column in columns.index("holds_somewhere").items()
         ]
         pairs = [
-            (column, *(self.placed[sets.holding[decision[x], locality.get(o, 0)], level[k]] for x, k in ((a, j), (b, k))))
+            (
+                at[column],
+                self._placed[sets.holding[decision[a], locality.get(o, 0)], level[j]],
+                self._placed[sets.holding[decision[b], locality.get(o, 0)], level[k]],
+            )
             for (a, b, o, j, k), column in columns.index("pair").items()
         ]
         self._pairs = np.array(pairs, int).reshape(-1, 3)
         changed = columns.index("changed")
-        rows = [(changed[sets.decisions[sets.holding_decision[h]]], self.placed[h, k]) for h, k in c.lists["current"]]
+        rows = [
+            (at[changed[sets.decisions[sets.holding_decision[h]]]], self._placed[h, k])
+            for h, k in c.lists["current"]
+        ]
         self._changed = {column: np.array([p for other, p in rows if other == column]) for column, _ in rows}
+        self._pools = [(at[p.buffer], at[p.members], p.pool) for p in pools.pools]
 
-    def columns(self, design: Array) -> Array:
-        """(..., columns) program columns of designs (..., H): placed, and all that follows; the rest 0."""
-        x = np.zeros((*design.shape[:-1], self.size))
-        np.put_along_axis(x, self.placed[np.arange(design.shape[-1]), design], 1.0, axis=-1)
-        self.complete(x)
-        return x
-
-    def complete(self, x: Array) -> None:
-        """Set what follows from `placed`, in place: holds, pairs, changes, buffers."""
+    def compact(self, design: Array) -> Array:
+        """(..., core) what designs (..., H) settle: `placed`, and all that follows from it."""
+        x = np.zeros((*design.shape[:-1], len(self.core)))
+        np.put_along_axis(x, self._placed[np.arange(design.shape[-1]), design], 1.0, axis=-1)
         for column, members in self._holds:
             x[..., column] = x[..., members].max(axis=-1)
         x[..., self._pairs[:, 0]] = x[..., self._pairs[:, 1]] * x[..., self._pairs[:, 2]]
         for column, now in self._changed.items():
             x[..., column] = 1 - x[..., now].min(axis=-1)
-        self._pools.complete(x)
+        for column, members, pool in self._pools:
+            x[..., column] = pool.deviation(x[..., members])
+        return x
+
+    def columns(self, design: Array) -> Array:
+        """(columns,) of the program, zero where a design settles nothing."""
+        x = np.zeros(self.size)
+        x[self.core] = self.compact(design)
+        return x
 
     def design(self, x: Array) -> Array:
-        """(H,) the level at which each holding is placed."""
+        """(H,) the level at which each holding is placed at a point of the program."""
         return np.argmax(x[self.placed], axis=1)

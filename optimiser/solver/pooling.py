@@ -34,7 +34,7 @@ class Cuts:
 
 
 @dataclass(frozen=True, eq=False)
-class _Placed:
+class Placed:
     """A pool, the column of its buffer and the columns of its members."""
 
     buffer: int
@@ -59,12 +59,7 @@ class PoolCuts:
             n = number[organisation]
             under, level = sets.under[n], sets.levels[sets.level_of[n]]
             members = np.array([placed[d, sets.localities[o], level] for o in under])
-            self.pools.append(_Placed(column, members, c.pools.pool(decision[d], under, regimes[t])))
-
-    def complete(self, x: Array) -> None:
-        """Set every buffer to the exact deviation of who is placed in its pool, in place; x is (..., columns)."""
-        for placed in self.pools:
-            x[..., placed.buffer] = placed.pool.deviation(x[..., placed.members])
+            self.pools.append(Placed(column, members, c.pools.pool(decision[d], under, regimes[t])))
 
     def separate(self, x: Array) -> Cuts:
         """Cuts that x violates; columns are those of the whole program."""

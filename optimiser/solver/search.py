@@ -14,7 +14,9 @@ import numpy as np
 from scipy import sparse
 
 from optimiser.solver.compiled import Program
-from optimiser.solver.highs import Clock, Ended, Solver
+from optimiser.design import SolverError
+from optimiser.solver.highs import Clock, Ended, Outcome, Solver
+from optimiser.solver.placing import Placing
 from optimiser.solver.pooling import Cuts
 
 Array = np.ndarray
@@ -23,17 +25,27 @@ STALE = 3  # rounds that move the bound by less than TAIL of its value, which en
 TAIL = 1e-5
 
 Separator = Callable[[Array, Array | None], Cuts]  # (point of the master, prices of the floors or None) -> cuts
-Evaluator = Callable[[Array], tuple[float, Cuts]]  # integral point -> exact value (-inf: infeasible) and cuts
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluated:
+    """An integral point of the master, made a design: perhaps a better one near by. Cuts are the point's own."""
+
+    design: Array
+    value: float  # exact; -inf: infeasible
+    cuts: Cuts
+    point: Array | None = None  # all columns, where more than the design must be kept
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The best point found (None: none), its exact value, and the bound."""
+    """The best design found (None: none), its exact value, and the bound."""
 
-    point: Array | None
+    design: Array | None
     value: float
     bound: float
     ended: Ended
+    point: Array | None = None
 
 
 class Master:
@@ -101,44 +113,48 @@ def join(*parts: Cuts) -> Cuts:
 def search(
     master: Master,
     separate: Separator,
-    evaluate: Evaluator,
+    evaluate: Callable[[Array], Evaluated],
+    placing: Placing,
     gap: float,
     clock: Clock,
-    start: tuple[Array, float] | None = None,
-    tell: Callable[[str], None] = lambda text: None,
+    tell: Callable[[str], None],
 ) -> Found:
-    """Find a best point to the relative gap. `start` is a complete point and its exact value."""
-    best, value = start if start is not None else (None, -np.inf)
-    bound = np.inf
+    """Find a best design to the relative gap."""
+    best: Evaluated | None = None
+    value = bound = -np.inf
     outcome = _relax(master, separate, gap, clock, tell)
     if outcome is not None and outcome.ended is Ended.INFEASIBLE:
         return Found(None, -np.inf, -np.inf, Ended.INFEASIBLE)
-    if outcome is not None and outcome.ended is Ended.OPTIMAL:
-        bound = outcome.value + master.offset
+    bound = np.inf if outcome is None else outcome.value + master.offset
     master.integral()
     while not clock.out:
         wide = (bound - value) / max(abs(value), 1e-9) if best is not None else 1e-2
         aim = float(np.clip(wide / 5, gap / 4, 1e-2))
-        outcome = master.run(clock, aim, best)
+        outcome = master.run(clock, aim, None if best is None else placing.columns(best.design))
         if outcome.ended is Ended.INFEASIBLE:
-            ended = Ended.OPTIMAL if best is not None else Ended.INFEASIBLE
-            return Found(best, value, value if best is not None else -np.inf, ended)
+            return _found(best, value, Ended.INFEASIBLE if best is None else Ended.OPTIMAL)
         if np.isfinite(outcome.bound):
             bound = min(bound, outcome.bound + master.offset)
         if outcome.x is None:
             break
         x = master.whole(outcome.x)
-        exact, cuts = evaluate(x)
-        if exact > value:
-            best, value = x, exact
+        latest = evaluate(x)
+        if latest.value > value:
+            best, value = latest, latest.value
         tell(f"bound {bound:.6f}, value {value:.6f}")
         if best is not None and bound - value <= gap * max(abs(value), 1e-9):
-            return Found(best, value, max(bound, value), Ended.OPTIMAL)
-        violated = join(separate(x, None), _violated(cuts, x))
-        if not violated.count and aim <= gap / 4:
-            raise RuntimeError(f"the search stalled at value {value!r} and bound {bound!r}")
+            return _found(best, max(bound, value), Ended.OPTIMAL)
+        violated = join(separate(x, None), _violated(latest.cuts, x))
+        if not violated.count and aim <= gap / 4 and not clock.out:
+            raise SolverError(f"the search stalled at value {value!r} and bound {bound!r}")
         master.add(violated)
-    return Found(best, value, bound, Ended.STOPPED)
+    return _found(best, bound, Ended.STOPPED)
+
+
+def _found(best: Evaluated | None, bound: float, ended: Ended) -> Found:
+    if best is None:
+        return Found(None, -np.inf, -np.inf if ended is Ended.INFEASIBLE else bound, ended)
+    return Found(best.design, best.value, bound, ended, best.point)
 
 
 def _relax(master, separate, gap, clock, tell):  # type: ignore[no-untyped-def]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
@@ -12,12 +13,16 @@ from optimiser.coefficients import Coefficients, coefficients
 from optimiser.instance.instance import Instance
 from optimiser.model import assemble
 from optimiser.solver.compiled import Compiled, Program
-from optimiser.solver.highs import Clock, Ended, Solver, SolverError
+from optimiser.solver.highs import Clock, Solver
+from optimiser.solver.moves import Neighbourhood
 from optimiser.solver.placing import Placing
 from optimiser.solver.pooling import Cuts, PoolCuts
 from optimiser.solver.recourse import Recourse
-from optimiser.solver.search import Found, Master, join, search
+from optimiser.solver.search import Evaluated, Found, Master, join, search
 from optimiser.solver.settle import Settled, settle
+
+if TYPE_CHECKING:
+    import pyomo.environ as pyo
 
 Array = np.ndarray
 FIRST_STAGE = ("support", "built", "added", "achieved", "threshold", "shortfall")
@@ -43,28 +48,53 @@ class Worth:
 
 
 class Session:
-    """The solver's side of one instance."""
+    """The solver's side of one instance; `update` and `weigh` ask it something else.
 
-    def __init__(self, instance: Instance, weights: Mapping[str, float] | None = None, threads: int = 1) -> None:
-        self.threads = threads
-        self._small = Solver(1)  # for the many small recourse programs
-        self._shape: tuple | None = None
+    With `extend`, a function that adds to the Pyomo model, the program is solved whole: what was added may
+    touch recourse, whose columns otherwise leave the master problem.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        weights: Mapping[str, float] | None = None,
+        threads: int = 1,
+        extend: Callable[[pyo.ConcreteModel], Any] | None = None,
+    ) -> None:
+        self.threads, self.extended, self._extend = threads, extend is not None, extend
+        self._small = Solver(threads)  # for the many small recourse programs
+        self._shape: tuple[Any, ...] | None = None
         self.update(instance, weights)
 
     def update(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
         """Ask about this instance from now on; compiles again only where its shape is another."""
         self.instance = instance
-        self.c = coefficients(instance, weights)
-        if self.c.shape != self._shape:
-            self._compile(self.c)
-        self.program = self.compiled.program(self.c.theta)
-        self.pools = PoolCuts(self.compiled, self.c)
-        self.placing = Placing(self.compiled, self.c, self.pools)
-        self.recourse.follow(self.program, self.c)
-        self.staged = any(self._width(name) for name in ("support", "added"))
+        self._take(coefficients(instance, weights))
+
+    def weigh(self, weights: Array) -> None:
+        """Replace the weights (G,), which sum to 1."""
+        self._take(replace(self.c, numbers=dict(self.c.numbers) | {"weight": weights}))
+
+    def _take(self, c: Coefficients) -> None:
+        self.c = c
+        if c.shape != self._shape:
+            self._compile(c)
+        self.program = self.compiled.program(c.theta)
+        self.pools = PoolCuts(self.compiled, c)
+        self.placing = Placing(self.compiled, c, self.pools)
+        self.recourse.follow(self.program, c)
+        keep = ~self.recourse.is_recourse
+        keep[self.compiled.columns["achieved"]] = False
+        scores = self.program.matrix[self.compiled.rows["scored"]]  # without what they sum up to, and recourse
+        self._bare = (scores @ sparse.diags_array(keep.astype(float))).tocsr()
+        # Money spent before the scenario is known couples the scenarios, and so may an extension.
+        self.coupled = self.extended or any(self._width(name) for name in ("support", "added"))
 
     def _compile(self, c: Coefficients) -> None:
-        self.compiled = Compiled(assemble(c))
+        model = assemble(c, self.instance.name)
+        if self._extend is not None:
+            self._extend(model)
+        self.compiled = Compiled(model)
         self.recourse = Recourse(self.compiled, c)
         self._shape = c.shape
 
@@ -77,6 +107,8 @@ class Session:
         """(G,) normalised weights in force."""
         return self.c["weight"]
 
+    # Searching
+
     def optimise(
         self,
         gap: float,
@@ -86,64 +118,64 @@ class Session:
         tell: Callable[[str], None] = lambda text: None,
     ) -> Found:
         """A best design: `fixed` maps holdings to levels, `floors` objectives to the least they must reach."""
-        program = self.with_fixed(self.program, fixed or {})
-        floor = self.floors(floors or {})
-        master = Master(program, ~self.recourse.is_recourse, self.recourse.in_master, floor, self.threads)
-        every = [np.zeros(len(self.compiled.columns.keys))]
-        master.add(join(*(self._opening_cuts(every[0], floors or {}))))
-        return search(master, self._separator(clock, floors or {}), self._evaluator(clock, floor), gap, clock, tell=tell)
+        fixed, floors = fixed or {}, floors or {}
+        program, floor = self._with_fixed(fixed), self.floors(floors)
+        every = np.ones(len(program.cost), bool)
+        columns = every if self.extended else ~self.recourse.is_recourse
+        rows = np.ones(len(program.lower), bool) if self.extended else self.recourse.in_master
+        master = Master(program, columns, rows, floor, self.threads)
+        if not self.extended:
+            master.add(self._opening_cuts(floors))
+        separate = self._separator(clock, list(floors))
+        return search(master, separate, self._evaluator(clock, floor, fixed), self.placing, gap, clock, tell)
 
-    def with_fixed(self, program: Program, fixed: Mapping[int, int]) -> Program:
-        """The program with some holdings at a level for good."""
-        lower, upper = program.column_lower.copy(), program.column_upper.copy()
+    def _with_fixed(self, fixed: Mapping[int, int]) -> Program:
+        """The program with some holdings at a level for good (at one that is not allowed: infeasible)."""
+        lower, upper = self.program.column_lower.copy(), self.program.column_upper.copy()
         for h, level in fixed.items():
             columns = self.placing.placed[h]
-            allowed = upper[columns[level]]
+            possible = upper[columns[level]]
             upper[columns] = 0.0
-            lower[columns[level]], upper[columns[level]] = min(1.0, allowed), allowed
-            if allowed < 1:  # at a level that is not allowed: no design
-                lower[columns[level]], upper[columns[level]] = 1.0, 1.0
-        return Program(
-            program.cost, program.offset, program.matrix, program.lower, program.upper, lower, upper, program.integer
-        )
+            upper[columns[level]] = possible
+        return replace(self.program, column_lower=lower, column_upper=upper)
 
     def floors(self, floors: Mapping[int, float]) -> Cuts:
         """Rows that keep objectives at or above a value in expectation."""
-        achieved = self.compiled.columns.index("achieved")
-        sets, rows = self.c.sets, sparse.lil_array((len(floors), len(self.compiled.columns.keys)))
-        for row, g in enumerate(floors):
-            for s, name in enumerate(sets.scenarios):
-                rows[row, achieved[sets.objectives[g], name]] = -self.c["probability"][s]
-        return Cuts(rows.tocsr(), -np.array(list(floors.values()), float))
+        achieved, sets = self.compiled.columns["achieved"], self.c.sets
+        rows = np.zeros((len(floors), len(self.compiled.columns.keys)))
+        scenarios = len(sets.scenarios)
+        for row, g in zip(rows, floors, strict=True):
+            begin = achieved.start + g * scenarios
+            row[begin : begin + scenarios] = -self.c["probability"]
+        return Cuts(sparse.csr_array(rows), -np.array(list(floors.values()), float))
 
-    def _opening_cuts(self, x: Array, floors: Mapping[int, float]) -> list[Cuts]:
+    def _opening_cuts(self, floors: Mapping[int, float]) -> Cuts:
         """What every objective that counts can reach if hours, partners and slack cost nothing."""
-        found = []
-        for g in np.flatnonzero(self.weights > 0).tolist() + list(floors):
+        r, cuts = self.recourse, []
+        for g in np.union1d(np.flatnonzero(self.weights > 0), list(floors)).astype(int):
             for s in range(len(self.c.sets.scenarios)):
-                prices = np.zeros(len(self.recourse.coupling))
-                mine = (self.recourse.row_objective == g) & (self.recourse.row_scenario[self.recourse.scored] == s)
-                prices[self.recourse.scored[mine]] = 1.0
-                found.append(self._row(*self.recourse.cut(prices)))
-        return found
+                prices = np.zeros(len(r.coupling))
+                prices[r.scored[(r.row_objective == g) & (r.row_scenario[r.scored] == s)]] = 1.0
+                if prices.any():
+                    cuts.append(_cut(*r.cut(prices)))
+        return join(self._no_cuts(), *cuts)
 
-    @staticmethod
-    def _row(row: Array, side: float) -> Cuts:
-        return Cuts(sparse.csr_array(row[None, :]), np.array([side]))
+    def _no_cuts(self) -> Cuts:
+        return Cuts(sparse.csr_array((0, len(self.compiled.columns.keys))), np.zeros(0))
 
-    def _separator(self, clock: Clock, floors: Mapping[int, float]) -> Callable[[Array, Array | None], Cuts]:
+    def _separator(self, clock: Clock, floors: list[int]) -> Callable[[Array, Array | None], Cuts]:
         direction = self.weights.copy()
 
         def separate(x: Array, floor_prices: Array | None) -> Cuts:
             nonlocal direction
-            if floor_prices is not None and len(floors):
+            if floor_prices is not None and floors:
                 direction = self.weights.copy()
-                direction[list(floors)] += np.maximum(0.0, floor_prices)
+                direction[floors] += np.maximum(0.0, floor_prices)
             cuts = [self.pools.separate(x)]
-            for prices in self._prices(x, direction, clock)[1]:
+            for prices in [] if self.extended else self._prices(x, direction, clock)[1]:
                 row, side = self.recourse.cut(prices)
                 if row @ x > side + 1e-9:
-                    cuts.append(self._row(row, side))
+                    cuts.append(_cut(row, side))
             return join(*cuts)
 
         return separate
@@ -151,60 +183,98 @@ class Session:
     def _prices(self, x: Array, direction: Array, clock: Clock) -> tuple[Array, list[Array]]:
         """(S,) what recourse adds in the direction (-inf: infeasible), and prices for the cuts."""
         count = len(self.c.sets.scenarios)
-        if self.staged:
-            settled = self.settle(x, clock, direction)
-            prices = [np.where(self.recourse.row_scenario == s, settled.prices, 0.0) for s in range(count)]
-            return np.full(count, np.nan), [p for p in prices if p.any()]
+        if self.coupled:
+            return np.full(count, np.nan), self._by_scenario(self.settle(x, clock, direction).prices)
         priced = [self.recourse.price(s, x, direction, clock, self._small) for s in range(count)]
         worth = np.array([p.worth if p.feasible else -np.inf for p in priced])
         return worth, [p.prices for p in priced if p.prices.any()]
 
-    def settle(self, x: Array, clock: Clock, direction: Array | None = None) -> Settled:
-        """Solve all recourse at once with who holds what as in x."""
-        free = self.recourse.is_recourse.copy()
-        for name in FIRST_STAGE:
-            free[self.compiled.columns[name]] = True
-        most = np.full(len(free), np.inf)
-        most[self.recourse.y] = self.recourse.most(x)
-        free &= most > 0
-        return settle(self, x, np.flatnonzero(free), clock, direction)
+    def _by_scenario(self, prices: Array) -> list[Array]:
+        parts = [np.where(self.recourse.row_scenario == s, prices, 0.0) for s in range(len(self.c.sets.scenarios))]
+        return [part for part in parts if part.any()]
 
-    def _evaluator(self, clock: Clock, floor: Cuts) -> Callable[[Array], tuple[float, Cuts]]:
-        def evaluate(x: Array) -> tuple[float, Cuts]:
-            for columns in self.placing.placed:  # whole numbers, exactly
-                best = columns[np.argmax(x[columns])]
-                x[columns] = 0.0
-                x[best] = 1.0
-            point = x.copy()
-            self.placing.complete(point)
+    def _evaluator(self, clock: Clock, floor: Cuts, fixed: Mapping[int, int]) -> Callable[[Array], Evaluated]:
+        climb = not self.coupled and not floor.count and not self.c.sets.uniform.all()
+        neighbourhood = Neighbourhood(self, fixed) if climb else None
+
+        def evaluate(x: Array) -> Evaluated:
+            design = self.placing.design(x)
+            point = x.copy() if self.extended else np.zeros(len(x))
+            point[self.placing.core] = self.placing.compact(design)
             worth = self.evaluate(point, clock, floor)
-            return worth.value, worth.cuts
+            value = worth.value
+            if neighbourhood is not None and np.isfinite(value):
+                design, value = neighbourhood.improve(design, value, clock)
+            return Evaluated(design, value, worth.cuts, point if self.extended else None)
 
         return evaluate
 
+    # Evaluating
+
     def evaluate(self, x: Array, clock: Clock, floor: Cuts | None = None) -> Worth:
         """The exact value of a design, given as columns that are complete but for its recourse."""
-        nothing = Cuts(sparse.csr_array((0, len(x))), np.zeros(0))
-        if self.staged or (floor is not None and floor.count):
-            settled = self.settle(x, clock)
-            prices = [
-                np.where(self.recourse.row_scenario == s, settled.prices, 0.0) for s in range(len(self.c.sets.scenarios))
-            ]
-            rows = [self._row(*self.recourse.cut(p)) for p in prices if p.any()]
-            return Worth(settled.value, join(nothing, *rows))
+        if self.coupled or (floor is not None and floor.count):
+            settled = self.settle(x, clock, floor=floor)
+            rows = [] if self.extended else [_cut(*self.recourse.cut(p)) for p in self._by_scenario(settled.prices)]
+            return Worth(settled.value, join(self._no_cuts(), *rows))
         worth, prices = self._prices(x, self.weights, clock)
-        rows = [self._row(*self.recourse.cut(p)) for p in prices]
-        values = self.base(x) + worth
-        if not np.isfinite(values).all():
-            return Worth(-np.inf, join(nothing, *rows))
-        attitude = self.instance.uncertainty
-        value = at_risk(values, self.c["probability"], attitude["risk_aversion"], attitude["beta"])
-        return Worth(value, join(nothing, *rows))
+        cuts = join(self._no_cuts(), *(_cut(*self.recourse.cut(p)) for p in prices))
+        values = self._base(x) + worth
+        return Worth(self.at_risk(values) if np.isfinite(values).all() else -np.inf, cuts)
 
-    def base(self, x: Array) -> Array:
+    def at_risk(self, values: Array) -> float:
+        """The value of what the scenarios are worth, (S,), at the instance's attitude to risk."""
+        attitude = self.instance.uncertainty
+        return at_risk(values, self.c["probability"], attitude["risk_aversion"], attitude["beta"])
+
+    def _base(self, x: Array) -> Array:
         """(S,) weighted objectives before recourse."""
-        bare = np.where(self.recourse.is_recourse, 0.0, x)
-        bare[self.compiled.columns["achieved"]] = 0.0
+        reached = self.program.upper[self.compiled.rows["scored"]] - self._bare @ x
+        return self.weights @ reached.reshape(len(self.weights), -1)
+
+    def settle(
+        self,
+        x: Array,
+        clock: Clock,
+        direction: Array | None = None,
+        floor: Cuts | None = None,
+        ties: bool = False,
+    ) -> Settled:
+        """Solve all recourse at once with who holds what as in x."""
+        free = np.zeros(len(x), bool)
+        free[self.recourse.y] = self.recourse.most(x) > 0
+        for name in FIRST_STAGE:
+            free[self.compiled.columns[name]] = True
+        free[self.compiled.added] = ~self.program.integer[self.compiled.added]
+        return settle(self, x, np.flatnonzero(free), clock, direction, floor or self._no_cuts(), ties)
+
+    def point(self, found: Found) -> Array:
+        """Columns of the program for what a search found."""
+        assert found.design is not None
+        return self.placing.columns(found.design) if found.point is None else found.point
+
+    def lines(self, design: Array, clock: Clock) -> list[tuple[Array, float]] | None:
+        """For each scenario (slope, constant) with V_s <= constant - slope @ core for every design, tight here.
+
+        None where no such line is at hand: the scenarios are coupled.
+        """
+        if self.coupled:
+            return None
+        x = self.placing.columns(design)
+        achieved = self.compiled.columns["achieved"]
         rows = self.compiled.rows["scored"]
-        reached = (self.program.upper[rows] - self.program.matrix[rows] @ bare).reshape(len(self.weights), -1)
-        return self.weights @ reached
+        by_objective = np.arange(rows.start, rows.stop).reshape(len(self.weights), -1)
+        lines = []
+        for s in range(by_objective.shape[1]):
+            slope, constant = self.recourse.cut(self.recourse.price(s, x, self.weights, clock, self._small).prices)
+            slope[achieved] = 0.0
+            mine = by_objective[:, s]
+            apart = np.where(np.isin(mine, self.recourse.coupling), 0.0, self.weights)  # no recourse in these
+            slope += apart @ self._bare[mine - rows.start]
+            constant += float(apart @ self.program.upper[mine])
+            lines.append((slope[self.placing.core], constant))
+        return lines
+
+
+def _cut(row: Array, side: float) -> Cuts:
+    return Cuts(sparse.csr_array(row[None, :]), np.array([side]))

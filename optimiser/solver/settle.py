@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
+from optimiser.solver.compiled import Program
 from optimiser.solver.highs import Clock, Ended, Outcome, Solver
+from optimiser.solver.pooling import Cuts
 
 if TYPE_CHECKING:
     from optimiser.solver.session import Session
@@ -25,13 +28,15 @@ class Settled:
     prices: Array
 
 
-def settle(session: Session, x: Array, free: Array, clock: Clock, direction: Array | None, ties: bool = False) -> Settled:
-    """Optimise the `free` columns with all others as in x.
+def settle(
+    session: Session, x: Array, free: Array, clock: Clock, direction: Array | None, floor: Cuts, ties: bool
+) -> Settled:
+    """Optimise the `free` columns with all others as in x, keeping the rows of `floor`.
 
     `direction` (G,) stands in for the weights. With `ties`, choose among the recourse of the best value as
     model.md says: the highest resilience, then the least spending, then the highest objectives in order.
     """
-    program, recourse = session.program, session.recourse
+    program, recourse = _with(session.program, floor), session.recourse
     fixed = x.copy()
     fixed[free] = 0.0
     matrix = program.matrix[:, free]
@@ -46,7 +51,7 @@ def settle(session: Session, x: Array, free: Array, clock: Clock, direction: Arr
     found = solver.run(clock)
     prices = np.zeros(len(recourse.coupling))
     if found.ended is Ended.INFEASIBLE:
-        return Settled(-np.inf, None, _repair_prices(session, fixed, free, rows, lower, upper, clock))
+        return Settled(-np.inf, None, _repair_prices(session, program, free, rows, lower, upper, clock))
     if found.x is None:
         return Settled(-np.inf, None, prices)
     at = np.full(len(program.lower), -1)
@@ -56,9 +61,21 @@ def settle(session: Session, x: Array, free: Array, clock: Clock, direction: Arr
     prices = np.maximum(0.0, signed)
     value = found.value + float(cost @ fixed) + program.offset
     if ties:
-        found = _break_ties(session, solver, found, free, rows, matrix, clock)
+        found = _break_ties(session, solver, found, free, matrix[rows].tocsr(), clock)
     fixed[free] = found.x
     return Settled(value, fixed, prices)
+
+
+def _with(program: Program, floor: Cuts) -> Program:
+    """The program with rows below the others that keep floors."""
+    if not floor.count:
+        return program
+    return replace(
+        program,
+        matrix=sparse.vstack([program.matrix, floor.matrix], format="csr"),
+        lower=np.concatenate([program.lower, np.full(floor.count, -np.inf)]),
+        upper=np.concatenate([program.upper, floor.upper]),
+    )
 
 
 def _cost(session: Session, direction: Array | None) -> Array:
@@ -73,11 +90,9 @@ def _cost(session: Session, direction: Array | None) -> Array:
     return cost
 
 
-def _repair_prices(session, fixed, free, rows, lower, upper, clock):  # type: ignore[no-untyped-def]
+def _repair_prices(session, program, free, rows, lower, upper, clock):  # type: ignore[no-untyped-def]
     """Prices of the limits on unmet demand where they cannot be kept: of least excess over them."""
-    from scipy import sparse
-
-    program, recourse = session.program, session.recourse
+    recourse = session.recourse
     capped = recourse.coupling[recourse.capped]
     at = np.full(len(program.lower), -1)
     at[rows] = np.arange(len(rows))
@@ -104,11 +119,9 @@ def _repair_prices(session, fixed, free, rows, lower, upper, clock):  # type: ig
 
 
 def _break_ties(
-    session: Session, solver: Solver, found: Outcome, free: Array, rows: Array, matrix: Array, clock: Clock
+    session: Session, solver: Solver, found: Outcome, free: Array, matrix: sparse.csr_array, clock: Clock
 ) -> Outcome:
     """Stay on the optimal face (what has a price keeps its value) and optimise the next aim on it."""
-    place = np.full(len(session.program.cost), -1)
-    place[free] = np.arange(len(free))
     for aim in _aims(session):
         cost = aim[free]
         if not cost.any():
@@ -116,7 +129,7 @@ def _break_ties(
         columns = np.flatnonzero(np.abs(found.reduced) > BINDING)
         solver.change_bounds(columns, found.x[columns], found.x[columns])
         bound = np.flatnonzero(np.abs(found.prices) > BINDING)
-        activity = (matrix[rows] @ found.x)[bound]
+        activity = (matrix @ found.x)[bound]
         solver.change_row_bounds(bound, activity, activity)
         solver.change_costs(cost)
         latest = solver.run(clock)

@@ -1,0 +1,63 @@
+"""From columns of the program to the record of a design, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimiser.design import Record
+
+if TYPE_CHECKING:
+    from optimiser.solver.session import Session
+
+Array = np.ndarray
+
+
+def design_of(session: Session, held: Array) -> Array:
+    """(H,) from (D, O); of a uniform decision the first locality speaks for all."""
+    sets = session.c.sets
+    return held[sets.holding_decision, np.maximum(sets.holding_locality, 0)]
+
+
+def record_of(session: Session, x: Array) -> Record:
+    """Read the record off all columns of the program."""
+    sets, recourse, columns = session.c.sets, session.recourse, session.compiled.columns
+    held = session.placing.design(x)[sets.holding]
+    size = len(sets.localities), len(sets.resources), len(sets.scenarios)
+    exercised = np.zeros((len(sets.decisions), size[0], size[2]))
+    monitored = np.zeros_like(exercised)
+    d, o, level, s = recourse.e_index.T
+    mine = held[d, o] == level
+    y = x[recourse.y]
+    exercised[d[mine], o[mine], s[mine]] = y[recourse.e[mine]]
+    watched = mine & (recourse.e_monitored >= 0)
+    monitored[d[watched], o[watched], s[watched]] = y[recourse.e_monitored[watched]]
+    lent, borrowed, unmet = (np.zeros(size) for _ in range(3))
+    for array, places, index in zip((lent, borrowed), recourse.aid, recourse.aid_index, strict=True):
+        np.add.at(array, tuple(index.T), y[places])
+    unmet[tuple(recourse.unmet_index.T)] = y[recourse.unmet]
+    support, added = np.zeros(len(sets.organisations)), np.zeros(size[:2])
+    for n, column in columns.index("support").items():
+        support[sets.organisations.index(n)] = x[column]
+    for (place, r), column in columns.index("added").items():
+        added[sets.localities.index(place), sets.resources.index(r)] = x[column]
+    clean = (np.maximum(0.0, array) for array in (exercised, monitored, support, added, lent, borrowed, unmet))
+    return Record(held, *clean)
+
+
+def idle_record(session: Session, design: Array) -> Record:
+    """The record of a design whose recourse is infeasible: nothing is done, and all that is short is unmet."""
+    sets, c = session.c.sets, session.c
+    size = len(sets.localities), len(sets.resources), len(sets.scenarios)
+    nothing = np.zeros((len(sets.decisions), size[0], size[2]))
+    return Record(
+        held=design[sets.holding],
+        exercised=nothing,
+        monitored=nothing.copy(),
+        support=np.zeros(len(sets.organisations)),
+        added=np.zeros(size[:2]),
+        lent=np.zeros(size),
+        borrowed=np.zeros(size),
+        unmet=np.nan_to_num(c["shortage"]),
+    )

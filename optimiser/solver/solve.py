@@ -1,0 +1,275 @@
+"""`solve` and `verify`: the two questions everything else is made of."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import optimiser
+from optimiser.audit import audit
+from optimiser.design import Closest, Design, Neighbours, SolverError, Status
+from optimiser.instance.errors import InputError
+from optimiser.instance.instance import Instance
+from optimiser.solver.highs import VERSION, Clock, Ended
+from optimiser.solver.moves import Checked, Neighbourhood
+from optimiser.solver.records import design_of, idle_record, record_of
+from optimiser.solver.search import Found
+from optimiser.solver.session import Session
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyomo.environ as pyo
+
+Array = np.ndarray
+Progress = Callable[[str], None]
+FLOOR_SLACK = 1e-7  # how far below its best an objective may fall for the next one's sake, of 1
+
+
+def solve(
+    instance: Instance,
+    *,
+    weights: Mapping[str, float] | None = None,
+    fix: Mapping[str, str] | None = None,
+    lexicographic: Sequence[str] = (),
+    at_least: Mapping[str, float] | None = None,
+    gap: float = 1e-6,
+    time_limit: float | None = None,
+    threads: int = 1,
+    extend: Callable[[pyo.ConcreteModel], Any] | None = None,
+    progress: Progress | None = None,
+) -> Design:
+    """Find what should sit where: the best design, its bound, and its verification.
+
+    Parameters
+    ----------
+    weights
+        Objective -> weight >= 0; those not named weigh 0. Default: the instance's.
+    fix
+        "decision" or "decision@organisation" -> level.
+    lexicographic
+        Objectives in order of priority: each is made as high as those before it allow, then the value.
+    at_least
+        Objective -> the least its expectation must reach.
+    gap
+        Relative gap to prove, (bound - value) / |value|.
+    time_limit
+        Seconds for the search; what was found by then is returned, with its bound.
+    extend
+        Called with the Pyomo model (see `build`) before it is compiled, to add linear constraints and
+        variables. The model is then solved whole; what was added is not verified.
+    progress
+        Called with a line of text now and then.
+
+    Returns a Design; its `status` says how the search ended. Raises InputError for a call that is wrong.
+    Ctrl-C ends the search and keeps what was found (`interrupted`). Method: module `search`.
+    """
+    clock, tell = Clock(time_limit), progress or (lambda text: None)
+    _check_call(instance, weights, fix or {}, lexicographic, at_least or {}, gap, time_limit, threads)
+    session = Session(instance, weights, threads, extend)
+    fixed = _fixed(session, fix or {})
+    floors = {session.c.sets.objectives.index(g): value for g, value in (at_least or {}).items()}
+    try:
+        found = _in_order(session, lexicographic, gap, clock, fixed, floors, tell)
+        return _judged(session, found, gap, clock, fixed, floors, weights)
+    except KeyboardInterrupt:
+        clock.interrupted = True
+        return _judged(session, Found(None, -math.inf, math.inf, Ended.STOPPED), gap, clock, fixed, floors, weights)
+
+
+def _in_order(
+    session: Session,
+    lexicographic: Sequence[str],
+    gap: float,
+    clock: Clock,
+    fixed: Mapping[int, int],
+    floors: dict[int, float],
+    tell: Progress,
+) -> Found:
+    """Raise one objective after another, each a floor for the next, then the value itself."""
+    own = session.weights.copy()
+    for name in lexicographic:
+        g = session.c.sets.objectives.index(name)
+        session.weigh(np.eye(len(own))[g])
+        found = session.optimise(gap, clock, fixed, floors, tell)
+        if found.design is None or found.ended is not Ended.OPTIMAL:
+            session.weigh(own)
+            return found
+        floors[g] = max(floors.get(g, -math.inf), found.value - FLOOR_SLACK)
+    session.weigh(own)
+    return session.optimise(gap, clock, fixed, floors, tell)
+
+
+def _judged(
+    session: Session,
+    found: Found,
+    gap: float,
+    clock: Clock,
+    fixed: Mapping[int, int],
+    floors: Mapping[int, float],
+    weights: Mapping[str, float] | None,
+) -> Design:
+    """Settle, audit and verify what was found. The time limit is for the search: verifying has its own time."""
+    instance = session.instance
+    record = checked = closest = None
+    floor = session.floors(floors)
+    if found.design is not None:
+        settled = session.settle(session.point(found), Clock(), floor=floor, ties=True)
+        if settled.x is None:
+            raise SolverError("the search found a design whose recourse the whole model calls infeasible")
+        record = record_of(session, settled.x)
+        checked = Neighbourhood(session, fixed).check(found.design, settled.value, Clock(), floor)
+        closest = _closest(session, checked, settled.value)
+    audited = None if record is None else audit(instance, record, weights=weights)
+    status = {
+        Ended.OPTIMAL: Status.OPTIMAL,
+        Ended.INFEASIBLE: Status.INFEASIBLE,
+        Ended.STOPPED: Status.UNKNOWN if found.design is None else Status.FEASIBLE,
+    }[found.ended]
+    return Design(
+        instance=instance,
+        status=status,
+        weights=dict(zip(instance.objectives, session.weights.tolist(), strict=True)),
+        record=record,
+        audit=audited,
+        bound=found.bound,
+        closest=closest,
+        neighbours=None if checked is None else _neighbours(session, checked),
+        extended=session.extended,
+        interrupted=clock.interrupted,
+        run=_run(instance, clock, gap=gap, threads=session.threads),
+    )
+
+
+def _run(instance: Instance, clock: Clock, **settings: Any) -> dict[str, Any]:
+    return {
+        "seconds": round(time.monotonic() - clock.began, 3),
+        "solver": VERSION,
+        "engine": optimiser.__version__,
+        "instance_hash": instance.hash,
+        **settings,
+    }
+
+
+def _move(session: Session, checked: Checked, i: int) -> tuple[str, str, str]:
+    sets, h = session.c.sets, int(checked.moves.holding[i])
+    return sets.decisions[sets.holding_decision[h]], sets.place(h), sets.levels[checked.moves.level[i]]
+
+
+def _closest(session: Session, checked: Checked, value: float) -> Closest | None:
+    """The cheapest move of those evaluated exactly."""
+    if not np.isfinite(checked.value).any():
+        return None
+    i = int(np.nanargmax(checked.value))
+    return Closest(*_move(session, checked, i), cost=value - float(checked.value[i]))
+
+
+def _neighbours(session: Session, checked: Checked) -> Neighbours:
+    equal = tuple(_move(session, checked, int(i)) for i in checked.equal)
+    return Neighbours(checked.decided, len(checked.moves), checked.better, equal)
+
+
+def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> Design:
+    """Judge a design: its best recourse, every promise and objective recomputed, and the designs next to it.
+
+    `result` is a Design, a result folder, a result.json, or a CSV or DataFrame with the columns decision,
+    organisation (empty for every locality) and level. The Design returned has status `feasible` and no
+    bound of its own: verifying shows what a design is worth, not that none is better. A design that
+    breaks a promise comes back with `audit.broken` saying which.
+    """
+    from optimiser.result import held_from_rows, read_claim, read_design_rows
+
+    clock = Clock()
+    claimed: float | None
+    if isinstance(result, Design):
+        if result.record is None:
+            raise InputError([f"there is no design to verify: the solve ended {result.status}"])
+        held, claimed = result.record.held, result.value
+    else:
+        held, claimed = held_from_rows(instance, read_design_rows(result, instance)), read_claim(result)
+    session = Session(instance)
+    design = design_of(session, held)
+    settled = session.settle(session.placing.columns(design), clock, ties=True)
+    record = idle_record(session, design) if settled.x is None else record_of(session, settled.x)
+    checked = None
+    if settled.x is not None:
+        checked = Neighbourhood(session, {}).check(design, settled.value, Clock(), session.floors({}))
+    return Design(
+        instance=instance,
+        status=Status.FEASIBLE,
+        weights=dict(zip(instance.objectives, session.weights.tolist(), strict=True)),
+        record=record,
+        audit=audit(instance, record),
+        closest=None if checked is None else _closest(session, checked, settled.value),
+        neighbours=None if checked is None else _neighbours(session, checked),
+        claimed=claimed,
+        run=_run(instance, clock),
+    )
+
+
+def _fixed(session: Session, fix: Mapping[str, str]) -> dict[int, int]:
+    """Holding -> level; a locality's own entry wins over its decision's."""
+    sets, found = session.c.sets, dict[int, int]()
+    for key, level in sorted(fix.items(), key=lambda item: "@" in item[0]):
+        decision, _, place = key.partition("@")
+        row = sets.holding[sets.decisions.index(decision)]
+        for h in row[[sets.localities.index(place)]] if place else row:
+            found[int(h)] = sets.levels.index(level)
+    return found
+
+
+def _check_call(
+    instance: Instance,
+    weights: Mapping[str, float] | None,
+    fix: Mapping[str, str],
+    lexicographic: Sequence[str],
+    at_least: Mapping[str, float],
+    gap: float,
+    time_limit: float | None,
+    threads: int,
+) -> None:
+    """Refuse a call that is wrong, with everything that is wrong about it."""
+    problems = []
+    named = [("weights", g) for g in weights or {}] + [("lexicographic", g) for g in lexicographic]
+    for what, g in [*named, *(("at_least", g) for g in at_least)]:
+        problems += _unknown(f"{what}: ", g, instance.objectives, "an objective")
+    if weights is not None:
+        wrong = [f"weights: {g} weighs {w}, not a number of at least 0" for g, w in weights.items() if not 0 <= w < math.inf]
+        problems += wrong or ([] if sum(weights.values()) > 0 else ["weights: all are zero"])
+    problems += [f"at_least: {g} must reach {v}, which is no finite number" for g, v in at_least.items() if not math.isfinite(v)]
+    problems += [f"lexicographic: {g} stands twice" for g in set(lexicographic) if list(lexicographic).count(g) > 1]
+    for key, level in fix.items():
+        problems += _wrong_fix(instance, key, level)
+    if not 0 <= gap < math.inf:
+        problems.append(f"gap: {gap} is not a number of at least 0")
+    if time_limit is not None and not time_limit > 0:
+        problems.append(f"time_limit: {time_limit} is not a number of seconds above 0")
+    if threads < 1:
+        problems.append(f"threads: {threads} is not at least 1")
+    if problems:
+        raise InputError(problems)
+
+
+def _wrong_fix(instance: Instance, key: str, level: str) -> list[str]:
+    decision, at, place = key.partition("@")
+    decisions = instance["decisions"]
+    problems = _unknown("fix: ", decision, decisions["decision"], "a decision")
+    problems += _unknown(f"fix: {key}: ", level, instance["levels"]["level"], "a level")
+    if at:
+        problems += _unknown(f"fix: {key}: ", place, instance.localities, "a locality")
+        uniform = dict(zip(decisions["decision"], decisions["uniform"], strict=True))
+        if uniform.get(decision):
+            problems.append(f"fix: {key}: {decision} is uniform, it has one level for every locality")
+    return problems
+
+
+def _unknown(where: str, name: str, known: Sequence[str] | Array, what: str) -> list[str]:
+    if name in list(known):
+        return []
+    near = get_close_matches(name, list(known), 1)
+    return [f"{where}{name!r} is not {what}" + (f"; did you mean {near[0]!r}?" if near else "")]
