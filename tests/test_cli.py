@@ -7,35 +7,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import handmade
 import numpy as np
 import pytest
 
-from optimiser.cli import app, main
+from optimiser.cli import app
 from optimiser.design import Design, Neighbours, SolverError, Status
 from optimiser.instance.errors import InputError
 from optimiser.instance.table import Table
-
-
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(capsys) -> Callable[..., Ran]:
-    """Run the command and say how it left and what it printed."""
-
-    def runs(*arguments: str) -> Ran:
-        with pytest.raises(SystemExit) as left:
-            main(arguments)
-        printed = capsys.readouterr()
-        return Ran(left.value.code or 0, printed.out, printed.err)
-
-    return runs
 
 
 @pytest.fixture

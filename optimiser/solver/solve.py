@@ -178,21 +178,25 @@ def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> De
     """Judge a design: its best recourse, every promise and objective recomputed, and the designs next to it.
 
     `result` is a Design, a result folder, a result.json, or a CSV or DataFrame with the columns decision,
-    organisation (empty for every locality) and level. The Design returned has status `feasible` and no
+    organisation (empty for every locality) and level. What says with which weights it was found is valued
+    with these, the others with the instance's. The Design returned has status `feasible` and no
     bound of its own: verifying shows what a design is worth, not that none is better. A design that
     breaks a promise comes back with `audit.broken` saying which.
     """
-    from optimiser.result import held_from_rows, read_claim, read_design_rows
+    from optimiser.result import held_from_rows, read_claim, read_design_rows, read_weights
 
     clock = Clock()
     claimed: float | None
+    weights: Mapping[str, float] | None
     if isinstance(result, Design):
         if result.record is None:
             raise InputError([f"there is no design to verify: the solve ended {result.status}"])
-        held, claimed = result.record.held, result.value
+        held, claimed, weights = result.record.held, result.value, result.weights
     else:
-        held, claimed = held_from_rows(instance, read_design_rows(result, instance)), read_claim(result)
-    session = Session(instance)
+        held = held_from_rows(instance, read_design_rows(result, instance))
+        claimed, weights = read_claim(result), read_weights(result)
+    _check_call(instance, weights, {}, (), {}, 0, None, 1)
+    session = Session(instance, weights)
     design = design_of(session, held)
     settled = session.settle(session.placing.columns(design), clock, ties=True)
     record = idle_record(session, design) if settled.x is None else record_of(session, settled.x)
@@ -204,7 +208,7 @@ def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> De
         status=Status.FEASIBLE,
         weights=dict(zip(instance.objectives, session.weights.tolist(), strict=True)),
         record=record,
-        audit=audit(instance, record),
+        audit=audit(instance, record, weights=weights),
         closest=None if checked is None else _closest(session, checked, settled.value),
         neighbours=None if checked is None else _neighbours(session, checked),
         claimed=claimed,

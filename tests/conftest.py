@@ -1,0 +1,29 @@
+"""What several test files share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+from optimiser.cli import main
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys) -> Callable[..., Ran]:
+    """Run the command, here and now, and say how it left and what it printed."""
+
+    def runs(*arguments: str) -> Ran:
+        with pytest.raises(SystemExit) as left:
+            main(arguments)
+        printed = capsys.readouterr()
+        return Ran(left.value.code or 0, printed.out, printed.err)
+
+    return runs
