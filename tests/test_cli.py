@@ -66,7 +66,7 @@ WHAT IT IS WORTH (0 worst, 1 best)
   resilience      0.0000  0.9900
 
 THE CLOSEST CALL
-  Moving funding to local would cost 0.004000 of value.
+  Moving funding to local would cost 0.004 of value.
 
 HELD AND EXERCISED (share of the decision space, mean over localities, scenario normal)
   decision      held at        exercised  monitored
@@ -141,6 +141,7 @@ def nothing(status: Status, **changes: Any) -> Design:
             4,
             "feasible, verified: value 0.500000, bound 0.6",
         ),
+        (handmade.design(bound=0.51), 0, "cost 0.004 of value. That is within the gap: it may be as good."),
         (nothing(Status.UNKNOWN), 5, "before any design was found"),
         (handmade.design(neighbours=Neighbours(4, 4, 1)), 6, "NOT VERIFIED"),
         (handmade.design(status=Status.FEASIBLE, interrupted=True), 130, "interrupted, the best so far"),

@@ -142,12 +142,10 @@ def _closest(design: Design) -> list[str]:
     if closest is None:
         return []
     where = f" for {closest.organisation}" if closest.organisation else ""
-    return [
-        "THE CLOSEST CALL",
-        *paragraph(
-            f"Moving {closest.decision}{where} to {closest.to} would cost {closest.cost:.6f} of value."
-        ),
-    ]
+    said = f"Moving {closest.decision}{where} to {closest.to} would cost {closest.cost:.3g} of value."
+    if 0 < closest.cost <= design.bound - design.value:
+        said += " That is within the gap: it may be as good."
+    return ["THE CLOSEST CALL", *paragraph(said)]
 
 
 def _exercise(design: Design) -> list[str]:
