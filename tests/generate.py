@@ -133,7 +133,7 @@ class _Draft:
                 row["support_cost"] = self.where("support", self.number(1, 20))
             if "min_rating" in self.on and local:
                 row["rating"] = self.where("min_rating", self.pick([1, 2, 3]))
-        self.rng.shuffle(rows)  # type: ignore[arg-type]
+        self.rng.shuffle(rows)
         self.organisations = [row["organisation"] for row in rows]
         self.localities = [row["organisation"] for row in rows if row["level"] == "local"]
         self.tables["organisations"] = rows

@@ -185,8 +185,8 @@ class Reference:
         return sum(there.values()) / len(there)
 
     def need(self, d: str) -> dict[str, float]:
-        return {o: self.needs.get((d, o), self.needs.get(("", o))) for o in self.localities
-                if (d, o) in self.needs or ("", o) in self.needs}  # fmt: skip
+        every = {o: need for (of, o), need in self.needs.items() if of == ""}
+        return every | {o: need for (of, o), need in self.needs.items() if of == d}
 
     def fit(self, d: str, o: str, level: str) -> float:
         need = self.need(d)
@@ -492,9 +492,9 @@ class Recourse:
             if ("added", o, r) in self.bounds:
                 _add(spend, self.variable("added", o, r), the.resource[r]["slack_cost"])
         if the.budget is not None:
-            row = {1: -float(the.budget)}
-            _add(row, spend)
-            self.rows.append(row)
+            over: Expression = {1: -float(the.budget)}
+            _add(over, spend)
+            self.rows.append(over)
         return spend
 
     # Objectives.
