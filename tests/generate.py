@@ -38,7 +38,10 @@ NEEDS = {
 def random_instance(
     seed: int, features: Iterable[str] | None = None, *, most_designs: int = 128, sizes: int = 4
 ) -> Instance:
-    """The instance of this seed, through the reader. `sizes`: at most so many decisions and localities."""
+    """The instance of this seed, through the reader. `sizes`: at most so many decisions and localities.
+
+    No decision is made asymmetric that would lead to more than `most_designs`.
+    """
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), random_files(seed, features, most_designs=most_designs, sizes=sizes))
         return read(Path(folder))
@@ -145,7 +148,10 @@ class _Draft:
             if ("restricted" in self.on and self.coin()) or ("infeasible" in self.on and name == "d2"):
                 allowed.remove(self.pick(allowed))
             by_locality = len(allowed) ** len(self.localities)
-            asymmetric = "asymmetric" in self.on and designs * by_locality <= self.most_designs
+            others = len(self.levels) ** (
+                len(self.decisions) - len(rows) - 1
+            )  # if all that follow are uniform
+            asymmetric = "asymmetric" in self.on and designs * by_locality * others <= self.most_designs
             asymmetric = asymmetric and (self.coin(0.8) or designs == 1)
             designs *= by_locality if asymmetric else len(allowed)
             row: dict[str, Any] = {

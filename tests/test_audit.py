@@ -24,7 +24,7 @@ SEEDS = range(2 * len(FEATURES))
 
 @cache
 def enumerated(seed: int) -> tuple[Instance, list[Judged]]:
-    instance = random_instance(seed, most_designs=32)
+    instance = random_instance(seed, most_designs=96)
     return instance, brute_force(instance).designs
 
 
