@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class Coefficients:
 
     sets: Sets
     masks: Mapping[str, Array]  # which terms, columns and rows exist
-    lists: Mapping[str, list[tuple]]  # rules, links, partners: rows of positions
+    lists: Mapping[str, list[tuple[Any, ...]]]  # rules, links, partners: rows of positions
     numbers: Mapping[str, Array]
     pools: Pools
 
@@ -49,7 +50,7 @@ class Coefficients:
         return dict(zip(self.numbers, [1, *ends[:-1].tolist()], strict=True))
 
     @cached_property
-    def shape(self) -> tuple:
+    def shape(self) -> tuple[Any, ...]:
         """Equal for two instances exactly when one compiled model serves both."""
         s = self.sets
         names = (s.decisions, s.levels, s.organisations, s.scenarios, s.resources, s.objectives)

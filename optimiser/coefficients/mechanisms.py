@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from optimiser.coefficients.sets import Array, Sets, positions
@@ -14,7 +16,7 @@ def risk_attitude(instance: Instance) -> dict[str, Array]:
     return {"risk_aversion": np.array([aversion]), "tail_scale": np.array([1 / (1 - beta)])}
 
 
-def holding_lists(instance: Instance, sets: Sets) -> dict[str, list[tuple]]:
+def holding_lists(instance: Instance, sets: Sets) -> dict[str, list[tuple[Any, ...]]]:
     """Rules, links, partners and who governs or flexes a resource, as positions."""
     d, level, r = positions(sets.decisions), positions(sets.levels), positions(sets.resources)
     g, o = positions(sets.objectives), positions(sets.localities)
@@ -42,7 +44,7 @@ def holding_lists(instance: Instance, sets: Sets) -> dict[str, list[tuple]]:
     }
 
 
-def _current_rows(instance: Instance, sets: Sets) -> list[tuple]:
+def _current_rows(instance: Instance, sets: Sets) -> list[tuple[Any, ...]]:
     """(holding, current level) for each holding, once for each level that a locality it covers has now."""
     if instance.limits["max_changes"] is None:
         return []

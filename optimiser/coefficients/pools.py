@@ -56,7 +56,7 @@ class Pools:
 
 
 def _split(share: Array, correlation: Array) -> Pool:
-    """Take the smallest eigenvalue out as everyone's own part: the largest equal one that leaves a covariance."""
+    """Take the smallest eigenvalue out as everyone's own part: what is left is a covariance too."""
     values, vectors = np.linalg.eigh(correlation)
     least = max(0.0, float(values[0]))
     loadings = vectors * np.sqrt(np.maximum(0.0, values - least))

@@ -36,33 +36,32 @@ def worth(instance: Instance, sets: Sets, pools: Pools) -> tuple[dict[str, Array
     effect = instance["decisions"]["monitoring_effect"][:, None, None]
     numbers["regained"] = effect * share[None, :, None] * (1 - accountable)
     numbers["responsive"] = _responsive(instance, sets, share, scores.get("responsiveness"))
-    parts = {
-        name: (np.zeros((len(sets.holding_decision), len(sets.levels))), None) for name in _own(instance)
+    empty = len(sets.holding_decision), len(sets.levels)
+    parts: dict[str, tuple[Array, Array]] = {
+        name: (np.zeros(empty), np.zeros(len(sets.decisions))) for name in instance["objectives"]["objective"]
     }
     parts |= {
         "risk_pooling": _risk_pooling(sets, pools),
-        "accountability": (_by_holding(sets, share[None, :, None] * accountable), None),
+        "accountability": (
+            _by_holding(sets, share[None, :, None] * accountable),
+            np.zeros(len(sets.decisions)),
+        ),
         "economy": _economy(instance, sets),
         "solidarity": _solidarity(instance, sets, share),
     }
     for name, (held, base) in parts.items():
-        base = np.zeros(len(sets.decisions)) if base is None else base
         if name in scores and name != "accountability":
             _replace_by_scores(sets, share, scores[name], scored[name], held, base)
         numbers[f"worth.{name}"], numbers[f"base.{name}"] = held, base
         some = np.zeros(len(sets.decisions), bool)
         np.logical_or.at(some, sets.holding_decision, (held != 0).any(axis=tuple(range(1, held.ndim))))
         masks[f"worth.{name}"] = some
-    none = np.zeros(len(sets.decisions), bool)
+    none = np.zeros(len(sets.decisions), bool)  # nobody scored it directly
     masks["buffered"] = ~sets.uniform & (pools.total > 0) & ~scored.get("risk_pooling", none)
     fixed = _fixed_share(instance, sets)
     fixed[scored.get("economy", none)] = 0.0
     numbers["fixed_share"] = fixed  # (D, L) what an organisation's fixed cost takes from the economy score
     return numbers, masks
-
-
-def _own(instance: Instance) -> list[str]:
-    return list(instance["objectives"]["objective"])
 
 
 def shares(instance: Instance, sets: Sets) -> Array:
@@ -92,7 +91,7 @@ def mean_over(sets: Sets, share: Array, values: Array) -> Array:
 
 
 def direct_scores(instance: Instance, sets: Sets) -> dict[str, Array]:
-    """Objective -> (D, O, L) scores given directly, NaN where none is; a locality's own row wins, cell by cell."""
+    """Objective -> (D, O, L) scores given directly, NaN where none is; a locality's own cell wins."""
     table = instance["scores"]
     d, o, level = positions(sets.decisions), positions(sets.localities), positions(sets.levels)
     found: dict[str, Array] = {}
@@ -186,7 +185,7 @@ def _risk_pooling(sets: Sets, pools: Pools) -> tuple[Array, Array]:
 
 
 def _costs(instance: Instance, sets: Sets) -> tuple[Array, Array, Array]:
-    """Costs per locality and per holding organisation as shares of the dearest level; and organisations a level."""
+    """Costs per locality and per holder as shares of the dearest level; organisations a level."""
     work = staffing(instance, sets)
     count = np.bincount(sets.level_of, minlength=len(sets.levels))
     dearest = (work["fixed_cost"] * count + work["cost"] * len(sets.localities)).max(axis=1, keepdims=True)
@@ -195,7 +194,7 @@ def _costs(instance: Instance, sets: Sets) -> tuple[Array, Array, Array]:
 
 
 def _fixed_share(instance: Instance, sets: Sets) -> Array:
-    """(D, L) fixed cost of one holding organisation as a share of the dearest level, 0 for uniform decisions."""
+    """(D, L) fixed cost of one holder as a share of the dearest level, 0 for uniform decisions."""
     return np.where(sets.uniform[:, None], 0.0, _costs(instance, sets)[1])
 
 

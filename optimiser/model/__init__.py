@@ -1,4 +1,4 @@
-"""The model: what may be chosen. One file for each mechanism of the paper; `build` is their table of contents."""
+"""The model: what may be chosen. One file a mechanism of the paper; `build` is their table of contents."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ def build(instance: Instance) -> pyo.ConcreteModel:
     """The whole model of an instance in Pyomo, to read, extend and solve.
 
     Variables carry the names of model.md and are indexed by the names in the tables: ``held[d, o, l]``
-    (and ``held[d, "", l]`` for a uniform decision), ``holds[d, n]`` (`active` in model.md; Pyomo keeps that word for itself), ``exercised`` and
-    ``monitored[d, o, l, s]``, ``support[n]``, ``added[o, r]``, ``lent`` and ``borrowed[o, r, l, s]``,
-    ``unmet[o, r, s]``, ``buffer[d, n, t]`` (t a scenario with a correlation of its own, or ``shared``; a
-    share of the decision's summed deviations), ``achieved[g, s]``. Numbers are mutable parameters. The
-    pools of asymmetric decisions are second-order cones: for a solver without them, use `solve`.
+    (and ``held[d, "", l]`` for a uniform decision), ``exercised`` and ``monitored[d, o, l, s]``,
+    ``support[n]``, ``added[o, r]``, ``lent`` and ``borrowed[o, r, l, s]``, ``unmet[o, r, s]``,
+    ``buffer[d, n, t]`` (t a scenario with a correlation of its own, or ``shared``; a share of the
+    decision's summed deviations), ``achieved[g, s]``. What model.md calls ``active[d, n]`` is
+    ``holds[d, n]``, for Pyomo keeps that word for itself. Numbers are mutable parameters. The pools of
+    asymmetric decisions are second-order cones: for a solver without them, use `solve`.
     """
     from optimiser.coefficients import coefficients
     from optimiser.model.objectives import cones

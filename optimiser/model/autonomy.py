@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyomo.environ as pyo
 
@@ -33,28 +35,25 @@ def granted_willing_able(m: pyo.ConcreteModel, c: Coefficients) -> None:
     def afraid(d: str, l: str) -> bool:
         return d in fearful and l != sets.levels[0]
 
-    plain, willing, able = [], [], []
+    both: list[Any] = []  # where one bound says it all
+    apart: list[Any] = []
     for key in m.EXERCISABLE:
         d, o, l, _ = key
-        if not afraid(d, l) and organisation[o, l] not in supported:
-            plain.append(key)
-        else:
-            willing.append(key)
-            able.append(key)
+        (apart if afraid(d, l) or organisation[o, l] in supported else both).append(key)
     _support(m, c, supported, organisation)
 
-    @m.Constraint(plain, doc="(7) exercised[d,o,l,s] <= min(willingness_n, ability_n) held[d,o,l]")
+    @m.Constraint(both, doc="(7) exercised[d,o,l,s] <= min(willingness_n, ability_n) held[d,o,l]")
     def willing_and_able(m, d, o, l, s):  # type: ignore[no-untyped-def]
         return m.exercised[d, o, l, s] <= m.capable[organisation[o, l]] * m.held[d, o, l]
 
     @m.Constraint(
-        willing, doc="(7) exercised[d,o,l,s] <= willingness_n (held[d,o,l] - fear_d monitored[d,o,l,s])"
+        apart, doc="(7) exercised[d,o,l,s] <= willingness_n (held[d,o,l] - fear_d monitored[d,o,l,s])"
     )
     def willing(m, d, o, l, s):  # type: ignore[no-untyped-def]
         feared = m.fear[d] * m.monitored[d, o, l, s] if afraid(d, l) else 0
         return m.exercised[d, o, l, s] <= m.willingness[organisation[o, l]] * (m.held[d, o, l] - feared)
 
-    @m.Constraint(able, doc="(7) exercised[d,o,l,s] <= ability_n held[d,o,l] + built[d,o,l]")
+    @m.Constraint(apart, doc="(7) exercised[d,o,l,s] <= ability_n held[d,o,l] + built[d,o,l]")
     def able(m, d, o, l, s):  # type: ignore[no-untyped-def]
         built = m.built[d, o, l] if organisation[o, l] in supported else 0
         return m.exercised[d, o, l, s] <= m.ability[organisation[o, l]] * m.held[d, o, l] + built
@@ -96,7 +95,9 @@ def _columns(m: pyo.ConcreteModel, c: Coefficients) -> None:
     m.monitored = pyo.Var(m.MONITORABLE, bounds=(0, 1), doc="how far the centre monitors")
 
 
-def _support(m: pyo.ConcreteModel, c: Coefficients, supported: set[str], organisation: dict) -> None:
+def _support(
+    m: pyo.ConcreteModel, c: Coefficients, supported: set[str], organisation: dict[Any, str]
+) -> None:
     """Ability that investment builds, at most what is missing, and only for what is held."""
     sets = c.sets
     number(m, c, "unable", sets.organisations, doc="1 - ability_n")
@@ -137,7 +138,8 @@ def partners(m: pyo.ConcreteModel, c: Coefficients) -> None:
 
     @m.Constraint(
         keys,
-        doc="(8) exercised[d,o,K,s] <= (1 - sum_p dependence_op) held[d,o,K] + sum_p dependence_op exercised[d,p,K,s]",
+        doc="(8) exercised[d,o,K,s] <= (1 - sum_p dependence_op) held[d,o,K] "
+        "+ sum_p dependence_op exercised[d,p,K,s]",
     )
     def partners_act(m, d, o, s):  # type: ignore[no-untyped-def]
         others = sum(m.dependence[row] * m.exercised[d, p, local, s] for row, p in rows[o])

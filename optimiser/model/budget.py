@@ -30,8 +30,8 @@ def within_budget(m: pyo.ConcreteModel, c: Coefficients) -> None:
     m.holding_spend = pyo.Expression(expr=_holding_spend(m, c), doc="spent on holding decisions")
     m.budget_suffices = pyo.Constraint(
         expr=m.slack_spend + m.support_spend + m.holding_spend <= budget[None],
-        doc="(11) sum slack_cost_r added + sum support_cost_n support_n + sum_{d,n} fixed_cost_dl active[d,n] "
-        "+ sum_{d,o,l} cost_dl held[d,o,l] <= budget",
+        doc="(11) sum slack_cost_r added + sum support_cost_n support_n "
+        "+ sum_{d,n} fixed_cost_dl active[d,n] + sum_{d,o,l} cost_dl held[d,o,l] <= budget",
     )
 
 

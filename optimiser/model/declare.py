@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
@@ -11,7 +12,7 @@ import pyomo.environ as pyo
 from optimiser.coefficients import Coefficients
 
 
-def number(m: pyo.ConcreteModel, c: Coefficients, name: str, *axes: Sequence, doc: str) -> pyo.Param:
+def number(m: pyo.ConcreteModel, c: Coefficients, name: str, *axes: Sequence[Any], doc: str) -> pyo.Param:
     """Declare the array `name` of the coefficients as a mutable parameter over its axes.
 
     Entries that are not there (NaN) are left out: whether an entry is there is structure. The component

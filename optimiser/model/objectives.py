@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyomo.environ as pyo
 
@@ -19,10 +21,10 @@ def scores(m: pyo.ConcreteModel, c: Coefficients) -> None:
     _links(m, c)
     decisive = [g for g in sets.objectives if g != "resilience"]
     regime = {s: _regime_name(c, t) for s, t in zip(sets.scenarios, c.pools.regime, strict=True)}
-    exercisable: dict[tuple[str, str], list] = {}
+    exercisable: dict[tuple[str, str], list[Any]] = {}
     for key in m.EXERCISABLE:
         exercisable.setdefault((key[0], key[3]), []).append(key)
-    monitorable: dict[tuple[str, str], list] = {}
+    monitorable: dict[tuple[str, str], list[Any]] = {}
     for key in m.MONITORABLE:
         monitorable.setdefault((key[0], key[3]), []).append(key)
 

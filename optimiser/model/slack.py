@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyomo.environ as pyo
 
@@ -26,7 +28,8 @@ def slack_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
     bought = [key for key in present if key[1] in buyable] if c.masks["limited"][0] else []
     m.added = pyo.Var(bought, bounds=(0, None), doc="slack bought, in units of r")
     _mutual_aid(m, c, present)
-    local, flexes = sets.levels[-1], {}
+    local = sets.levels[-1]
+    flexes: dict[str, list[str]] = {}
     for d, r in c.lists["flexes"]:
         if sets.allowed[d, -1]:
             flexes.setdefault(sets.resources[r], []).append(sets.decisions[d])
@@ -86,7 +89,7 @@ def _mutual_aid(m: pyo.ConcreteModel, c: Coefficients, present: list[tuple[str, 
         return m.borrowed[o, r, l, s] <= m.shortage[o, r, s] * m.held[sets.decisions[governor[r]], o, l]
 
     head = pool_heads(c)
-    pools: dict[tuple, list[str]] = {}
+    pools: dict[tuple[Any, ...], list[str]] = {}
     for o, r, l, s in keys:
         pools.setdefault(
             (sets.organisations[head[sets.localities.index(o), sets.levels.index(l)]], r, l, s), []

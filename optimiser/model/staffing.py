@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyomo.environ as pyo
 
@@ -89,7 +91,7 @@ def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
     number(m, c, "monitoring_hours", sets.decisions, doc="hours at the centre to monitor one locality fully")
     number(m, c, "reporting_hours", sets.decisions, doc="hours at a locality monitored fully")
     position = {name: n for n, name in enumerate(sets.organisations)}
-    watched: dict[tuple[str, str], list] = {}
+    watched: dict[tuple[str, str], list[Any]] = {}
     for d, o, l, s in m.MONITORABLE:
         watched.setdefault((o, s), []).append((d, l))
     exercised: dict[tuple[str, str, str], list[str]] = {}
@@ -114,8 +116,8 @@ def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
     @m.Constraint(
         m.STAFFED,
         m.SCENARIOS,
-        doc="(6) sum_d sum_{o in O(n)} [ hours_daa exercised[d,o,a,s] + (1-absence_s) oversight_s sum_{l != a} hours_dla "
-        "held[d,o,l] ] + watch(n,s) <= (1-absence_s) (H_n - sum_d fixed_hours_da active[d,n])",
+        doc="(6) sum_d sum_{o in O(n)} [ hours_daa exercised[d,o,a,s] "
+        "+ (1-absence_s) oversight_s sum_{l != a} hours_dla held[d,o,l] ] + watch(n,s) <= (1-absence_s) (H_n - sum_d fixed_hours_da active[d,n])",
     )
     def staff_suffice_in_scenario(m, n, s):  # type: ignore[no-untyped-def]
         a = sets.levels[sets.level_of[position[n]]]

@@ -1,0 +1,1 @@
+"""The solver's side: compile once, search, settle, judge. Only `highs` meets HiGHS."""

@@ -8,6 +8,7 @@ places in `Coefficients.theta`. Evaluating all of them for other numbers is one 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
@@ -34,6 +35,7 @@ class Terms:
     places: list[tuple[int, ...]] = field(default_factory=list)
 
     def add(self, row: int, column: int, constant: float, places: tuple[int, ...]) -> None:
+        """Add one term."""
         self.rows.append(row)
         self.columns.append(column)
         self.constants.append(constant)
@@ -59,13 +61,13 @@ class Names:
     """Component and index of each row or column, in runs: one slice a component."""
 
     components: dict[str, slice]
-    keys: list
+    keys: list[Any]
 
     def __getitem__(self, component: str) -> slice:
         """The rows or columns of a component; an empty slice where the model has none."""
         return self.components.get(component, slice(0, 0))
 
-    def index(self, component: str) -> dict:
+    def index(self, component: str) -> dict[Any, int]:
         """Key of the component -> row or column."""
         run = self[component]
         return {key: run.start + i for i, key in enumerate(self.keys[run])}
@@ -79,7 +81,11 @@ class Compiled:
 
     def __init__(self, model: pyo.ConcreteModel) -> None:
         self.columns, self._bounds, place = _columns(model)
-        known = [np.arange(len(self.columns.keys))[run] for name, run in self.columns.components.items() if name in OWN]
+        known = [
+            np.arange(len(self.columns.keys))[run]
+            for name, run in self.columns.components.items()
+            if name in OWN
+        ]
         self.added = np.setdiff1d(np.arange(len(self.columns.keys)), np.concatenate(known))  # by an extension
         reader = _Reader(place, model.places)
         self.rows, lower, upper = _rows(model, reader)
@@ -137,7 +143,9 @@ class Compiled:
 
 def _columns(model: pyo.ConcreteModel) -> tuple[Names, tuple[Array, Array, Array], dict[int, int]]:
     """All variables of the model in order of declaration, with bounds; and the column of each by id."""
-    runs, keys, place = {}, [], {}
+    runs: dict[str, slice] = {}
+    keys: list[Any] = []
+    place: dict[int, int] = {}
     lower, upper, integer = [], [], []
     for component in model.component_objects(pyo.Var, active=True):
         if component.is_reference():
@@ -157,10 +165,12 @@ def _columns(model: pyo.ConcreteModel) -> tuple[Names, tuple[Array, Array, Array
 
 
 def _rows(model: pyo.ConcreteModel, reader: _Reader) -> tuple[Names, Array, Array]:
-    """Read the objective (row -1) and every linear constraint; bounds are numbers, the rest goes to the left."""
+    """Read the objective (row -1) and every constraint; bounds are numbers, the rest goes left."""
     objective = next(model.component_data_objects(pyo.Objective, active=True))
     reader.read(objective.expr, -1)
-    runs, keys, lower, upper = {}, [], [], []
+    runs: dict[str, slice] = {}
+    keys: list[Any] = []
+    lower, upper = [], []
     for component in model.component_objects(pyo.Constraint, active=True):
         begin = len(keys)
         for key, constraint in component.items():

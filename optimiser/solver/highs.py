@@ -21,6 +21,7 @@ from optimiser.design import SolverError
 Array = np.ndarray
 SCALE = 10_000.0
 GRACE = 3.0  # seconds past its time limit before HiGHS is cancelled, and then before it is left alone
+LARGE = 1000  # columns from which presolve pays, and only for mixed-integer programs (measured)
 VERSION = f"HiGHS {highspy.Highs().version()}"
 
 
@@ -63,13 +64,27 @@ class Outcome:
     reduced: Array  # reduced costs: >= 0 where an upper bound binds
 
 
+def _share_threads(threads: int) -> None:
+    """HiGHS has one pool of threads a process, and refuses another number until the pool is made anew."""
+    global _threads
+    if _threads not in (None, threads):
+        highspy.Highs.resetGlobalScheduler(True)
+    _threads = threads
+
+
+_threads: int | None = None
+
+
 class Solver:
     """One HiGHS object and the program in it."""
 
     def __init__(self, threads: int = 1) -> None:
+        _share_threads(threads)
         self._highs = highspy.Highs()
         self._highs.silent()
         self._set("threads", threads)
+        self._stop, self._enough = False, -np.inf
+        self._highs.cbMipInterrupt += self._on_check
         self._set("mip_abs_gap", 0.0)
         self._integer = np.zeros(0, bool)
         self._whole_numbers = False
@@ -120,6 +135,18 @@ class Solver:
         )
         self._check(done, "adding rows")
 
+    def add_columns(self, lower: Array, upper: Array, integer: Array) -> Array:
+        """Add columns without cost at the end; their positions."""
+        first, count = self._highs.getNumCol(), len(lower)
+        none = np.zeros(0, np.int32)
+        done = self._highs.addCols(
+            count, np.zeros(count), lower, upper, 0, np.zeros(count, np.int32), none, np.zeros(0)
+        )
+        self._check(done, "adding columns")
+        self._integer = np.concatenate([self._integer, integer])
+        self.impose_integrality(self._whole_numbers)
+        return np.arange(first, first + count)
+
     def delete_rows(self, rows: Array) -> None:
         """Remove rows by position."""
         self._check(self._highs.deleteRows(len(rows), rows.astype(np.int32)), "deleting rows")
@@ -139,23 +166,39 @@ class Solver:
         for row, low, high in zip(rows.tolist(), lower.tolist(), upper.tolist(), strict=True):
             self._check(self._highs.changeRowBounds(row, low, high), "changing a row")
 
-    def run(self, clock: Clock, gap: float = 1e-6, start: Array | None = None) -> Outcome:
-        """Solve what is loaded. `start` is a feasible point to begin from, one value a column."""
+    def run(
+        self, clock: Clock, gap: float = 1e-6, start: Array | None = None, enough: float = -np.inf
+    ) -> Outcome:
+        """Solve what is loaded, a mixed-integer one until its bound is at most `enough` or the gap closes.
+
+        `start`, one value a column, has the integers of a feasible point to begin from.
+        """
         if clock.out:
             return Outcome(Ended.STOPPED, None, -np.inf, np.inf, np.zeros(0), np.zeros(0))
         self._set("time_limit", float(min(clock.left, 1e20)))
         self._set("mip_rel_gap", gap)
-        self._set("presolve", "choose" if self._whole_numbers else "off")
+        large = self._whole_numbers and len(self._integer) > LARGE
+        self._set("presolve", "choose" if large else "off")
         if start is not None:
-            solution = highspy.HighsSolution()
-            solution.col_value = start.tolist()
-            self._check(self._highs.setSolution(solution), "handing over a start")
+            columns = np.flatnonzero(self._integer[: len(start)]).astype(np.int32)
+            done = self._highs.setSolution(len(columns), columns, start[columns])
+            self._check(done, "handing over a start")
+        self._enough = enough
         self._run_watched(clock)
         return self._read()
 
+    def _on_check(self, event: highspy.highs.HighsCallbackEvent) -> None:
+        """HiGHS asks now and then whether to go on (also from the small problem that completes a start:
+        that one has no solution yet, and its bound says nothing)."""
+        found = np.isfinite(event.data_out.mip_primal_bound)
+        if self._stop or (found and -event.data_out.mip_dual_bound / SCALE <= self._enough):
+            event.interrupt()
+
     def _run_watched(self, clock: Clock) -> None:
-        """Run in a thread of its own, so that this one hears Ctrl-C and holds the time limit against HiGHS."""
-        self._highs.HandleUserInterrupt = True
+        """Run in a thread of its own, so that this one hears Ctrl-C and holds the time limit against HiGHS.
+
+        Only mixed-integer programs ask whether to stop: a linear one is over before it matters.
+        """
         status: list[highspy.HighsStatus] = []
         thread = threading.Thread(target=lambda: status.append(self._highs.run()), daemon=True)
         thread.start()
@@ -164,13 +207,12 @@ class Solver:
             try:
                 thread.join(min(patience, 1e6))
                 if thread.is_alive():
-                    self._highs.cancelSolve()
+                    self._stop = True
                     thread.join(GRACE)
                     if thread.is_alive():
                         raise SolverError("HiGHS did not stop when told to")
             except KeyboardInterrupt:
-                clock.interrupted = True
-                self._highs.cancelSolve()
+                clock.interrupted = self._stop = True
                 patience = GRACE
         self._check(status[0], "solving")
 
@@ -206,7 +248,7 @@ class Solver:
             reduced=-np.array(solution.col_dual) / SCALE,
         )
 
-    def _set(self, option: str, value: object) -> None:
+    def _set(self, option: str, value: float | str) -> None:
         self._check(self._highs.setOptionValue(option, value), f"setting {option}")
 
     def _check(self, status: highspy.HighsStatus, doing: str) -> None:

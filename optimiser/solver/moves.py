@@ -62,14 +62,12 @@ class Neighbourhood:
         self._lower, self._upper = session.program.lower[rows], session.program.upper[rows]
 
     def moves(self, design: Array, lines: list[tuple[Array, float]] | None) -> Moves:
-        """Every move, bounded by lines (slope on core, constant): V_s <= constant - slope @ x, one a scenario."""
+        """Every move, bounded by lines (slope on core, constant): V_s <= constant - slope @ x for each s."""
         holding, level = np.nonzero(self._allowed & (np.arange(self._allowed.shape[1]) != design[:, None]))
         bound = np.full(len(holding), np.inf)
         for decision in np.unique(self.session.c.sets.holding_decision[holding]):
             chunk = np.flatnonzero(self.session.c.sets.holding_decision[holding] == decision)
-            there = np.tile(design, (len(chunk), 1))
-            there[np.arange(len(chunk)), holding[chunk]] = level[chunk]
-            x = self.session.placing.compact(there)
+            x = self.session.placing.moved(design, int(decision), holding[chunk], level[chunk])
             if lines is not None:
                 values = np.array([constant - x @ slope for slope, constant in lines])
                 bound[chunk] = [self.session.at_risk(column) for column in values.T]
@@ -88,7 +86,11 @@ class Neighbourhood:
         exact = np.full(len(moves), np.nan)
         best = -np.inf
         if not np.isfinite(moves.bound).any():  # no bounds to go by: an even sample
-            order = order[np.linspace(0, len(order) - 1, min(EXACT, len(order))).astype(int)] if len(order) else order
+            order = (
+                order[np.linspace(0, len(order) - 1, min(EXACT, len(order))).astype(int)]
+                if len(order)
+                else order
+            )
         for i in order[:EXACT]:
             if moves.bound[i] <= best or moves.bound[i] == -np.inf or clock.out:
                 break

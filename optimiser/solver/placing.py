@@ -32,7 +32,11 @@ class Placing:
         locality = {name: o for o, name in enumerate(sets.localities)}
         level = {name: i for i, name in enumerate(sets.levels)}
         self._holds = [
-            (at[column], self._placed[sets.holding[decision[d], sets.under[number[n]]], sets.level_of[number[n]]])
+            (
+                decision[d],
+                at[column],
+                self._placed[sets.holding[decision[d], sets.under[number[n]]], sets.level_of[number[n]]],
+            )
             for (d, n), column in columns.index("holds_somewhere").items()
         ]
         pairs = [
@@ -50,20 +54,35 @@ class Placing:
             for h, k in c.lists["current"]
         ]
         self._changed = {column: np.array([p for other, p in rows if other == column]) for column, _ in rows}
-        self._pools = [(at[p.buffer], at[p.members], p.pool) for p in pools.pools]
+        self._pools = [(p.decision, at[p.buffer], at[p.members], p.pool) for p in pools.pools]
 
     def compact(self, design: Array) -> Array:
-        """(..., core) what designs (..., H) settle: `placed`, and all that follows from it."""
-        x = np.zeros((*design.shape[:-1], len(self.core)))
-        np.put_along_axis(x, self._placed[np.arange(design.shape[-1]), design], 1.0, axis=-1)
-        for column, members in self._holds:
-            x[..., column] = x[..., members].max(axis=-1)
+        """(core,) what a design (H,) settles: `placed`, and all that follows from it."""
+        x = np.zeros(len(self.core))
+        x[self._placed[np.arange(len(design)), design]] = 1.0
+        self._follow(x, None)
+        return x
+
+    def moved(self, design: Array, d: int, holding: Array, level: Array) -> Array:
+        """(moves, core) what is settled after each of these moves of holdings of one decision d."""
+        x = np.tile(self.compact(design), (len(holding), 1))
+        row = np.arange(len(holding))
+        x[row, self._placed[holding, design[holding]]] = 0.0
+        x[row, self._placed[holding, level]] = 1.0
+        self._follow(x, d)
+        return x
+
+    def _follow(self, x: Array, only: int | None) -> None:
+        """Set what follows from `placed`, in place; `only` where no other decision has moved."""
+        for d, column, members in self._holds:
+            if only is None or d == only:
+                x[..., column] = x[..., members].max(axis=-1)
         x[..., self._pairs[:, 0]] = x[..., self._pairs[:, 1]] * x[..., self._pairs[:, 2]]
         for column, now in self._changed.items():
             x[..., column] = 1 - x[..., now].min(axis=-1)
-        for column, members, pool in self._pools:
-            x[..., column] = pool.deviation(x[..., members])
-        return x
+        for d, column, members, pool in self._pools:
+            if only is None or d == only:
+                x[..., column] = pool.deviation(x[..., members])
 
     def columns(self, design: Array) -> Array:
         """(columns,) of the program, zero where a design settles nothing."""

@@ -30,13 +30,15 @@ class Cuts:
 
     @property
     def count(self) -> int:
+        """How many."""
         return len(self.upper)
 
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """A pool, the column of its buffer and the columns of its members."""
+    """A pool, its decision, the column of its buffer and the columns of its members."""
 
+    decision: int
     buffer: int
     members: Array
     pool: Pool
@@ -59,31 +61,52 @@ class PoolCuts:
             n = number[organisation]
             under, level = sets.under[n], sets.levels[sets.level_of[n]]
             members = np.array([placed[d, sets.localities[o], level] for o in under])
-            self.pools.append(Placed(column, members, c.pools.pool(decision[d], under, regimes[t])))
+            self.pools.append(
+                Placed(decision[d], column, members, c.pools.pool(decision[d], under, regimes[t]))
+            )
 
-    def separate(self, x: Array) -> Cuts:
-        """Cuts that x violates; columns are those of the whole program."""
-        rows, columns, data = [], [], []
-        count = 0
+    def separate(self, x: Array, around: bool = False) -> Cuts:
+        """Cuts that x violates; columns are those of the whole program.
+
+        At an integral point one cut says little of the designs that hold one locality less: with `around`
+        there is a cut for each member, tight without it too.
+        """
+        found: list[tuple[Placed, Array]] = []
         for placed in self.pools:
             held = x[placed.members]
-            slope = _tangent(placed.pool, held)
-            if slope is None or slope @ held <= x[placed.buffer] + VIOLATED:
+            order = np.argsort(-held, kind="stable")
+            first = _tangent(placed.pool, held, order)
+            if first @ held <= x[placed.buffer] + VIOLATED:
                 continue
+            found.append((placed, first))
+            if around:
+                size = int(np.sum(held > 0.5))
+                inside, outside = order[:size], order[size:]
+                for k in range(size - 1):
+                    turned = np.concatenate([np.delete(inside, k), inside[[k]], outside])
+                    found.append((placed, _tangent(placed.pool, held, turned)))
+        return self._rows(found)
+
+    def short(self, x: Array) -> list[Placed]:
+        """The pools whose buffer at an integral point is smaller than their deviation."""
+        return [p for p in self.pools if p.pool.deviation(x[p.members]) > x[p.buffer] + VIOLATED]
+
+    def _rows(self, found: list[tuple[Placed, Array]]) -> Cuts:
+        rows, columns, data = [np.zeros(0, int)], [np.zeros(0, int)], [np.zeros(0)]
+        for row, (placed, slope) in enumerate(found):
             some = np.flatnonzero(slope)
-            rows.append(np.full(len(some) + 1, count))
+            rows.append(np.full(len(some) + 1, row))
             columns.append(np.append(placed.members[some], placed.buffer))
             data.append(np.append(slope[some], -1.0))
-            count += 1
-        if not count:
-            return Cuts(sparse.csr_array((0, self.columns)), np.zeros(0))
         entries = np.concatenate(data), (np.concatenate(rows), np.concatenate(columns))
-        return Cuts(sparse.csr_array(entries, shape=(count, self.columns)), np.zeros(count))
+        return Cuts(sparse.csr_array(entries, shape=(len(found), self.columns)), np.zeros(len(found)))
 
 
-def _tangent(pool: Pool, held: Array) -> Array | None:
-    """Coefficients of the members in `buffer >= slope @ held`, tight at `held`; None where nothing is held."""
-    order = np.argsort(-held, kind="stable")
+def _tangent(pool: Pool, held: Array, order: Array) -> Array:
+    """Coefficients of the members in `buffer >= slope @ held`, tight at `held` where `order` sorts it.
+
+    Zero where nothing is held.
+    """
     running = np.sqrt(np.cumsum(pool.own[order]))
     marginal = np.empty(len(held))
     marginal[order] = np.diff(running, prepend=0.0)
@@ -92,6 +115,6 @@ def _tangent(pool: Pool, held: Array) -> Array | None:
     common = float(np.sqrt(loads @ loads))
     norm = float(np.hypot(independent, common))
     if norm <= 0:
-        return None
+        return np.zeros(len(held))
     slope = (independent / norm) * marginal
     return slope + (pool.factors @ loads) / norm if common > 0 else slope

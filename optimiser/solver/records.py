@@ -42,12 +42,14 @@ def record_of(session: Session, x: Array) -> Record:
         support[sets.organisations.index(n)] = x[column]
     for (place, r), column in columns.index("added").items():
         added[sets.localities.index(place), sets.resources.index(r)] = x[column]
-    clean = (np.maximum(0.0, array) for array in (exercised, monitored, support, added, lent, borrowed, unmet))
+    clean = (
+        np.maximum(0.0, array) for array in (exercised, monitored, support, added, lent, borrowed, unmet)
+    )
     return Record(held, *clean)
 
 
 def idle_record(session: Session, design: Array) -> Record:
-    """The record of a design whose recourse is infeasible: nothing is done, and all that is short is unmet."""
+    """The record of a design whose recourse is infeasible: nothing is done, what is short is unmet."""
     sets, c = session.c.sets, session.c
     size = len(sets.localities), len(sets.resources), len(sets.scenarios)
     nothing = np.zeros((len(sets.decisions), size[0], size[2]))

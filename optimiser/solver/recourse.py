@@ -21,7 +21,6 @@ from scipy import sparse
 from optimiser.coefficients import Coefficients
 from optimiser.solver.compiled import Compiled, Program
 from optimiser.solver.highs import Clock, Ended, Solver
-from optimiser.solver.pooling import Cuts
 
 Array = np.ndarray
 RECOURSE = ("exercised", "monitored", "lent", "borrowed", "unmet")
@@ -87,20 +86,28 @@ class Recourse:
         r = {name: i for i, name in enumerate(sets.resources)}
         self.e = _positions(columns, "exercised", at)
         keys = columns.keys[columns["exercised"]]
-        self.e_index = np.array([(d[a], o[b], level[k], self._scenarios[s]) for a, b, k, s in keys], int).reshape(-1, 4)
+        self.e_index = np.array(
+            [(d[a], o[b], level[k], self._scenarios[s]) for a, b, k, s in keys], int
+        ).reshape(-1, 4)
         self.e_held = np.array([self._held(c, key[0], key[1], key[2]) for key in keys], int)
         monitored = columns.index("monitored")
         self.e_monitored = np.array([at[monitored[key]] if key in monitored else -1 for key in keys], int)
         governor = {sets.resources[k]: sets.decisions[g] for g, k in c.lists["governs"]}
-        self.aid, self.aid_index, self.aid_held, self.aid_lends = [], [], [], []
+        self.aid: list[Array] = []  # lent, then borrowed
+        self.aid_index: list[Array] = []
+        self.aid_held: list[Array] = []
         for name in ("lent", "borrowed"):
             self.aid.append(_positions(columns, name, at))
             keys = columns.keys[columns[name]]
-            self.aid_index.append(np.array([(o[a], r[b], self._scenarios[s]) for a, b, _, s in keys], int).reshape(-1, 3))
+            self.aid_index.append(
+                np.array([(o[a], r[b], self._scenarios[s]) for a, b, _, s in keys], int).reshape(-1, 3)
+            )
             self.aid_held.append(np.array([self._held(c, governor[b], a, k) for a, b, k, _ in keys], int))
         self.unmet = _positions(columns, "unmet", at)
         keys = columns.keys[columns["unmet"]]
-        self.unmet_index = np.array([(o[a], r[b], self._scenarios[s]) for a, b, s in keys], int).reshape(-1, 3)
+        self.unmet_index = np.array([(o[a], r[b], self._scenarios[s]) for a, b, s in keys], int).reshape(
+            -1, 3
+        )
 
     def _held(self, c: Coefficients, d: str, o: str, level: str) -> int:
         uniform = c.sets.uniform[c.sets.decisions.index(d)]
@@ -109,7 +116,9 @@ class Recourse:
     def follow(self, program: Program, c: Coefficients) -> None:
         """Take over the numbers of a program."""
         lower, upper = program.lower[self.coupling], program.upper[self.coupling]
-        self.sign = np.where(np.isposinf(upper), -1.0, 1.0)  # every coupling row as `<=`; scored counts as such
+        self.sign = np.where(
+            np.isposinf(upper), -1.0, 1.0
+        )  # every coupling row as `<=`; scored counts as such
         self.side = np.where(self.sign > 0, upper, -lower)
         rows = sparse.diags_array(self.sign).tocsr() @ program.matrix[self.coupling]
         self.on_y = rows[:, self.y].tocsc()
@@ -122,7 +131,9 @@ class Recourse:
         self.able = np.where(supported[n], 1.0, c["ability"][n])
         self.feared = np.where(self.e_monitored >= 0, self.willing * c["fear"][d], 0.0)
         self.oversight = c["oversight"][s]
-        self.aid_most = [c[name][tuple(index.T)] for name, index in zip(("spare", "shortage"), self.aid_index, strict=True)]
+        self.aid_most = [
+            c[name][tuple(index.T)] for name, index in zip(("spare", "shortage"), self.aid_index, strict=True)
+        ]
         self.unmet_most = c["demand"][tuple(self.unmet_index.T)]
         self._by_scenario = [self._slice(k) for k in range(len(c.sets.scenarios))]
 
@@ -151,7 +162,9 @@ class Recourse:
         act = np.maximum(0.0, gain[self.e])
         best = act * np.minimum(self.willing, self.able)
         full = np.where(has, self.oversight, 0.0)
-        meet = np.divide(self.willing - self.able, self.feared, out=np.zeros_like(full), where=self.feared > 0)
+        meet = np.divide(
+            self.willing - self.able, self.feared, out=np.zeros_like(full), where=self.feared > 0
+        )
         for m in (full, np.clip(meet, 0.0, full)):
             best = np.maximum(best, act * np.minimum(self.willing - self.feared * m, self.able) + watch * m)
         return best

@@ -13,23 +13,27 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from optimiser.solver.compiled import Program
 from optimiser.design import SolverError
+from optimiser.solver.compiled import Program
 from optimiser.solver.highs import Clock, Ended, Outcome, Solver
 from optimiser.solver.placing import Placing
-from optimiser.solver.pooling import Cuts
+from optimiser.solver.pooling import Cuts, Placed, PoolCuts
 
 Array = np.ndarray
 ROUNDS = 60  # of cutting the relaxation; it tails off long before
-STALE = 3  # rounds that move the bound by less than TAIL of its value, which end the cutting of the relaxation
+STALE = (
+    3  # rounds that move the bound by less than TAIL of its value, which end the cutting of the relaxation
+)
 TAIL = 1e-5
 
-Separator = Callable[[Array, Array | None], Cuts]  # (point of the master, prices of the floors or None) -> cuts
+Separator = Callable[
+    [Array, Array | None], Cuts
+]  # (point of the master, prices of the floors or None) -> cuts
 
 
 @dataclass(frozen=True, eq=False)
 class Evaluated:
-    """An integral point of the master, made a design: perhaps a better one near by. Cuts are the point's own."""
+    """An integral point of the master, made a design: perhaps a better one near by. The cuts are its own."""
 
     design: Array
     value: float  # exact; -inf: infeasible
@@ -72,11 +76,15 @@ class Master:
         self._solver.impose_integrality(False)
         self._cuts = Cuts(sparse.csr_array((0, len(self.columns))), np.zeros(0))
         self.offset = program.offset
+        self._at = np.full(self.size, -1)
+        self._at[self.columns] = np.arange(len(self.columns))
+        self._width = len(self.columns)
+        self._segmented: dict[int, int] = {}  # buffer column -> how often its pool was segmented
 
     def whole(self, x: Array) -> Array:
         """A point of the master as columns of the program, zero elsewhere."""
         full = np.zeros(self.size)
-        full[self.columns] = x
+        full[self.columns] = x[: len(self.columns)]
         return full
 
     def add(self, cuts: Cuts) -> None:
@@ -85,6 +93,65 @@ class Master:
             matrix = cuts.matrix[:, self.columns].tocsr()
             self._solver.add_rows(matrix, np.full(cuts.count, -np.inf), cuts.upper)
             self._cuts = join(self._cuts, Cuts(matrix, cuts.upper))
+
+    def segment(self, placed: Placed, x: Array) -> None:
+        """Model the deviation of a pool as what it is, concave in the variance held, finely around x.
+
+        The variance lies in one of several segments, and on each the square root lies above its chord. The
+        more often a pool turns out short, the finer the segments.
+        """
+        own, members = placed.pool.own, self._at[placed.members]
+        held = float(own @ x[placed.members])
+        if held <= 0:
+            return
+        finer = self._segmented[placed.buffer] = self._segmented.get(placed.buffer, -1) + 1
+        steps = held * np.exp2(np.linspace(-1.5, 1.5, 13) / 4**finer)
+        points = np.unique(np.concatenate([[0.0, own.sum()], steps[steps < own.sum()]]))
+        low, high, count = points[:-1], points[1:], len(points) - 1
+        slope = (np.sqrt(high) - np.sqrt(low)) / (high - low)
+        first = self._solver.add_columns(
+            np.zeros(2 * count + 1),
+            np.concatenate([np.ones(count), np.full(count + 1, np.inf)]),
+            np.arange(2 * count + 1) < count,
+        )
+        chosen, part, root = first[:count], first[count : 2 * count], first[-1]
+        self._width = int(root) + 1
+        loads = x[placed.members] @ placed.pool.factors
+        deviation = float(placed.pool.deviation(x[placed.members]))
+        common = placed.pool.factors @ loads / deviation
+        buffer = self._at[placed.buffer]
+        rows = [
+            (chosen, np.ones(count), 1.0, 1.0),
+            (np.append(members, part), np.append(own, -np.ones(count)), 0.0, 0.0),
+            (
+                np.concatenate([chosen, part, [root]]),
+                np.concatenate([np.sqrt(low) - slope * low, slope, [-1.0]]),
+                -np.inf,
+                0.0,
+            ),
+            (
+                np.concatenate([members, [root, buffer]]),
+                np.concatenate([common, [np.sqrt(held) / deviation, -1.0]]),
+                -np.inf,
+                0.0,
+            ),
+            *(
+                (np.array([p, c]), np.array([1.0, -b]), -np.inf, 0.0)
+                for p, c, b in zip(part, chosen, high, strict=True)
+            ),
+            *(
+                (np.array([p, c]), np.array([-1.0, a]), -np.inf, 0.0)
+                for p, c, a in zip(part, chosen, low, strict=True)
+            ),
+        ]
+        self._add_rows(rows)
+
+    def _add_rows(self, rows: list[tuple[Array, Array, float, float]]) -> None:
+        """Add rows (columns, coefficients, lower, upper) on the columns of the master."""
+        starts = np.cumsum([0, *(len(columns) for columns, *_ in rows)])
+        columns, data = (np.concatenate([row[i] for row in rows]) for i in (0, 1))
+        matrix = sparse.csr_array((data, columns, starts), shape=(len(rows), self._width))
+        self._solver.add_rows(matrix, np.array([row[2] for row in rows]), np.array([row[3] for row in rows]))
 
     def drop_slack(self, x: Array, tolerance: float = 1e-4) -> None:
         """Forget the cuts that are far from binding at x."""
@@ -99,15 +166,20 @@ class Master:
         """From here on, solve the mixed-integer program."""
         self._solver.impose_integrality(True)
 
-    def run(self, clock: Clock, gap: float = 0.0, start: Array | None = None):  # type: ignore[no-untyped-def]
-        """Solve as it stands; the outcome's bound and value carry the offset."""
-        return self._solver.run(clock, gap, None if start is None else start[self.columns])
+    def run(
+        self, clock: Clock, gap: float = 0.0, start: Array | None = None, enough: float = -np.inf
+    ) -> Outcome:
+        """Solve as it stands; the outcome lacks the offset."""
+        begin = None if start is None else start[self.columns]
+        return self._solver.run(clock, gap, begin, enough - self.offset)
 
 
 def join(*parts: Cuts) -> Cuts:
     """All cuts in one."""
     some = [part for part in parts if part.count] or [parts[0]]
-    return Cuts(sparse.vstack([p.matrix for p in some], format="csr"), np.concatenate([p.upper for p in some]))
+    return Cuts(
+        sparse.vstack([p.matrix for p in some], format="csr"), np.concatenate([p.upper for p in some])
+    )
 
 
 def search(
@@ -115,6 +187,7 @@ def search(
     separate: Separator,
     evaluate: Callable[[Array], Evaluated],
     placing: Placing,
+    pools: PoolCuts,
     gap: float,
     clock: Clock,
     tell: Callable[[str], None],
@@ -122,32 +195,40 @@ def search(
     """Find a best design to the relative gap."""
     best: Evaluated | None = None
     value = bound = -np.inf
-    outcome = _relax(master, separate, gap, clock, tell)
+    outcome = _relax(master, separate, clock, tell)
     if outcome is not None and outcome.ended is Ended.INFEASIBLE:
         return Found(None, -np.inf, -np.inf, Ended.INFEASIBLE)
     bound = np.inf if outcome is None else outcome.value + master.offset
     master.integral()
+    hurry = True  # stop a run as soon as its bound is good enough
     while not clock.out:
         wide = (bound - value) / max(abs(value), 1e-9) if best is not None else 1e-2
-        aim = float(np.clip(wide / 5, gap / 4, 1e-2))
-        outcome = master.run(clock, aim, None if best is None else placing.columns(best.design))
+        aim = float(np.clip(wide / 4, gap / 2, 1e-2))
+        enough = value + gap * max(abs(value), 1e-9)
+        start = None if best is None else placing.columns(best.design)
+        outcome = master.run(clock, aim, start, enough if hurry else -np.inf)
         if outcome.ended is Ended.INFEASIBLE:
             return _found(best, value, Ended.INFEASIBLE if best is None else Ended.OPTIMAL)
         if np.isfinite(outcome.bound):
             bound = min(bound, outcome.bound + master.offset)
+        if bound <= enough:
+            return _found(best, max(bound, value), Ended.OPTIMAL)
         if outcome.x is None:
-            break
+            hurry = False
+            continue
         x = master.whole(outcome.x)
         latest = evaluate(x)
         if latest.value > value:
             best, value = latest, latest.value
         tell(f"bound {bound:.6f}, value {value:.6f}")
-        if best is not None and bound - value <= gap * max(abs(value), 1e-9):
+        if bound - value <= gap * max(abs(value), 1e-9):
             return _found(best, max(bound, value), Ended.OPTIMAL)
-        violated = join(separate(x, None), _violated(latest.cuts, x))
-        if not violated.count and aim <= gap / 4 and not clock.out:
+        violated, short = join(separate(x, None), _violated(latest.cuts, x)), pools.short(x)
+        if not violated.count and not short and aim <= gap / 4 and not clock.out:
             raise SolverError(f"the search stalled at value {value!r} and bound {bound!r}")
         master.add(violated)
+        for placed in short:
+            master.segment(placed, x)
     return _found(best, bound, Ended.STOPPED)
 
 
@@ -157,7 +238,7 @@ def _found(best: Evaluated | None, bound: float, ended: Ended) -> Found:
     return Found(best.design, best.value, bound, ended, best.point)
 
 
-def _relax(master, separate, gap, clock, tell):  # type: ignore[no-untyped-def]
+def _relax(master, separate, clock, tell):  # type: ignore[no-untyped-def]
     """Cut the relaxation until nothing is violated or it no longer moves; the last outcome."""
     best, stale, outcome = np.inf, 0, None
     for round_ in range(ROUNDS):

@@ -85,7 +85,9 @@ class Session:
         self.recourse.follow(self.program, c)
         keep = ~self.recourse.is_recourse
         keep[self.compiled.columns["achieved"]] = False
-        scores = self.program.matrix[self.compiled.rows["scored"]]  # without what they sum up to, and recourse
+        scores = self.program.matrix[
+            self.compiled.rows["scored"]
+        ]  # without what they sum up to, and recourse
         self._bare = (scores @ sparse.diags_array(keep.astype(float))).tocsr()
         # Money spent before the scenario is known couples the scenarios, and so may an extension.
         self.coupled = self.extended or any(self._width(name) for name in ("support", "added"))
@@ -117,7 +119,7 @@ class Session:
         floors: Mapping[int, float] | None = None,
         tell: Callable[[str], None] = lambda text: None,
     ) -> Found:
-        """A best design: `fixed` maps holdings to levels, `floors` objectives to the least they must reach."""
+        """A best design: `fixed` maps holdings to levels, `floors` objectives to what they must reach."""
         fixed, floors = fixed or {}, floors or {}
         program, floor = self._with_fixed(fixed), self.floors(floors)
         every = np.ones(len(program.cost), bool)
@@ -127,7 +129,9 @@ class Session:
         if not self.extended:
             master.add(self._opening_cuts(floors))
         separate = self._separator(clock, list(floors))
-        return search(master, separate, self._evaluator(clock, floor, fixed), self.placing, gap, clock, tell)
+        return search(
+            master, separate, self._evaluator(clock, floor, fixed), self.placing, self.pools, gap, clock, tell
+        )
 
     def _with_fixed(self, fixed: Mapping[int, int]) -> Program:
         """The program with some holdings at a level for good (at one that is not allowed: infeasible)."""
@@ -171,7 +175,7 @@ class Session:
             if floor_prices is not None and floors:
                 direction = self.weights.copy()
                 direction[floors] += np.maximum(0.0, floor_prices)
-            cuts = [self.pools.separate(x)]
+            cuts = [self.pools.separate(x, around=floor_prices is None)]
             for prices in [] if self.extended else self._prices(x, direction, clock)[1]:
                 row, side = self.recourse.cut(prices)
                 if row @ x > side + 1e-9:
@@ -190,7 +194,9 @@ class Session:
         return worth, [p.prices for p in priced if p.prices.any()]
 
     def _by_scenario(self, prices: Array) -> list[Array]:
-        parts = [np.where(self.recourse.row_scenario == s, prices, 0.0) for s in range(len(self.c.sets.scenarios))]
+        parts = [
+            np.where(self.recourse.row_scenario == s, prices, 0.0) for s in range(len(self.c.sets.scenarios))
+        ]
         return [part for part in parts if part.any()]
 
     def _evaluator(self, clock: Clock, floor: Cuts, fixed: Mapping[int, int]) -> Callable[[Array], Evaluated]:
@@ -215,7 +221,11 @@ class Session:
         """The exact value of a design, given as columns that are complete but for its recourse."""
         if self.coupled or (floor is not None and floor.count):
             settled = self.settle(x, clock, floor=floor)
-            rows = [] if self.extended else [_cut(*self.recourse.cut(p)) for p in self._by_scenario(settled.prices)]
+            rows = (
+                []
+                if self.extended
+                else [_cut(*self.recourse.cut(p)) for p in self._by_scenario(settled.prices)]
+            )
             return Worth(settled.value, join(self._no_cuts(), *rows))
         worth, prices = self._prices(x, self.weights, clock)
         cuts = join(self._no_cuts(), *(_cut(*self.recourse.cut(p)) for p in prices))
@@ -254,7 +264,7 @@ class Session:
         return self.placing.columns(found.design) if found.point is None else found.point
 
     def lines(self, design: Array, clock: Clock) -> list[tuple[Array, float]] | None:
-        """For each scenario (slope, constant) with V_s <= constant - slope @ core for every design, tight here.
+        """For each scenario (slope, constant): V_s <= constant - slope @ core for every design, tight here.
 
         None where no such line is at hand: the scenarios are coupled.
         """
@@ -266,7 +276,9 @@ class Session:
         by_objective = np.arange(rows.start, rows.stop).reshape(len(self.weights), -1)
         lines = []
         for s in range(by_objective.shape[1]):
-            slope, constant = self.recourse.cut(self.recourse.price(s, x, self.weights, clock, self._small).prices)
+            slope, constant = self.recourse.cut(
+                self.recourse.price(s, x, self.weights, clock, self._small).prices
+            )
             slope[achieved] = 0.0
             mine = by_objective[:, s]
             apart = np.where(np.isin(mine, self.recourse.coupling), 0.0, self.weights)  # no recourse in these

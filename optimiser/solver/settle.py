@@ -1,4 +1,4 @@
-"""Settling a design: the best recourse once every decision is placed, and among the best the one to report."""
+"""Settling a design: its best recourse, and among the best the one to report."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _break_ties(
     """Stay on the optimal face (what has a price keeps its value) and optimise the next aim on it."""
     for aim in _aims(session):
         cost = aim[free]
-        if not cost.any():
+        if found.x is None or not cost.any():
             continue
         columns = np.flatnonzero(np.abs(found.reduced) > BINDING)
         solver.change_bounds(columns, found.x[columns], found.x[columns])
@@ -155,4 +155,7 @@ def _aims(session: Session) -> list[Array]:
     for n, column in columns.index("support").items():
         spend[column] = -session.c["support_cost"][sets.organisations.index(n)]
     scale = np.abs(spend).max() or 1.0
-    return [expectation("resilience"), spend / scale, *(expectation(g) for g in sets.objectives if g != "resilience")]
+    rest = [expectation(g) for g in sets.objectives if g != "resilience"]
+    act = np.zeros(len(spend))  # what no objective tells apart: rather act, and rather unwatched
+    act[columns["exercised"]], act[columns["monitored"]] = 1e-3, -1e-3
+    return [expectation("resilience"), spend / scale, *rest, act]

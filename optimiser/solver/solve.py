@@ -79,7 +79,9 @@ def solve(
         return _judged(session, found, gap, clock, fixed, floors, weights)
     except KeyboardInterrupt:
         clock.interrupted = True
-        return _judged(session, Found(None, -math.inf, math.inf, Ended.STOPPED), gap, clock, fixed, floors, weights)
+        return _judged(
+            session, Found(None, -math.inf, math.inf, Ended.STOPPED), gap, clock, fixed, floors, weights
+        )
 
 
 def _in_order(
@@ -114,7 +116,7 @@ def _judged(
     floors: Mapping[int, float],
     weights: Mapping[str, float] | None,
 ) -> Design:
-    """Settle, audit and verify what was found. The time limit is for the search: verifying has its own time."""
+    """Settle, audit and verify what was found. The time limit is for the search, not for this."""
     instance = session.instance
     record = checked = closest = None
     floor = session.floors(floors)
@@ -243,10 +245,20 @@ def _check_call(
     for what, g in [*named, *(("at_least", g) for g in at_least)]:
         problems += _unknown(f"{what}: ", g, instance.objectives, "an objective")
     if weights is not None:
-        wrong = [f"weights: {g} weighs {w}, not a number of at least 0" for g, w in weights.items() if not 0 <= w < math.inf]
+        wrong = [
+            f"weights: {g} weighs {w}, not a number of at least 0"
+            for g, w in weights.items()
+            if not 0 <= w < math.inf
+        ]
         problems += wrong or ([] if sum(weights.values()) > 0 else ["weights: all are zero"])
-    problems += [f"at_least: {g} must reach {v}, which is no finite number" for g, v in at_least.items() if not math.isfinite(v)]
-    problems += [f"lexicographic: {g} stands twice" for g in set(lexicographic) if list(lexicographic).count(g) > 1]
+    problems += [
+        f"at_least: {g} must reach {v}, which is no finite number"
+        for g, v in at_least.items()
+        if not math.isfinite(v)
+    ]
+    problems += [
+        f"lexicographic: {g} stands twice" for g in set(lexicographic) if list(lexicographic).count(g) > 1
+    ]
     for key, level in fix.items():
         problems += _wrong_fix(instance, key, level)
     if not 0 <= gap < math.inf:
