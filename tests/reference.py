@@ -1,0 +1,264 @@
+"""model.md's definitions, in dictionaries and names: what the oracle reads an instance with.
+
+It reads the tables of an Instance and shares no other line with the package.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from optimiser.instance.instance import Instance
+from optimiser.instance.table import Table
+
+Held = dict[tuple[str, str], str]  # (decision, locality) -> level
+
+
+def _rows(table: Table) -> list[dict[str, Any]]:
+    return [dict(zip(table, cells, strict=True)) for cells in zip(*table.values(), strict=True)]
+
+
+class Reference:
+    """An instance as dictionaries, and model.md's definitions as functions of names."""
+
+    def __init__(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
+        self.instance = instance
+        given = instance.weights if weights is None else weights
+        self.weight = {g: given.get(g, 0.0) / sum(given.values()) for g in instance.objectives}
+        self.levels = [row["level"] for row in _rows(instance["levels"])]
+        self.level = {row["level"]: row for row in _rows(instance["levels"])}
+        self.top, self.bottom = self.levels[0], self.levels[-1]
+        self.decision = {row["decision"]: row for row in _rows(instance["decisions"])}
+        self.organisation = {row["organisation"]: row for row in _rows(instance["organisations"])}
+        self.scenario = {row["scenario"]: row for row in _rows(instance["scenarios"])}
+        self.resource = {row["resource"]: row for row in _rows(instance["resource_types"])}
+        self.localities = [n for n, row in self.organisation.items() if row["level"] == self.bottom]
+        people = {o: float(self.organisation[o]["population"]) for o in self.localities}
+        known = all(not math.isnan(x) for x in people.values()) and sum(people.values()) > 0
+        self.population = people if known else dict.fromkeys(self.localities, 1.0)
+        self.share = {o: x / sum(self.population.values()) for o, x in self.population.items()}
+        self.ancestor = {
+            (o, level): self._ancestor(o, level) for o in self.localities for level in self.levels
+        }
+        self.under = {n: [o for o in self.localities if self.ancestor[o, row["level"]] == n]
+                      for n, row in self.organisation.items()}  # fmt: skip
+        self.budget = instance.limits["budget"]
+        self._index_tables()
+        for slow in (
+            "fit",
+            "direct",
+            "timeliness",
+            "pooling",
+            "economy",
+            "solidarity",
+            "costs",
+            "demand",
+            "supply",
+        ):
+            setattr(self, slow, cache(getattr(self, slow)))
+
+    def _ancestor(self, o: str, level: str) -> str:
+        while self.organisation[o]["level"] != level:
+            o = self.organisation[o]["parent"]
+        return o
+
+    def _index_tables(self) -> None:
+        tables = self.instance.tables
+        self.hours: dict[tuple[str, str, str], float] = defaultdict(float)
+        self.duty: dict[tuple[str, str], dict[str, float]] = {}
+        for row in _rows(tables["workload"]):
+            self.hours[row["decision"], row["level"], row["at"]] += row["hours"]
+            if row["at"] == row["level"]:
+                self.duty[row["decision"], row["level"]] = row
+        self.risk = {(row["decision"], row["organisation"]): row for row in _rows(tables["risk"])}
+        self.matrix = {}
+        for row in _rows(tables["correlations"]):
+            a, b = row["organisation_a"], row["organisation_b"]
+            self.matrix[row["decision"], a, b] = self.matrix[row["decision"], b, a] = row["correlation"]
+        self.needs = {(row["decision"], row["organisation"]): row["need"] for row in _rows(tables["needs"])}
+        self.stock = {(row["organisation"], row["resource"]): row for row in _rows(tables["resources"])}
+        self.surge = {(row["scenario"], row["resource"], row["organisation"]): row
+                      for row in _rows(tables["surges"])}  # fmt: skip
+        self.score = {
+            (row["decision"], row["level"], row["organisation"]): row for row in _rows(tables["scores"])
+        }
+        self.has_score = {
+            (row["decision"], g)
+            for row in _rows(tables["scores"])
+            for g in self.instance.objectives
+            if not math.isnan(row.get(g, math.nan))
+        }
+        self.links, self.rules = _rows(tables["links"]), _rows(tables["rules"])
+        self.partners: dict[str, dict[str, float]] = defaultdict(dict)
+        for row in _rows(tables["partners"]):
+            self.partners[row["organisation"]][row["partner"]] = row["dependence"]
+        self.current = {
+            (row["decision"], row["organisation"]): row["level"] for row in _rows(tables["current"])
+        }
+
+    # Definitions.
+
+    def staff(self, n: str) -> float | None:
+        """H_n, None where staff is not limited."""
+        row, reserve = self.organisation[n], self.instance.limits["reserve"] or 0.0
+        if math.isnan(row["staff_hours"]):
+            return None
+        return row["staff_hours"] * (1 - row["vacancy"]) * (1 - row["absence"]) * (1 - reserve)
+
+    def demand(self, o: str, r: str, s: str) -> float:
+        usual = self.stock[o, r]["demand"] if (o, r) in self.stock else 0.0
+        return usual * (1 + self._figure("surge", o, r, s))
+
+    def supply(self, o: str, r: str, s: str) -> float:
+        capacity = self.stock[o, r]["capacity"] if (o, r) in self.stock else 0.0
+        return capacity * (1 - self._figure("loss", o, r, s))
+
+    def _figure(self, which: str, o: str, r: str, s: str) -> float:
+        own = self.surge.get((s, r, o), {}).get(which, math.nan)
+        return self.scenario[s][f"{which}.{r}"] if math.isnan(own) else own
+
+    def _mean(self, values: dict[str, float], n: str) -> float:
+        there = {o: values[o] for o in self.under[n] if o in values}
+        people = sum(self.population[o] for o in there)
+        if people > 0:
+            return sum(self.population[o] * x for o, x in there.items()) / people
+        return sum(there.values()) / len(there)
+
+    def need(self, d: str) -> dict[str, float]:
+        every = {o: need for (of, o), need in self.needs.items() if of == ""}
+        return every | {o: need for (of, o), need in self.needs.items() if of == d}
+
+    def fit(self, d: str, o: str, level: str) -> float:
+        need = self.need(d)
+        if o not in need:
+            return 1.0
+        apart = need[o] - self._mean(need, self.ancestor[o, level])
+        return max(0.0, 1 - self.decision[d]["heterogeneity"] * apart**2)
+
+    def timeliness(self, d: str, level: str, s: str) -> float:
+        half_life = self.decision[d]["half_life_days"]
+        if math.isnan(half_life):
+            return 1.0
+        return 0.5 ** (self.level[level]["delay_days"] * self.scenario[s]["urgency"] / half_life)
+
+    def direct(self, d: str, level: str, o: str, g: str) -> float | None:
+        for where in (o, ""):
+            score = self.score.get((d, level, where), {}).get(g, math.nan)
+            if not math.isnan(score):
+                return float(score)
+        return None
+
+    def covariance(self, d: str, s: str, a: str, b: str) -> float:
+        product = self.sd(d, a) * self.sd(d, b)
+        if a == b:
+            return product
+        common = self.scenario[s]["correlation"]
+        if not math.isnan(common):
+            return product * common
+        return product * self.matrix.get((d, a, b), self.decision[d]["correlation"])
+
+    def sd(self, d: str, o: str) -> float:
+        given = self.risk.get((d, o), {}).get("sd", math.nan)
+        return math.sqrt(self.population[o]) if math.isnan(given) else given
+
+    def pooling(self, d: str, s: str, levels: tuple[str, ...]) -> float:
+        """risk_pooling's score of a decision held at these levels, one for each locality."""
+        alone = sum(self.sd(d, o) for o in self.localities)
+        if alone == 0:
+            return 0.0
+        pools: dict[str, list[str]] = defaultdict(list)
+        for o, level in zip(self.localities, levels, strict=True):
+            pools[self.ancestor[o, level]].append(o)
+        buffers = [
+            math.sqrt(max(0.0, math.fsum(self.covariance(d, s, a, b) for a in pool for b in pool)))
+            for pool in pools.values()
+        ]
+        return 1 - sum(buffers) / alone
+
+    def costs(self, d: str, levels: tuple[str, ...]) -> float:
+        holders = {(self.ancestor[o, level], level) for o, level in zip(self.localities, levels, strict=True)}
+        fixed = sum(self.duty.get((d, level), {}).get("fixed_cost", 0.0) for _, level in holders)
+        return fixed + sum(self.duty.get((d, level), {}).get("cost", 0.0) for level in levels)
+
+    def economy(self, d: str, levels: tuple[str, ...]) -> float:
+        dearest = max(self.costs(d, (level,) * len(self.localities)) for level in self.levels)
+        return 1 - self.costs(d, levels) / dearest if dearest > 0 else 1.0
+
+    def solidarity(self, d: str, levels: tuple[str, ...]) -> float:
+        means = {o: self.risk[d, o]["mean"] for o in self.localities
+                 if not math.isnan(self.risk.get((d, o), {}).get("mean", math.nan))}  # fmt: skip
+        if not means:
+            return 0.0
+        nation = self._mean(means, self.ancestor[self.localities[0], self.top])
+        alone = sum(self.share[o] * abs(means[o] - nation) for o in means)
+        if alone == 0:
+            return 0.0
+        shared = sum(self.share[o] * abs(self._mean(means, self.ancestor[o, level]) - nation)
+                     for o, level in zip(self.localities, levels, strict=True) if o in means)  # fmt: skip
+        return 1 - shared / alone
+
+    # Designs.
+
+    def options(self, d: str) -> list[tuple[str, ...]]:
+        """The levels, one for each locality, at which d may be held: (1), (2) and (3)."""
+        allowed = self.decision[d]["levels"].split(";") if self.decision[d]["levels"] else self.levels
+        if self.decision[d]["uniform"]:
+            options = [(level,) * len(self.localities) for level in allowed]
+        else:
+            options = list(itertools.product(allowed, repeat=len(self.localities)))
+        return [option for option in options if self._earned(d, option)]
+
+    def designs(self) -> Iterator[Held]:
+        """Every assignment of levels that keeps (1), (2) and (3)."""
+        for choice in itertools.product(*map(self.options, self.decision)):
+            yield {
+                (d, o): level
+                for d, option in zip(self.decision, choice, strict=True)
+                for o, level in zip(self.localities, option, strict=True)
+            }
+
+    def _earned(self, d: str, option: tuple[str, ...]) -> bool:
+        bar = self.decision[d]["min_rating"]
+        return not any(
+            level == self.bottom and self.organisation[o]["rating"] < bar
+            for o, level in zip(self.localities, option, strict=True)
+        )
+
+    def active(self, held: Held, d: str, n: str) -> bool:
+        return any(held[d, o] == self.organisation[n]["level"] for o in self.under[n])
+
+    def fixed_hours(self, held: Held, n: str) -> float:
+        level = self.organisation[n]["level"]
+        return sum(self.duty.get((d, level), {}).get("fixed_hours", 0.0)
+                   for d in self.decision if self.active(held, d, n))  # fmt: skip
+
+    def held_is_allowed(self, held: Held) -> bool:
+        """(4), (5), (12)"""
+        for rule in self.rules:
+            for o in self.localities:
+                then = rule["then_level"].split(";")
+                if (
+                    held[rule["if_decision"], o] == rule["if_level"]
+                    and held[rule["then_decision"], o] not in then
+                ):
+                    return False
+        for n, row in self.organisation.items():
+            asked = self.fixed_hours(held, n) + sum(
+                self.hours[d, held[d, o], row["level"]] for d in self.decision for o in self.under[n]
+            )
+            most = self.staff(n)
+            if most is not None and asked > most + 1e-9 * max(1.0, most):
+                return False
+        most = self.instance.limits["max_changes"]
+        return most is None or self._changes(held) <= most
+
+    def _changes(self, held: Held) -> int:
+        def changed(d: str, o: str) -> bool:
+            now = self.current.get((d, o), self.current.get((d, "")))
+            return now is not None and now != held[d, o]
+
+        return sum(any(changed(d, o) for o in self.localities) for d in self.decision)
