@@ -21,11 +21,11 @@ def check(instance: Instance, findings: Findings, changed: Collection[str] | Non
         if inputs is None or name in inputs:
             columns = TABLES[name].expand(instance.objectives, instance.resources)
             touched = [key for key in columns if inputs is None or f"{name}.{key}" in inputs]
+            if set(touched) & set(TABLES[name].key):
+                _no_duplicates(instance, name, findings)
             for key in touched:
                 if (columns[key].of or columns[key].choices) and instance[name].rows:
                     _names_exist(instance, name, key, columns[key], findings)
-            if set(touched) & set(TABLES[name].key):
-                _no_duplicates(instance, name, findings)
     for reads, function in RULES:
         if inputs is None or reads & inputs:
             function(instance, findings)
@@ -40,8 +40,10 @@ def names(instance: Instance, of: str) -> tuple[str, ...]:
     return tuple(instance[of][TABLES[of].key[0]])
 
 
-def _reliable(of: str, findings: Findings) -> bool:
+def _reliable(instance: Instance, of: str, findings: Findings) -> bool:
     """Whether all the names are known; if not, a name that seems to lead nowhere may be right."""
+    if of == "decisions" and not instance["decisions"].rows:
+        return False
     tables = {"localities": ("organisations", "levels"), "organisations": ("organisations", "levels")}
     return not findings.unreliable & set(tables.get(of, (of,)))
 
@@ -49,8 +51,8 @@ def _reliable(of: str, findings: Findings) -> bool:
 def _names_exist(instance: Instance, name: str, key: str, column: Column, findings: Findings) -> None:
     if column.choices:
         known: Iterable[str] = column.choices
-    elif _reliable(column.of, findings):
-        known = names(instance, column.of)
+    elif _reliable(instance, column.of, findings):
+        known = tuple(dict.fromkeys(names(instance, column.of)))
     else:
         return
     expected = column.expected
@@ -59,8 +61,14 @@ def _names_exist(instance: Instance, name: str, key: str, column: Column, findin
     elif column.of == "localities":
         expected += f" (an organisation at level {instance['levels']['level'][-1]})"
     allowed = set(known)
+    if column.of == "localities":  # whose level is not known may well be one
+        levels = set(instance["levels"]["level"])
+        table = instance["organisations"]
+        pairs = zip(table["organisation"], table["level"], strict=True)
+        allowed |= {organisation for organisation, level in pairs if level not in levels}
+    sound = findings.sound(name, instance[name].rows, key)
     for row, value in enumerate(instance[name][key]):
-        if value and value not in allowed:
+        if value and value not in allowed and sound[row]:
             parts = value.split(";") if column.several else [value]
             for part in parts:
                 if part not in allowed:

@@ -65,14 +65,27 @@ def _unknown(sheet: Sheet, at: int, columns: Mapping[str, Column], findings: Fin
     row, noun = None, "column"
     if isinstance(sheet, Section):
         row, noun = next((i for i, cells in enumerate(sheet.rows) if cells[at] is not None), None), "key"
+    what = name
     expected = f"a {noun} of {schema.section or sheet.table}"
-    names = [*columns, *(TABLES[t].section for t in TOML_TABLES)] if sheet.table == "instance" else columns
-    findings.add(sheet.table, row, name, f"{quote(name)} is not {expected}{findings.hint(name, names)}")
+    names = list(columns)
+    start, dot, rest = name.partition(".")
+    if sheet.table == "instance" and noun == "key":
+        expected = "a key or section of instance.toml"
+        names += [TABLES[table].section for table in TOML_TABLES]
+    elif dot and any(column.each and column.name.startswith(f"{start}.") for column in schema.columns):
+        what, expected = rest, "a resource"
+        names = [key.removeprefix(f"{start}.") for key in columns if key.startswith(f"{start}.")]
+    findings.add(sheet.table, row, name, f"{quote(what)} is not {expected}{findings.hint(what, names)}")
 
 
 def _values(sheet: Sheet, name: str, column: Column, cells: list[Cell], findings: Findings) -> np.ndarray:
     values = blanks(column, len(cells))
+    at = sheet.header.index(name)
     for row, cell in enumerate(cells):
+        if (row, at) in sheet.spoilt:
+            findings.spoil(sheet.table, row, name)
+            values[row] = cell if values.dtype == object and isinstance(cell, str) else values[row]
+            continue
         if cell is None or cell == "":
             if column.required and (sheet.table, name) != ("organisations", "parent"):
                 findings.add(sheet.table, row, name, f"'' is not {column.expected}")

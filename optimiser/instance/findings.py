@@ -11,16 +11,17 @@ import numpy as np
 
 from optimiser.instance.errors import InputError
 
-_NEAR = 0.5  # less alike than this is no help
+_NEAR = 0.56  # less alike than this is no help
 _SUGGESTIONS = 200  # different unknown names in one go for which a nearest one is looked for
 
 
 class Place(NamedTuple):
-    """Where something stands: sorted by file, then by line."""
+    """Where something stands: sorted by file, then by line, then by column."""
 
     file: int
     line: int
     label: str
+    column: int = 0
 
 
 class Located(Protocol):
@@ -49,6 +50,10 @@ class Findings:
         if row is not None:
             self._bad[table, column].add(row)
         self.at(self.located[table].place(row, column), text)
+
+    def spoil(self, table: str, row: int, column: str) -> None:
+        """Rely on a cell no more; what is wrong with it has been noted already."""
+        self._bad[table, column].add(row)
 
     def unknown(
         self, table: str, row: int, column: str, value: str, expected: str, names: Iterable[str]
@@ -82,8 +87,8 @@ class Findings:
     @property
     def lines(self) -> tuple[str, ...]:
         """One line for each problem, in the order of files and lines."""
-        order = sorted(range(len(self._found)), key=lambda i: (*self._found[i][0][:2], i))
-        return tuple(dict.fromkeys(f"{self._found[i][0].label}: {self._found[i][1]}" for i in order))
+        order = sorted(self._found, key=lambda found: (found[0].file, found[0].line, found[0].column))
+        return tuple(dict.fromkeys(f"{place.label}: {text}" for place, text in order))
 
     def raise_any(self) -> None:
         """Raise InputError if anything was found."""

@@ -101,7 +101,7 @@ def _decoded(data: bytes) -> str:
 
 
 def parse(text: str, table: str, source: str, findings: Findings) -> Sheet | None:
-    """A CSV text as a sheet. Rows of another width than the header are problems, and left out."""
+    """A CSV text as a sheet. Rows of another width than the header are problems."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     sheet: Sheet | None = None
     start = 1
@@ -121,8 +121,10 @@ def parse(text: str, table: str, source: str, findings: Findings) -> Sheet | Non
             elif len(cells) != len(sheet.header):
                 place = Place(rank(table), line, f"{source}:{line}")
                 findings.at(place, f"{_cells(len(cells))}, but the header has {len(sheet.header)}")
-                findings.unreliable.add(table)
-            else:
+                width = len(sheet.header)
+                sheet.spoilt |= {(len(sheet.rows), at) for at in range(width)}
+                cells = (cells + [""] * width)[:width]
+            if cells is not sheet.header:
                 sheet.rows.append(list(cells))
                 sheet.lines.append(line)
     except csv.Error as error:

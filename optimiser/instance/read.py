@@ -118,7 +118,8 @@ def _tables(sheets: Mapping[str, Sheet], findings: Findings) -> dict[str, Table]
     if found["organisations"].rows == 0 and "organisations" not in findings.unreliable:
         found["organisations"] = _chain(found["organisations"], found["levels"]["level"])
     workload = found["workload"]
-    at = np.where(workload["at"] == "", workload["level"], workload["at"])
+    known = np.isin(workload["level"], found["levels"]["level"])
+    at = np.where((workload["at"] == "") & known, workload["level"], workload["at"])
     found["workload"] = workload.with_column("at", at)
     return found
 

@@ -47,10 +47,10 @@ def something_to_decide(instance: Instance, findings: Findings) -> None:
 @rule("weights")
 def something_weighs(instance: Instance, findings: Findings) -> None:
     """Some weight is above 0."""
-    table = "swings" if "points" in getattr(findings.located["swings"], "header", ()) else "weights"
-    if not any(instance.weights.values()):
-        what = "points" if table == "swings" else "weight"
-        findings.add(table, None, "", f"all are 0; at least one {what} must be above 0")
+    sound = findings.all_sound("weights", "weight") and findings.all_sound("swings", "from", "to", "points")
+    if sound and not any(instance.weights.values()):
+        table = "swings" if "points" in getattr(findings.located["swings"], "header", ()) else "weights"
+        findings.add(table, None, "", "all are 0; one at least must be above 0")
 
 
 @rule("scenarios.probability")
@@ -66,9 +66,9 @@ def probabilities_sum_to_one(instance: Instance, findings: Findings) -> None:
 @rule("organisations.level", "organisations.parent", "levels.level")
 def organisations_are_a_tree(instance: Instance, findings: Findings) -> None:
     """One at the top, parents exactly one level up, and a locality under each."""
-    if {"levels", "organisations"} & findings.unreliable:
-        return
     table, levels = instance["organisations"], list(instance["levels"]["level"])
+    if {"levels", "organisations"} & findings.unreliable or len(set(levels)) < max(2, len(levels)):
+        return
     depth = [levels.index(level) if level in levels else -1 for level in table["level"]]
     known = {name: row for row, name in reversed(list(enumerate(table["organisation"])))}
     sound = findings.sound("organisations", table.rows, "organisation", "level", "parent")
@@ -80,6 +80,7 @@ def organisations_are_a_tree(instance: Instance, findings: Findings) -> None:
     for row in tops[1:]:
         other = f"{quote(table['organisation'][tops[0]])} is, {findings.line('organisations', tops[0])}"
         findings.add("organisations", row, "level", f"only one organisation can be at the top; {other}")
+    astray = {depth[row] for row in rows_where(~sound)}  # levels at which someone's parent is not known
     for row in rows_where(sound):
         parent = table["parent"][row]
         if depth[row] == 0 and parent:
@@ -87,11 +88,12 @@ def organisations_are_a_tree(instance: Instance, findings: Findings) -> None:
         elif depth[row] > 0 and (parent not in known or depth[known[parent]] not in (-1, depth[row] - 1)):
             up = f"an organisation at level {levels[depth[row] - 1]}, one above {table['level'][row]}"
             findings.add("organisations", row, "parent", f"{quote(parent)} is not {up}")
+            astray.add(depth[row])
     parents = set(table["parent"])
     for row in rows_where(sound):
-        if 0 <= depth[row] < len(levels) - 1 and table["organisation"][row] not in parents:
-            name = quote(table["organisation"][row])
-            findings.add("organisations", row, "organisation", f"{name} has no locality under it")
+        name, below = table["organisation"][row], depth[row] + 1
+        if 0 < below < len(levels) and not {below, -1} & astray and name not in parents:
+            findings.add("organisations", row, "organisation", f"{quote(name)} has no locality under it")
 
 
 @rule("organisations.population", "organisations.rating", "organisations.level")
@@ -330,14 +332,13 @@ def _level_is_scored(
         return
     other = next(row for row in rows if not np.isnan(table[objective][row]))
     decision, whom = quote(table["decision"][other]), f" for {listing(missing)}" if scored else ""
-    why = (
-        f"{decision} is scored for it {findings.line('scores', other)}, so it must be at {quote(level)}{whom}"
-    )
     blank = next((row for row in here if np.isnan(table[objective][row])), None)
-    if blank is not None:
-        findings.add("scores", blank, objective, f"'' is not a number from 0 to 1; {why}")
+    if blank is None:
+        text = f"{decision} is scored here, but not at {quote(level)}{whom}"
+        findings.add("scores", other, objective, text)
     else:
-        findings.add("scores", other, objective, f"no row gives a score at {quote(level)}; {why}")
+        why = f"{decision} is scored {findings.line('scores', other)}, so it must be scored here, too{whom}"
+        findings.add("scores", blank, objective, f"'' is not a number from 0 to 1; {why}")
 
 
 @rule("scores")

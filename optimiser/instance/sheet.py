@@ -20,11 +20,13 @@ class Sheet:
     rows: list[list[Cell]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)  # where each row stands
     header_line: int = 1
+    spoilt: set[tuple[int, int]] = field(default_factory=set)  # cells (row, position) known to be wrong
 
     def place(self, row: int | None, column: str) -> Place:
         """Where a cell stands, or a column (row None)."""
         line = self.header_line if row is None else self.lines[row]
-        return Place(rank(self.table), line, f"{self.source}:{line} {column}".rstrip())
+        at = self.header.index(column) + 1 if column in self.header else 0
+        return Place(rank(self.table), line, f"{self.source}:{line} {column}".rstrip(), at)
 
 
 @dataclass

@@ -94,7 +94,7 @@ def _section(
         dict.fromkeys([c.name for c in schema.columns if c.required] + [k for r in flat for k in r])
     )
     cells = [[row.get(key) for key in header] for row in flat]
-    sheet = Section(table, source, header, cells, [0] * len(rows), 0, lines)
+    sheet = Section(table, source, header, cells, [0] * len(rows), 0, keys=lines)
     findings.located[table] = sheet
     return sheet
 

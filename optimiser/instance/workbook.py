@@ -20,7 +20,7 @@ from optimiser.instance.sheet import Cell, Sheet, rank
 MOST_BYTES = 256 * 2**20  # of all parts together, unpacked
 MOST_ROWS = 1_048_576
 MOST_COLUMNS = 500
-MOST_CELLS = 5_000_000  # in all sheets together
+MOST_CELLS = 5_000_000  # in a sheet
 _FORMULA = re.compile(rb"<(\w+:)?f[ />]")
 BESIDE = "README"  # a sheet of this name may hold anything
 
@@ -64,70 +64,72 @@ def _has_formulas(path: Path) -> bool:
 
 def _all_sheets(path: Path, values: Any, formulas: Any, findings: Findings) -> dict[str, Sheet]:
     found: dict[str, Sheet] = {}
-    cells = 0
     for name in values.sheetnames:
-        if name == BESIDE:
-            continue
-        if name not in TABLES:
-            text = f"{quote(name)} is not a sheet of an instance{findings.hint(name, TABLES)}"
-            findings.at(Place(rank("sources") + 1, 0, path.name), text)
-            continue
-        source = f"{path.name} {name}"
-        sheet = Sheet(name, source, [])
-        findings.located[name] = sheet
-        for number, row in enumerate(
-            _rows(values[name], formulas and formulas[name], sheet, findings), start=1
-        ):
-            cells += len(row)
-            if len(row) > MOST_COLUMNS or cells > MOST_CELLS:
-                raise ValueError(f"{name}: more than {MOST_COLUMNS} columns or {MOST_CELLS} cells")
-            if any(cell is not None for cell in row):
-                if not sheet.header:
-                    sheet.header, sheet.header_line = [_title(cell) for cell in row], number
-                else:
-                    sheet.rows.append(row)
-                    sheet.lines.append(number)
-        if sheet.header:
-            _square(sheet, findings)
-            found[name] = _as_rows(sheet)
-        elif TABLES[name].shape == "csv":
-            findings.at(Place(rank(name), 0, source), "is empty; a header row must be there")
+        if name in TABLES:
+            given = formulas[name] if formulas else None
+            sheet = Sheet(name, f"{path.name} {name}", [])
+            findings.located[name] = sheet
+            _fill(sheet, _rows(values[name], given), findings)
+            if sheet.header:
+                _square(sheet, findings)
+                found[name] = _as_rows(sheet)
+                findings.located[name] = found[name]
+            elif TABLES[name].shape == "csv":
+                findings.at(Place(rank(name), 0, sheet.source), "is empty; a header row must be there")
+        elif name != BESIDE:
+            why = f"{quote(name)} is not a sheet of an instance{findings.hint(name, TABLES)}"
+            findings.at(Place(len(TABLES), 0, path.name), why)
     for name in ("instance", "decisions"):
-        if name not in found and name not in findings.unreliable:
+        if name not in found:
             findings.at(Place(rank(name), 0, path.name), f"there must be a sheet {quote(name)}")
             findings.unreliable.add(name)
     return found
 
 
-def _rows(values: Any, formulas: Any, sheet: Sheet, findings: Findings) -> Iterator[list[Cell]]:
-    """Rows without the empty cells at their ends. Dates, errors and formulas without a value are problems."""
+def _rows(values: Any, formulas: Any) -> Iterator[tuple[list[Cell], dict[int, str]]]:
+    """Rows without the empty cells at their ends, and by position why a cell cannot be used."""
     values.reset_dimensions()  # what a file says of its own size need not be true
     if formulas:
         formulas.reset_dimensions()
+    room = MOST_CELLS
     given_rows = formulas.iter_rows() if formulas else ()
     for number, (row, given) in enumerate(zip_longest(values.iter_rows(), given_rows), start=1):
         cells: list[Cell] = []
-        for cell, source in zip_longest(row or (), given or ()):
+        wrong: dict[int, str] = {}
+        room -= len(row or ())
+        if number > MOST_ROWS or len(row or ()) > MOST_COLUMNS or room < 0:
+            raise ValueError(f"more than {MOST_ROWS} rows, {MOST_COLUMNS} columns or {MOST_CELLS} cells")
+        for at, (cell, source) in enumerate(zip_longest(row or (), given or ())):
             value = None if cell is None else cell.value
-            wrong = None
             if source is not None and source.data_type == "f" and value is None:
-                wrong = "is a formula whose value was never computed; open, recalculate and save the workbook"
+                wrong[at] = "is a formula without a value; open, calculate and save the workbook"
             elif cell is not None and cell.data_type == "e":
-                wrong = f"{quote(value)} is an error, not a value"
+                wrong[at] = f"{quote(value)} is an error, not a value"
             elif value is not None and not isinstance(value, str | int | float | bool):
-                wrong = f"{quote(str(value))} is a date or time; write it as text or as a number"
-            if wrong:
-                place = Place(rank(sheet.table), number, f"{sheet.source}:{number} {cell.column_letter}")
-                findings.at(place, wrong)
-                findings.unreliable.add(sheet.table)
+                wrong[at] = f"{quote(str(value))} is a date or time; write it as a text or a number"
+            if at in wrong:
+                value = str(value or "")
             cells.append(value.replace("\r\n", "\n") if isinstance(value, str) else value)
         while cells and cells[-1] is None:
             cells.pop()
-        yield cells
+        yield cells, wrong
 
 
-def _title(cell: Cell) -> str:
-    return "" if cell is None else str(cell)
+def _fill(sheet: Sheet, rows: Iterator[tuple[list[Cell], dict[int, str]]], findings: Findings) -> None:
+    """Put rows into a sheet, the first as its header; what cannot be used is a problem."""
+    for number, (cells, wrong) in enumerate(rows, start=1):
+        if any(cell is not None for cell in cells):
+            if not sheet.header:
+                sheet.header, sheet.header_line = ["" if c is None else str(c) for c in cells], number
+                findings.unreliable |= {sheet.table} if wrong else set()
+            else:
+                sheet.spoilt |= {(len(sheet.rows), at) for at in wrong}
+                sheet.rows.append(cells)
+                sheet.lines.append(number)
+        for at, why in wrong.items():
+            column = sheet.header[at] if at < len(sheet.header) else ""
+            label = f"{sheet.source}:{number} {column}".rstrip()
+            findings.at(Place(rank(sheet.table), number, label, at), why)
 
 
 def _square(sheet: Sheet, findings: Findings) -> None:
@@ -136,7 +138,7 @@ def _square(sheet: Sheet, findings: Findings) -> None:
     for row, cells in enumerate(sheet.rows):
         if len(cells) > width:
             findings.at(sheet.place(row, ""), f"{len(cells)} cells, but the header has {width}")
-            findings.unreliable.add(sheet.table)
+            sheet.spoilt |= {(row, at) for at in range(width)}
         sheet.rows[row] = (cells + [None] * width)[:width]
 
 
@@ -147,19 +149,20 @@ def _as_rows(sheet: Sheet) -> Sheet:
         return _Pairs(
             sheet.table,
             sheet.source,
-            [str(row[0]) for row in sheet.rows],
-            [[row[1] for row in sheet.rows]],
-            sheet.lines,
+            header=["" if key is None else str(key) for key, _ in sheet.rows],
+            rows=[[value for _, value in sheet.rows]],
+            lines=sheet.lines,
+            spoilt={(0, row) for row, _ in sheet.spoilt},
         )
     if sheet.table == "weights" and sheet.header[0] in DEFAULT_WEIGHTS and len(sheet.rows) == 1:
-        pairs = [[name, value] for name, value in zip(sheet.header, sheet.rows[0], strict=True)]
         return Sheet(
-            "weights",
+            sheet.table,
             sheet.source,
-            ["objective", "weight"],
-            pairs,
-            sheet.lines * len(pairs),
-            sheet.header_line,
+            header=["objective", "weight"],
+            rows=[list(pair) for pair in zip(sheet.header, sheet.rows[0], strict=True)],
+            lines=sheet.lines * len(sheet.header),
+            header_line=sheet.header_line,
+            spoilt={(at, 1) for _, at in sheet.spoilt},
         )
     return sheet
 

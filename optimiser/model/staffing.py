@@ -117,7 +117,8 @@ def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
         m.STAFFED,
         m.SCENARIOS,
         doc="(6) sum_d sum_{o in O(n)} [ hours_daa exercised[d,o,a,s] "
-        "+ (1-absence_s) oversight_s sum_{l != a} hours_dla held[d,o,l] ] + watch(n,s) <= (1-absence_s) (H_n - sum_d fixed_hours_da active[d,n])",
+        "+ (1-absence_s) oversight_s sum_{l != a} hours_dla held[d,o,l] ] + watch(n,s) "
+        "<= (1-absence_s) (H_n - sum_d fixed_hours_da active[d,n])",
     )
     def staff_suffice_in_scenario(m, n, s):  # type: ignore[no-untyped-def]
         a = sets.levels[sets.level_of[position[n]]]

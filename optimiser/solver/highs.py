@@ -7,8 +7,11 @@ value was wrong in the fifth digit.
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -52,6 +55,28 @@ class Clock:
         return self.interrupted or self.left <= 0
 
 
+@contextmanager
+def hearing_interrupts(clock: Clock) -> Iterator[None]:
+    """Ctrl-C stops the clock in place of the program, so that what was found is kept; a second one is heard.
+
+    Signals reach the main thread only; in any other this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def note(*_: object) -> None:
+        clock.interrupted = True
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """What a run found; `x` is None where there is no solution."""
@@ -83,7 +108,7 @@ class Solver:
         self._highs = highspy.Highs()
         self._highs.silent()
         self._set("threads", threads)
-        self._stop, self._enough = False, -np.inf
+        self._stop, self._clock, self._enough = False, Clock(), -np.inf
         self._highs.cbMipInterrupt += self._on_check
         self._set("mip_abs_gap", 0.0)
         self._integer = np.zeros(0, bool)
@@ -183,7 +208,7 @@ class Solver:
             columns = np.flatnonzero(self._integer[: len(start)]).astype(np.int32)
             done = self._highs.setSolution(len(columns), columns, start[columns])
             self._check(done, "handing over a start")
-        self._enough = enough
+        self._stop, self._clock, self._enough = False, clock, enough
         self._run_watched(clock)
         return self._read()
 
@@ -191,29 +216,24 @@ class Solver:
         """HiGHS asks now and then whether to go on (also from the small problem that completes a start:
         that one has no solution yet, and its bound says nothing)."""
         found = np.isfinite(event.data_out.mip_primal_bound)
-        if self._stop or (found and -event.data_out.mip_dual_bound / SCALE <= self._enough):
+        enough = found and -event.data_out.mip_dual_bound / SCALE <= self._enough
+        if enough or self._stop or self._clock.interrupted:
             event.interrupt()
 
     def _run_watched(self, clock: Clock) -> None:
-        """Run in a thread of its own, so that this one hears Ctrl-C and holds the time limit against HiGHS.
+        """Run in a thread of its own, so that this one holds the time limit against HiGHS and hears Ctrl-C.
 
         Only mixed-integer programs ask whether to stop: a linear one is over before it matters.
         """
         status: list[highspy.HighsStatus] = []
         thread = threading.Thread(target=lambda: status.append(self._highs.run()), daemon=True)
         thread.start()
-        patience = clock.left + GRACE
-        while thread.is_alive():
-            try:
-                thread.join(min(patience, 1e6))
-                if thread.is_alive():
-                    self._stop = True
-                    thread.join(GRACE)
-                    if thread.is_alive():
-                        raise SolverError("HiGHS did not stop when told to")
-            except KeyboardInterrupt:
-                clock.interrupted = self._stop = True
-                patience = GRACE
+        thread.join(min(max(clock.left, 0.0) + GRACE, threading.TIMEOUT_MAX))
+        if thread.is_alive():
+            self._stop = True
+            thread.join(GRACE)
+            if thread.is_alive():
+                raise SolverError("HiGHS did not stop when told to")
         self._check(status[0], "solving")
 
     def _read(self) -> Outcome:

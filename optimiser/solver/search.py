@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from optimiser.design import SolverError
 from optimiser.solver.compiled import Program
 from optimiser.solver.highs import Clock, Ended, Outcome, Solver
 from optimiser.solver.placing import Placing
@@ -24,6 +23,7 @@ ROUNDS = 60  # of cutting the relaxation; it tails off long before
 STALE = (
     3  # rounds that move the bound by less than TAIL of its value, which end the cutting of the relaxation
 )
+ROUNDING = 1e-7  # of value, that HiGHS's tolerances leave where the gap asked for is smaller still
 TAIL = 1e-5
 
 Separator = Callable[
@@ -224,8 +224,9 @@ def search(
         if bound - value <= gap * max(abs(value), 1e-9):
             return _found(best, max(bound, value), Ended.OPTIMAL)
         violated, short = join(separate(x, None), _violated(latest.cuts, x)), pools.short(x)
-        if not violated.count and not short and aim <= gap / 4 and not clock.out:
-            raise SolverError(f"the search stalled at value {value!r} and bound {bound!r}")
+        if not violated.count and not short and aim <= gap / 4:
+            # Nothing left to cut: what remains is the rounding of HiGHS, and the bound says how much.
+            return _found(best, bound, Ended.OPTIMAL if bound - value <= ROUNDING else Ended.STOPPED)
         master.add(violated)
         for placed in short:
             master.segment(placed, x)

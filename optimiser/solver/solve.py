@@ -16,7 +16,7 @@ from optimiser.audit import audit
 from optimiser.design import Closest, Design, Neighbours, SolverError, Status
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
-from optimiser.solver.highs import VERSION, Clock, Ended
+from optimiser.solver.highs import VERSION, Clock, Ended, hearing_interrupts
 from optimiser.solver.moves import Checked, Neighbourhood
 from optimiser.solver.records import design_of, idle_record, record_of
 from optimiser.solver.search import Found
@@ -71,17 +71,12 @@ def solve(
     """
     clock, tell = Clock(time_limit), progress or (lambda text: None)
     _check_call(instance, weights, fix or {}, lexicographic, at_least or {}, gap, time_limit, threads)
-    session = Session(instance, weights, threads, extend)
-    fixed = _fixed(session, fix or {})
-    floors = {session.c.sets.objectives.index(g): value for g, value in (at_least or {}).items()}
-    try:
+    with hearing_interrupts(clock):
+        session = Session(instance, weights, threads, extend)
+        fixed = _fixed(session, fix or {})
+        floors = {session.c.sets.objectives.index(g): value for g, value in (at_least or {}).items()}
         found = _in_order(session, lexicographic, gap, clock, fixed, floors, tell)
         return _judged(session, found, gap, clock, fixed, floors, weights)
-    except KeyboardInterrupt:
-        clock.interrupted = True
-        return _judged(
-            session, Found(None, -math.inf, math.inf, Ended.STOPPED), gap, clock, fixed, floors, weights
-        )
 
 
 def _in_order(
