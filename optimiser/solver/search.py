@@ -200,10 +200,11 @@ def search(
         return Found(None, -np.inf, -np.inf, Ended.INFEASIBLE)
     bound = np.inf if outcome is None else outcome.value + master.offset
     master.integral()
+    last = False  # nothing is left to cut, only to solve to the end
     hurry = True  # stop a run as soon as its bound is good enough
     while not clock.out:
         wide = (bound - value) / max(abs(value), 1e-9) if best is not None else 1e-2
-        aim = float(np.clip(wide / 4, gap / 2, 1e-2))
+        aim = gap / 4 if last else float(np.clip(wide / 4, gap / 2, 1e-2))
         enough = value + gap * max(abs(value), 1e-9)
         start = None if best is None else placing.columns(best.design)
         outcome = master.run(clock, aim, start, enough if hurry else -np.inf)
@@ -224,9 +225,11 @@ def search(
         if bound - value <= gap * max(abs(value), 1e-9):
             return _found(best, max(bound, value), Ended.OPTIMAL)
         violated, short = join(separate(x, None), _violated(latest.cuts, x)), pools.short(x)
-        if not violated.count and not short and aim <= gap / 4:
-            # Nothing left to cut: what remains is the rounding of HiGHS, and the bound says how much.
+        nothing_left = not violated.count and not short
+        if nothing_left and (last or bound - value <= ROUNDING):
+            # What remains is the rounding of HiGHS, and the bound says how much.
             return _found(best, bound, Ended.OPTIMAL if bound - value <= ROUNDING else Ended.STOPPED)
+        last = nothing_left
         master.add(violated)
         for placed in short:
             master.segment(placed, x)
