@@ -205,7 +205,7 @@ def search(
     while not clock.out:
         wide = (bound - value) / max(abs(value), 1e-9) if best is not None else 1e-2
         aim = gap / 4 if last else float(np.clip(wide / 4, gap / 2, 1e-2))
-        enough = value + gap * max(abs(value), 1e-9)
+        enough = -np.inf if best is None else value + gap * max(abs(value), 1e-9)
         start = None if best is None else placing.columns(best.design)
         outcome = master.run(clock, aim, start, enough if hurry else -np.inf)
         if outcome.ended is Ended.INFEASIBLE:
@@ -222,7 +222,7 @@ def search(
         if latest.value > value:
             best, value = latest, latest.value
         tell(f"bound {bound:.6f}, value {value:.6f}")
-        if bound - value <= gap * max(abs(value), 1e-9):
+        if best is not None and bound - value <= gap * max(abs(value), 1e-9):
             return _found(best, max(bound, value), Ended.OPTIMAL)
         violated, short = join(separate(x, None), _violated(latest.cuts, x)), pools.short(x)
         nothing_left = not violated.count and not short

@@ -91,16 +91,19 @@ def _cost(session: Session, direction: Array | None) -> Array:
 
 
 def _repair_prices(session, program, free, rows, lower, upper, clock):  # type: ignore[no-untyped-def]
-    """Prices of the limits on unmet demand where they cannot be kept: of least excess over them."""
+    """Prices at the least excess over limits on unmet demand and floors, where these cannot be kept."""
     recourse = session.recourse
-    capped = recourse.coupling[recourse.capped]
+    floors = np.arange(len(session.program.lower), len(program.lower))
+    capped = np.concatenate([recourse.coupling[recourse.capped], floors])
     at = np.full(len(program.lower), -1)
     at[rows] = np.arange(len(rows))
     slack = at[capped[at[capped] >= 0]]
     entries = -np.ones(len(slack)), (slack, np.arange(len(slack)))
     extra = sparse.csr_array(entries, shape=(len(rows), len(slack)))
     matrix = sparse.hstack([program.matrix[rows][:, free], extra], format="csr")
-    scale = 1 / np.maximum(1e-9, np.abs(upper[slack]))
+    scale = np.where(
+        rows[slack] < len(session.program.lower), 1 / np.maximum(1e-9, np.abs(upper[slack])), 1.0
+    )
     solver = Solver(1)
     solver.load(
         np.concatenate([np.zeros(len(free)), -scale]),
