@@ -96,7 +96,7 @@ class Design:
     neighbours: Neighbours | None = None
     extended: bool = False  # something was added to the model, which no audit knows
     interrupted: bool = False  # by Ctrl-C
-    claimed: float | None = None  # the value that a file brought to `verify` says it has
+    claimed: float | None = None  # the value that the solver, or a file brought to `verify`, says it has
     run: Mapping[str, Any] = field(default_factory=dict)  # seconds, solver, engine, instance_hash ...
 
     # What was found, in one number each
@@ -149,7 +149,7 @@ class Design:
         if self.claimed is not None and not math.isclose(
             self.claimed, self.value, rel_tol=1e-6, abs_tol=1e-6
         ):
-            problems.append(f"the file claims a value of {self.claimed:.9g}; it is {self.value:.9g}")
+            problems.append(f"the value is said to be {self.claimed:.9g}; recomputed it is {self.value:.9g}")
         if self.extended:
             problems.append("what was added to the model is not verified")
         return tuple(problems)

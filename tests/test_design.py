@@ -104,7 +104,7 @@ def test_the_gap_is_relative_to_the_value_and_never_negative():
         ({"audit": replace(handmade.audit(), broken=("north has 40 hours; 45 are used",))}, "45 are used"),
         ({"neighbours": Neighbours(4, 4, better=1)}, "1 designs one move away are better"),
         ({"bound": 0.49}, "lies above the solver's bound"),
-        ({"claimed": 0.6}, "the file claims a value of 0.6; it is 0.5"),
+        ({"claimed": 0.6}, "the value is said to be 0.6; recomputed it is 0.5"),
         ({"audit": replace(handmade.audit(), broken=("lent is not finite",), value=math.nan)}, "not finite"),
         ({"extended": True}, "what was added to the model is not verified"),
     ],

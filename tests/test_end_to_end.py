@@ -70,7 +70,7 @@ def test_a_result_is_verified_with_its_own_weights_and_a_spoilt_one_is_not(run, 
     saved.write_text(json.dumps({**document, "value": document["value"] + 0.01}))
     ran = run("verify", ARCHETYPE, str(saved))
     assert ran.code == 6
-    assert "the file claims a value" in ran.out
+    assert "the value is said to be" in ran.out
 
 
 def test_a_design_made_by_hand_is_told_which_promise_it_breaks(run, short_of_staff, tmp_path):

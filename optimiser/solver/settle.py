@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from optimiser.solver.session import Session
 
 Array = np.ndarray
-BINDING = 1e-13  # prices and reduced costs above this hold the optimal face; money has prices as small as 1e-10
+BINDING = 1e-13  # prices and reduced costs above it hold the optimal face; those of money may be 1e-10
 
 
 @dataclass(frozen=True, eq=False)

@@ -113,13 +113,13 @@ def _judged(
 ) -> Design:
     """Settle, audit and verify what was found. The time limit is for the search, not for this."""
     instance = session.instance
-    record = checked = closest = None
+    record = checked = closest = claimed = None
     floor = session.floors(floors)
     if found.design is not None:
         settled = session.settle(session.point(found), Clock(), floor=floor, ties=True)
         if settled.x is None:
             raise SolverError("the search found a design whose recourse the whole model calls infeasible")
-        record = record_of(session, settled.x)
+        record, claimed = record_of(session, settled.x), settled.value
         checked = Neighbourhood(session, fixed).check(found.design, settled.value, Clock(), floor)
         closest = _closest(session, checked, settled.value)
     audited = None if record is None else audit(instance, record, weights=weights)
@@ -139,6 +139,7 @@ def _judged(
         neighbours=None if checked is None else _neighbours(session, checked),
         extended=session.extended,
         interrupted=clock.interrupted,
+        claimed=claimed,
         run=_run(instance, clock, gap=gap, threads=session.threads),
     )
 
