@@ -52,11 +52,9 @@ def hours_suffice(m: pyo.ConcreteModel, c: Coefficients) -> None:
         return sum(terms)
 
     def fixed(n: str) -> pyo.Expression:
-        a, level = sets.level_of[position[n]], sets.levels[sets.level_of[position[n]]]
-        some = [
-            d for d, decision in enumerate(sets.decisions) if c.masks["fixed"][d, a] and sets.allowed[d, a]
-        ]
-        return sum(m.fixed_hours[sets.decisions[d], level] * m.holds[sets.decisions[d], n] for d in some)
+        a = sets.level_of[position[n]]
+        names = [sets.decisions[d] for d in np.flatnonzero(c.masks["fixed"][:, a] & sets.allowed[:, a])]
+        return sum(m.fixed_hours[d, sets.levels[a]] * m.holds[d, n] for d in names)
 
     m.held_hours = pyo.Expression(
         m.STAFFED, rule=lambda m, n: duty(n, True), doc="hours per locality of what n holds"

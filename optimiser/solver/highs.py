@@ -223,8 +223,11 @@ class Solver:
     def _run_watched(self, clock: Clock) -> None:
         """Run in a thread of its own, so that this one holds the time limit against HiGHS and hears Ctrl-C.
 
-        Only mixed-integer programs ask whether to stop: a linear one is over before it matters.
+        A linear program is over before it matters, and many are so small that a thread would cost more.
         """
+        if not self._whole_numbers:
+            self._check(self._highs.run(), "solving")
+            return
         status: list[highspy.HighsStatus] = []
         thread = threading.Thread(target=lambda: status.append(self._highs.run()), daemon=True)
         thread.start()

@@ -198,8 +198,8 @@ def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> De
     design = design_of(session, held)
     settled = session.settle(session.placing.columns(design), clock, ties=True)
     record = idle_record(session, design) if settled.x is None else record_of(session, settled.x)
-    checked = None
-    if settled.x is not None:
+    audited, checked = audit(instance, record), None
+    if not audited.broken:
         checked = Neighbourhood(session, {}).check(design, settled.value, Clock(), session.floors({}))
     return Design(
         instance=instance,
