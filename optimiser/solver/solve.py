@@ -198,7 +198,7 @@ def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> De
     design = design_of(session, held)
     settled = session.settle(session.placing.columns(design), clock, ties=True)
     record = idle_record(session, design) if settled.x is None else record_of(session, settled.x)
-    audited, checked = audit(instance, record), None
+    audited, checked = audit(instance, record, weights=weights), None
     if not audited.broken:
         checked = Neighbourhood(session, {}).check(design, settled.value, Clock(), session.floors({}))
     return Design(
@@ -206,7 +206,7 @@ def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> De
         status=Status.FEASIBLE,
         weights=dict(zip(instance.objectives, session.weights.tolist(), strict=True)),
         record=record,
-        audit=audit(instance, record, weights=weights),
+        audit=audited,
         closest=None if checked is None else _closest(session, checked, settled.value),
         neighbours=None if checked is None else _neighbours(session, checked),
         claimed=claimed,
