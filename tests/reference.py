@@ -195,7 +195,7 @@ class Reference:
             return 0.0
         nation = self._mean(means, self.ancestor[self.localities[0], self.top])
         alone = sum(self.share[o] * abs(means[o] - nation) for o in means)
-        if alone == 0:
+        if alone <= 1e-12 * max(abs(mean) for mean in means.values()):
             return 0.0
         shared = sum(self.share[o] * abs(self._mean(means, self.ancestor[o, level]) - nation)
                      for o, level in zip(self.localities, levels, strict=True) if o in means)  # fmt: skip

@@ -228,7 +228,11 @@ class Facts:
         means = self._means(self.mean)
         unshared = self.share[:, None] * np.abs(means - means[:, :, :1])
         self.unshared = np.where(np.isnan(self.mean)[:, :, None], 0.0, unshared)  # (D, O, L)
-        self.unshared_alone = self.unshared[:, :, -1].sum(axis=1)
+        alone = self.unshared[:, :, -1].sum(axis=1)
+        largest = np.abs(np.nan_to_num(self.mean)).max(
+            axis=1
+        )  # all means equal but for rounding: nothing to share
+        self.unshared_alone = np.where(alone > 1e-12 * largest, alone, 0.0)
 
         holders = np.bincount(self.level_of, minlength=len(self.levels))
         self.dearest = (self.fixed_cost * holders + self.cost * len(self.localities)).max(axis=1)
