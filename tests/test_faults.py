@@ -75,8 +75,9 @@ check,local,local,0.5,0
 
 
 def shows(features: str) -> bool:
-    """Try instances that use these features until the fault shows; one of them is tight."""
-    if caught(tight(), brute_force(tight())):
+    """Try instances that use these features until the fault shows; the first are short of hours."""
+    relieved = tight().replace("organisations.staff_hours", set=8, where={"organisation": "C"})
+    if any(caught(instance, brute_force(instance)) for instance in (tight(), relieved)):
         return True
     for seed in range(TRIES):
         instance = random_instance(seed, features.split(), most_designs=32, sizes=3)
