@@ -52,7 +52,7 @@ def _described(model: Any, kind: Any) -> list[tuple[str, str, str | None]]:
     for component in model.component_objects(kind):
         if component.doc:
             some = kind is pyo.Constraint and len(component)
-            sample = _sample(next(iter(component.values()))) if some else None
+            sample = row_text(next(iter(component.values())), TERMS) if some else None
             found.append((f"{component.local_name} ({len(component)})", component.doc, sample))
     return found
 
@@ -75,20 +75,17 @@ def _number(doc: str) -> int:
     return int(found[1]) if found else 99
 
 
-def _sample(constraint: Any) -> str:
-    """A row written out with its numbers, a long one shortened."""
+def row_text(constraint: Any, most: int | None = None) -> str:
+    """A row of a constraint written out with its numbers, `most` terms of it."""
+    import pyomo.environ as pyo
     from pyomo.repn import generate_standard_repn
 
     low, body, high = constraint.to_bounded_expression()
     row = generate_standard_repn(body, compute_values=True)
     terms = [f"{c:+.4g} {v.name}" for c, v in zip(row.linear_coefs, row.linear_vars, strict=True)]
-    terms += [
-        f"{c:+.4g} {a.name} {b.name}"
-        for c, (a, b) in zip(row.quadratic_coefs, row.quadratic_vars, strict=True)
-    ]
-    shown = " ".join(terms[:TERMS]) + (f" ... ({len(terms)} terms)" if len(terms) > TERMS else "")
-    import pyomo.environ as pyo
-
+    pairs = zip(row.quadratic_coefs, row.quadratic_vars, strict=True)
+    terms += [f"{c:+.4g} {a.name} {b.name}" for c, (a, b) in pairs]
+    shown = " ".join(terms[:most]) + (f" ... ({len(terms)} terms)" if len(terms) > len(terms[:most]) else "")
     bound = pyo.value(high if high is not None else low) - row.constant
     sign = "=" if low is not None and high is not None else "<=" if high is not None else ">="
-    return f"{shown or 0} {sign} {bound:.4g}"
+    return f"{shown or 0} {sign} {bound + 0.0:.4g}"
