@@ -112,7 +112,7 @@ class _Draft:
             return np.full(len(old), value, dtype=old.dtype)
         if isinstance(by, bool) or not isinstance(by, int | float | np.number) or not np.isfinite(by):
             raise InputError(f"{change.path}: {quote(str(by))} is not a number to {how} by")
-        if np.isnan(old).any():
+        if np.isnan(old).all():  # what is not given (hours without a limit, say) stays so
             whom = _which(self._origin, target, change, old)
             raise InputError(f"{change.path}: nothing is given{whom} to {how}")
         new: np.ndarray = (old * by if how == "multiply" else old + by) + 0.0

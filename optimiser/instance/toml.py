@@ -23,7 +23,8 @@ def parse(text: str, findings: Findings) -> dict[str, Section]:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         found = re.fullmatch(r"(.*?) \(at line (\d+), column (\d+)\)", str(error))
-        line, why = (int(found[2]), found[1]) if found else (0, str(error) or "nested too deeply")
+        line, why = (int(found[2]), found[1]) if found else (0, str(error))
+        why = "nested too deeply" if isinstance(error, RecursionError) else why
         findings.at(Place(0, line, f"{FILE}:{line}" if line else FILE), f"is not TOML: {why}")
         findings.unreliable.update(TOML_TABLES)
         return {}

@@ -104,7 +104,7 @@ class Solver:
     """One HiGHS object and the program in it."""
 
     def __init__(self, threads: int = 1) -> None:
-        _share_threads(threads)
+        self._threads = threads
         self._highs = highspy.Highs()
         self._highs.silent()
         self._set("threads", threads)
@@ -200,6 +200,7 @@ class Solver:
         """
         if clock.out:
             return Outcome(Ended.STOPPED, None, -np.inf, np.inf, np.zeros(0), np.zeros(0))
+        _share_threads(self._threads)
         self._set("time_limit", float(min(clock.left, 1e20)))
         self._set("mip_rel_gap", gap)
         large = self._whole_numbers and len(self._integer) > LARGE

@@ -44,7 +44,7 @@ def settle(
     moved = program.matrix[rows] @ fixed
     lower, upper = program.lower[rows] - moved, program.upper[rows] - moved
     cost = _cost(session, direction)
-    solver = Solver(1)
+    solver = Solver(session.threads)
     solver.load(
         cost[free], matrix[rows].tocsr(), lower, upper, program.column_lower[free], program.column_upper[free]
     )
@@ -104,7 +104,7 @@ def _repair_prices(session, program, free, rows, lower, upper, clock):  # type: 
     scale = np.where(
         rows[slack] < len(session.program.lower), 1 / np.maximum(1e-9, np.abs(upper[slack])), 1.0
     )
-    solver = Solver(1)
+    solver = Solver(session.threads)
     solver.load(
         np.concatenate([np.zeros(len(free)), -scale]),
         matrix,
