@@ -116,8 +116,9 @@ class _Draft:
             whom = _which(self._origin, target, change, old)
             raise InputError(f"{change.path}: nothing is given{whom} to {how}")
         new: np.ndarray = (old * by if how == "multiply" else old + by) + 0.0
-        if not all(map(schema.admits, {new.min(), new.max()} if not schema.whole else new)):
-            worst = next(value for value in (new.min(), new.max(), *new) if not schema.admits(value))
+        there = new[~np.isnan(new)]
+        if not all(map(schema.admits, {there.min(), there.max()} if not schema.whole else there)):
+            worst = next(value for value in (there.min(), there.max(), *there) if not schema.admits(value))
             raise InputError(f"{change.path}: {quote(float(worst))} is not {schema.expected}")
         return new
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import sparse
 
 from optimiser.coefficients import Coefficients
 from optimiser.solver.compiled import Compiled
-from optimiser.solver.pooling import PoolCuts
+from optimiser.solver.pooling import Cuts, PoolCuts
 
 Array = np.ndarray
 FOLLOWING = ("placed", "holds_somewhere", "pair", "changed", "buffer")
@@ -89,6 +90,12 @@ class Placing:
         x = np.zeros(self.size)
         x[self.core] = self.compact(design)
         return x
+
+    def without(self, design: Array) -> Cuts:
+        """A row that this design alone breaks."""
+        columns = self.placed[np.arange(len(design)), design]
+        entries = np.ones(len(design)), (np.zeros(len(design), int), columns)
+        return Cuts(sparse.csr_array(entries, shape=(1, self.size)), np.array([len(design) - 1.0]))
 
     def design(self, x: Array) -> Array:
         """(H,) the level at which each holding is placed at a point of the program."""

@@ -226,6 +226,9 @@ def search(
             return _found(best, max(bound, value), Ended.OPTIMAL)
         violated, short = join(separate(x, None), _violated(latest.cuts, x)), pools.short(x)
         nothing_left = not violated.count and not short
+        if nothing_left and latest.value == -np.inf and latest.point is None:
+            # Infeasible by less than HiGHS's tolerance, so that no price cuts it off: leave it out by name.
+            violated, nothing_left = placing.without(latest.design), False
         if nothing_left and (last or bound - value <= ROUNDING):
             # What remains is the rounding of HiGHS, and the bound says how much.
             return _found(best, bound, Ended.OPTIMAL if bound - value <= ROUNDING else Ended.STOPPED)
