@@ -44,8 +44,8 @@ def from_tables(
 ) -> Instance:
     """An instance from Python: what instance.toml would hold, and the other tables by name.
 
-    A table is a DataFrame or a list of rows, each a mapping of column to value; None and NaN are blanks.
-    Checked like files are: raises InputError.
+    A table is a DataFrame or a list of rows, each a mapping of column to value; None and NaN are blanks,
+    and a column of blanks is as good as none. Checked like files are: raises InputError.
     """
     findings = Findings({table: Absent(table) for table in TABLES})
     sheets: dict[str, Sheet] = dict(toml.sections(document, findings, "instance"))
@@ -53,9 +53,9 @@ def from_tables(
         if table not in TABLES or TABLES[table].shape != "csv":
             names = [name for name, schema in TABLES.items() if schema.shape == "csv"]
             raise InputError(f"{quote(table)} is not a table{findings.hint(table, names)}")
-        rows = [{str(k): v for k, v in row.items()} for row in _records(given)]
-        header = list(dict.fromkeys(key for row in rows for key in row))
-        cells = [[_plain(row.get(key)) for key in header] for row in rows]
+        rows = [{str(key): _plain(value) for key, value in row.items()} for row in _records(given)]
+        header = list(dict.fromkeys(key for row in rows for key, value in row.items() if value is not None))
+        cells = [[row.get(key) for key in header] for row in rows]
         if header:
             sheets[table] = Sheet(table, table, header, cells, list(range(1, len(rows) + 1)), 0)
             findings.located[table] = sheets[table]
