@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import pickle
 from itertools import pairwise
 
 import numpy as np
@@ -163,3 +164,12 @@ def test_an_update_of_numbers_is_as_a_fresh_start(seed: int) -> None:
         assert session.compiled is compiled
         found = session.optimise(1e-6, Clock())
         assert same(found.value, best(variant))
+
+
+def test_an_instance_and_its_design_travel_to_another_process() -> None:
+    instance = random_instance(3, ["scenarios", "asymmetric"], sizes=3)
+    there = pickle.loads(pickle.dumps(instance))
+    assert there.hash == instance.hash
+    assert not there["decisions"]["decision"].flags.writeable
+    design = optimiser.solve(instance)
+    assert pickle.loads(pickle.dumps(design)).to_dict() == design.to_dict()

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -44,6 +44,11 @@ class Instance:
     def __post_init__(self) -> None:
         for name in ("tables", "weights", "limits", "uncertainty"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Read-only views do not pickle; worker processes get the same facts behind new ones."""
+        state = {f.name: getattr(self, f.name) for f in fields(self)}
+        return _restored, ({k: dict(v) if isinstance(v, MappingProxyType) else v for k, v in state.items()},)
 
     def __getitem__(self, table: str) -> Table:
         return self.tables[table]
@@ -151,3 +156,7 @@ class Instance:
         from optimiser.instance.write import write
 
         write(self, path)
+
+
+def _restored(state: dict[str, Any]) -> Instance:
+    return Instance(**state)

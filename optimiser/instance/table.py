@@ -28,6 +28,9 @@ class Table(Mapping[str, np.ndarray]):
         self.rows: int = rows if rows is not None else lengths.pop() if lengths else 0
         assert lengths <= {self.rows}, "columns of different length"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Table, (dict(self._columns), self.rows)  # read-only again on the other side
+
     def __getitem__(self, column: str) -> np.ndarray:
         return self._columns[column]
 
