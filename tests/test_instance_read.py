@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -142,6 +143,14 @@ def test_an_instance_never_changes(full: Instance) -> None:
     frame = full["decisions"].frame()
     frame.loc[0, "fear"] = 1
     assert full["decisions"]["fear"][0] == 0.2
+
+
+def test_an_instance_travels_to_other_processes(full: Instance) -> None:
+    copy = pickle.loads(pickle.dumps(full))
+    assert copy.hash == full.hash
+    assert copy.replace("decisions.fear", set=0)["decisions"]["fear"].sum() == 0
+    with pytest.raises(TypeError):
+        copy.weights["economy"] = 1
 
 
 def test_the_hash_is_of_what_it_says(full: Instance, tmp_path: Path) -> None:

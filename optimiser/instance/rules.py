@@ -327,7 +327,8 @@ def _level_is_scored(
     scored = [row for row in here if not np.isnan(table[objective][row])]
     if any(not table["organisation"][row] for row in scored):
         return
-    missing = [name for name in instance.localities if name not in set(table["organisation"][scored])]
+    own = set(table["organisation"][scored])
+    missing = [name for name in instance.localities if name not in own]
     if not missing:
         return
     other = next(row for row in rows if not np.isnan(table[objective][row]))
