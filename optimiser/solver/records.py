@@ -42,10 +42,9 @@ def record_of(session: Session, x: Array) -> Record:
         support[sets.organisations.index(n)] = x[column]
     for (place, r), column in columns.index("added").items():
         added[sets.localities.index(place), sets.resources.index(r)] = x[column]
-    clean = (
-        np.maximum(0.0, array) for array in (exercised, monitored, support, added, lent, borrowed, unmet)
-    )
-    return Record(held, *clean)
+    shares = (np.clip(array, 0.0, 1.0) for array in (exercised, monitored, support))  # HiGHS rounds
+    units = (np.maximum(0.0, array) for array in (added, lent, borrowed, unmet))
+    return Record(held, *shares, *units)
 
 
 def idle_record(session: Session, design: Array) -> Record:
