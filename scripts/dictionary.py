@@ -1,4 +1,7 @@
-"""Renew the data dictionary in instances/README.md from the schema. The text around it stays as it is."""
+"""Renew what is written from the code: the data dictionary from the schema, the mathematics from the model.
+
+The text around them, in instances/README.md and optimiser/model/README.md, stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,32 @@ import re
 from pathlib import Path
 
 from optimiser.instance.dictionary import data_dictionary
+from optimiser.instance.read import read
+from optimiser.model.maths import maths_markdown
 
-PAGE = Path(__file__).resolve().parent.parent / "instances" / "README.md"
-BLOCK = re.compile(
-    r"(?<=<!-- from the schema -->\n).*(?=<!-- end of what is from the schema -->\n)", re.DOTALL
-)
+ROOT = Path(__file__).resolve().parent.parent
+DICTIONARY, MATHEMATICS = ROOT / "instances" / "README.md", ROOT / "optimiser" / "model" / "README.md"
+BLOCK = re.compile(r"(<!-- from the (?:schema|model) -->\n).*(<!-- end of what is from)", re.DOTALL)
 
 
-def renewed(text: str) -> str:
-    """The page with the dictionary as the schema has it now."""
-    return BLOCK.sub(lambda _: f"\n{data_dictionary().strip()}\n\n", text)
+def mathematics() -> str:
+    """Every component that a model can have, from an instance which uses all of them."""
+    instance = read(ROOT / "instances" / "germany-icu")
+    return maths_markdown(
+        instance.replace("uncertainty.risk_aversion", set=0.25).replace("limits.max_changes", set=3)
+    )
+
+
+SOURCES = {DICTIONARY: data_dictionary, MATHEMATICS: mathematics}
+
+
+def renewed(page: Path) -> str:
+    """The page with what is written from the code as the code has it now."""
+    return BLOCK.sub(
+        lambda found: f"{found[1]}\n{SOURCES[page]().strip()}\n\n{found[2]}", page.read_text(encoding="utf-8")
+    )
 
 
 if __name__ == "__main__":
-    PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in SOURCES:
+        page.write_text(renewed(page), encoding="utf-8")

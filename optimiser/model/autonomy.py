@@ -19,8 +19,14 @@ def granted_willing_able(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """
     sets = c.sets
     _columns(m, c)
-    number(m, c, "willingness", sets.organisations, doc="willingness_n")
-    number(m, c, "ability", sets.organisations, doc="ability_n")
+    number(
+        m,
+        c,
+        "willingness",
+        sets.organisations,
+        doc="willingness_n: share of the decision space that n is willing to use",
+    )
+    number(m, c, "ability", sets.organisations, doc="ability_n: share of it that n is able to use")
     number(m, c, "capable", sets.organisations, doc="min(willingness_n, ability_n)")
     number(m, c, "fear", sets.decisions, doc="fear_d: the share of willingness that full monitoring takes")
     number(m, c, "oversight", sets.scenarios, doc="oversight_s: the most monitoring that goes on in s")
@@ -92,7 +98,9 @@ def _columns(m: pyo.ConcreteModel, c: Coefficients) -> None:
         doc="(d, o, l, s) where monitoring has an effect, below the top",
     )
     m.exercised = pyo.Var(m.EXERCISABLE, bounds=(0, 1), doc="how far the decision space granted is used")
-    m.monitored = pyo.Var(m.MONITORABLE, bounds=(0, 1), doc="how far the centre monitors")
+    m.monitored = pyo.Var(
+        m.MONITORABLE, bounds=(0, 1), doc="how far the centre monitors what is held below it"
+    )
 
 
 def _support(
@@ -100,7 +108,7 @@ def _support(
 ) -> None:
     """Ability that investment builds, at most what is missing, and only for what is held."""
     sets = c.sets
-    number(m, c, "unable", sets.organisations, doc="1 - ability_n")
+    number(m, c, "unable", sets.organisations, doc="1 - ability_n: what support can build")
     names = [n for n in sets.organisations if n in supported]
     m.support = pyo.Var(names, bounds=(0, 1), doc="ability built by investment")
     keys = [
@@ -110,7 +118,7 @@ def _support(
         for k, l in enumerate(sets.levels)
         if sets.allowed[i, k] and organisation[o, l] in supported
     ]
-    m.built = pyo.Var(keys, bounds=(0, 1), doc="support as it serves d for o at l")
+    m.built = pyo.Var(keys, bounds=(0, 1), doc="ability that support lends to d, held for o at l")
 
     @m.Constraint(names, doc="(7) support[n] <= 1 - ability_n")
     def support_limited(m, n):  # type: ignore[no-untyped-def]
@@ -128,7 +136,7 @@ def _support(
 def partners(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """(8): a joint decision depends on localities over which one has no authority."""
     sets, local = c.sets, c.sets.levels[-1]
-    number(m, c, "independent", sets.localities, doc="1 - sum_p dependence_op")
+    number(m, c, "independent", sets.localities, doc="1 - sum_p dependence_op: what o can do on its own")
     number(m, c, "dependence", range(len(c.lists["partners"])), doc="dependence_op, by row of the table")
     rows: dict[str, list[tuple[int, str]]] = {}
     for row, (o, p) in enumerate(c.lists["partners"]):

@@ -12,22 +12,32 @@ from optimiser.model.declare import number
 def within_budget(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """(11), where a budget is given; without one costs are only reported."""
     sets = c.sets
-    number(m, c, "slack_cost", sets.resources, doc="slack_cost_r")
-    number(m, c, "support_cost", sets.organisations, doc="support_cost_n")
+    number(m, c, "slack_cost", sets.resources, doc="slack_cost_r: money for a unit of slack")
+    number(m, c, "support_cost", sets.organisations, doc="support_cost_n: money for ability 1 more")
     number(
-        m, c, "fixed_cost", sets.decisions, sets.levels, doc="cost once per organisation that holds d at l"
+        m,
+        c,
+        "fixed_cost",
+        sets.decisions,
+        sets.levels,
+        doc="fixed_cost_dl: once per organisation that holds d at l",
     )
-    number(m, c, "cost", sets.decisions, sets.levels, doc="cost per locality of d held at l")
+    number(m, c, "cost", sets.decisions, sets.levels, doc="cost_dl: per locality for which d is held at l")
     if not c.masks["limited"][0]:
         return
-    budget = number(m, c, "budget", [None], doc="budget")
+    budget = number(m, c, "budget", [None], doc="money that may be spent at the most")
     m.slack_spend = pyo.Expression(
-        expr=sum(m.slack_cost[r] * m.added[o, r] for o, r in m.added), doc="spent on slack"
+        expr=sum(m.slack_cost[r] * m.added[o, r] for o, r in m.added),
+        doc="(11) sum_{o,r} slack_cost_r added[o,r]",
     )
     m.support_spend = pyo.Expression(
-        expr=sum(m.support_cost[n] * m.support[n] for n in m.support), doc="spent on support"
+        expr=sum(m.support_cost[n] * m.support[n] for n in m.support),
+        doc="(11) sum_n support_cost_n support[n]",
     )
-    m.holding_spend = pyo.Expression(expr=_holding_spend(m, c), doc="spent on holding decisions")
+    m.holding_spend = pyo.Expression(
+        expr=_holding_spend(m, c),
+        doc="(11) sum_{d,n} fixed_cost_dl active[d,n] + sum_{d,o,l} cost_dl held[d,o,l]",
+    )
     m.budget_suffices = pyo.Constraint(
         expr=m.slack_spend + m.support_spend + m.holding_spend <= budget[None],
         doc="(11) sum slack_cost_r added + sum support_cost_n support_n "

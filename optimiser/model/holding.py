@@ -21,7 +21,9 @@ def one_level_each(m: pyo.ConcreteModel, c: Coefficients) -> None:
     m.HOLDINGS = pyo.Set(
         initialize=holdings, dimen=2, doc="(d, o) for an asymmetric decision, (d, '') for a uniform one"
     )
-    m.placed = pyo.Var(m.HOLDINGS, m.LEVELS, domain=pyo.Binary, doc="the holding is at level l")
+    m.placed = pyo.Var(
+        m.HOLDINGS, m.LEVELS, domain=pyo.Binary, doc="held[d,o,l], once for each holding: rows name it"
+    )
     for d, l in zip(*np.nonzero(~sets.allowed), strict=True):
         for h in np.flatnonzero(sets.holding_decision == d):
             m.placed[*holdings[h], sets.levels[l]].setub(0)
@@ -30,7 +32,7 @@ def one_level_each(m: pyo.ConcreteModel, c: Coefficients) -> None:
         for o, h in zip(sets.localities, row, strict=True):
             everywhere.update({(d, o, l): m.placed[*holdings[h], l] for l in sets.levels})
     m.held = pyo.Reference(everywhere)
-    m.held.doc = "decision d, as it concerns locality o, is taken at level l"
+    m.held.doc = "decision d, as it concerns locality o, is taken at level l: a name for placed"
 
     @m.Constraint(m.HOLDINGS, doc="(1) sum_l held[d,o,l] = 1")
     def one_level(m, d, o):  # type: ignore[no-untyped-def]
@@ -51,8 +53,9 @@ def _active(m: pyo.ConcreteModel, c: Coefficients) -> None:
                 known[decision, organisation] = held[decision, sets.localities[under[0]], level]
             elif c.masks["fixed"][d, sets.level_of[n]]:
                 free.append((decision, organisation))
-    m.holds_somewhere = pyo.Var(free, bounds=(0, 1), doc="organisation n holds d for at least one locality")
+    m.holds_somewhere = pyo.Var(free, bounds=(0, 1), doc="active[d,n] where it is not held[d,o,l] itself")
     m.holds = pyo.Reference(known | {key: m.holds_somewhere[key] for key in free})
+    m.holds.doc = "active[d,n]: organisation n holds d for at least one locality"
     position = {name: n for n, name in enumerate(sets.organisations)}
     pairs = [(d, n, sets.localities[o]) for d, n in free for o in sets.under[position[n]]]
 
@@ -60,7 +63,7 @@ def _active(m: pyo.ConcreteModel, c: Coefficients) -> None:
     def active_if_held(m, d, n, o):  # type: ignore[no-untyped-def]
         return held[d, o, sets.levels[sets.level_of[position[n]]]] <= m.holds_somewhere[d, n]
 
-    @m.Constraint(free, doc="active[d,n] <= sum_{o in O(n)} held[d,o,a]")
+    @m.Constraint(free, doc="(5) active[d,n] <= sum_{o in O(n)} held[d,o,a]")
     def active_only_if_held(m, d, n):  # type: ignore[no-untyped-def]
         level = sets.levels[sets.level_of[position[n]]]
         return m.holds_somewhere[d, n] <= sum(
@@ -73,7 +76,11 @@ def earned_autonomy(m: pyo.ConcreteModel, c: Coefficients) -> None:
     bars = dict(zip(c.sets.decisions, c.masks["barred"], strict=True))
     barred = [(d, o) for d, o in m.HOLDINGS if bars[d]]
     earned = number(
-        m, c, "earned", list(m.HOLDINGS), doc="1 where every locality concerned is rated min_rating or more"
+        m,
+        c,
+        "earned",
+        list(m.HOLDINGS),
+        doc="1 where no locality concerned is rated below min_rating, else 0",
     )
 
     @m.Constraint(barred, doc="(3) held[d,o,K] = 0 where rating_o < min_rating_d")
@@ -101,7 +108,7 @@ def limited_change(m: pyo.ConcreteModel, c: Coefficients) -> None:
         return
     sets, rows = c.sets, c.lists["current"]
     decisions = sorted({int(sets.holding_decision[h]) for h, _ in rows})
-    limit = number(m, c, "max_changes", [None], doc="decisions that may change")
+    limit = number(m, c, "max_changes", [None], doc="decisions that may change at the most")
     m.changed = pyo.Var(
         [sets.decisions[d] for d in decisions], bounds=(0, 1), doc="decision d differs from today"
     )

@@ -10,7 +10,28 @@ import pyomo.environ as pyo
 from optimiser.coefficients import Coefficients
 from optimiser.model.declare import number
 
-SCORED = "f_g = 1/|D| sum_d stake_dg score_dg - sum_links loss/|D| sum_o pi_o split[a,b,o]"
+SCORED = (
+    "(objectives) f_gs = 1/|D| sum_d stake_dg score_dgs - lost_by_links_g; "
+    "resilience: f_gs = 1 - 1/|R| sum_r sum_o unmet[o,r,s] / sum_o demand_ors - lost_by_links_g"
+)
+SCORES = {
+    "risk_pooling": "1 - sum_n buffer[d,n,s] / sum_o sd_do, 0 where all sd are 0",
+    "accountability": "sum_o pi_o sum_l [ acc_dol held[d,o,l] "
+    "+ monitoring_effect_d (1-acc_dol) monitored[d,o,l,s] ]",
+    "responsiveness": "sum_o pi_o sum_l timeliness_dls fit_dol exercised[d,o,l,s]",
+    "economy": "1 - ( sum_{n,l} fixed_cost_dl active[d,n] + sum_{o,l} cost_dl held[d,o,l] ) "
+    "/ max_l cost_d(all at l)",
+    "solidarity": "1 - sum_o pi_o sum_l |mean_d,n(o,l) - mean_d,centre| held[d,o,l] "
+    "/ sum_o pi_o |mean_do - mean_d,centre|",
+    "one's own, and any scored directly": "sum_o pi_o sum_l score_dol held[d,o,l]",
+}
+WORTH = {
+    "risk_pooling": "- deviations of all pools at l / sum_o sd_do for a uniform decision, of a pool of o "
+    "alone for an asymmetric one; by correlation, `shared` or a scenario's own",
+    "accountability": "pi_o acc_dol",
+    "economy": "- costs at l / max_l cost_d(all at l), for an asymmetric decision without the fixed ones",
+    "solidarity": "- pi_o |mean_d,n(o,l) - mean_d,centre| / sum_o pi_o |mean_do - mean_d,centre|",
+}
 
 
 def scores(m: pyo.ConcreteModel, c: Coefficients) -> None:
@@ -40,8 +61,14 @@ def scores(m: pyo.ConcreteModel, c: Coefficients) -> None:
             total -= _fixed_share(m, c, d)
         return total
 
-    m.score = pyo.Expression(decisive, m.DECISIONS, m.SCENARIOS, rule=score, doc="score_dg in scenario s")
-    m.achieved = pyo.Var(sets.objectives, m.SCENARIOS, doc="objective f_g in scenario s")
+    m.score = pyo.Expression(
+        decisive,
+        m.DECISIONS,
+        m.SCENARIOS,
+        rule=score,
+        doc="(objectives) score_dgs. " + "; ".join(f"{g}: {formula}" for g, formula in SCORES.items()),
+    )
+    m.achieved = pyo.Var(sets.objectives, m.SCENARIOS, doc="objective f_gs")
 
     @m.Constraint(sets.objectives, m.SCENARIOS, doc=SCORED)
     def scored(m, g, s):  # type: ignore[no-untyped-def]
@@ -57,8 +84,8 @@ def _numbers(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """The parameters of the scores."""
     sets = c.sets
     regimes = [_regime_name(c, t) for t in range(len(c.pools.regime_rho))]
-    number(m, c, "probability", sets.scenarios, doc="p_s")
-    number(m, c, "share", sets.localities, doc="pi_o")
+    number(m, c, "probability", sets.scenarios, doc="p_s: probability of scenario s")
+    number(m, c, "share", sets.localities, doc="pi_o: share of the population")
     number(
         m,
         c,
@@ -67,7 +94,8 @@ def _numbers(m: pyo.ConcreteModel, c: Coefficients) -> None:
         sets.localities,
         sets.levels,
         sets.scenarios,
-        doc="pi_o timeliness_dls fit_dol",
+        doc="pi_o timeliness_dls fit_dol, with timeliness_dls = 2^(-delay_l urgency_s / half_life_d) "
+        "and fit_dol = max(0, 1 - heterogeneity_d (need_do - need_d,n(o,l))^2); or pi_o score_dol",
     )
     number(
         m,
@@ -79,10 +107,11 @@ def _numbers(m: pyo.ConcreteModel, c: Coefficients) -> None:
         doc="pi_o monitoring_effect_d (1 - acc_dol)",
     )
     number(m, c, "unmet_weight", sets.resources, sets.scenarios, doc="1 / (|R| sum_o demand_ors)")
-    number(m, c, "fixed_share", sets.decisions, sets.levels, doc="fixed_cost_dl / max_l cost_d(all at l)")
+    fixed = "fixed_cost_dl / max_l cost_d(all at l), for an asymmetric decision"
+    number(m, c, "fixed_share", sets.decisions, sets.levels, doc=fixed)
     for g in sets.objectives:
         if g != "resilience":
-            number(m, c, f"stake.{g}", sets.decisions, doc=f"stake of d on {g}")
+            number(m, c, f"stake.{g}", sets.decisions, doc=f"stake_dg on {g}")
         if g not in ("resilience", "responsiveness"):
             last = [regimes] if g == "risk_pooling" else []
             number(
@@ -92,9 +121,9 @@ def _numbers(m: pyo.ConcreteModel, c: Coefficients) -> None:
                 list(m.HOLDINGS),
                 sets.levels,
                 *last,
-                doc=f"what {g} gains from holding d at l",
+                doc="summed over the localities of a holding: " + WORTH.get(g, "pi_o score_dol"),
             )
-            number(m, c, f"base.{g}", sets.decisions, doc=f"where the score on {g} starts")
+            number(m, c, f"base.{g}", sets.decisions, doc=f"what the score on {g} is less holdings: 1 or 0")
 
 
 def _regime_name(c: Coefficients, t: int) -> str:
@@ -138,7 +167,7 @@ def _buffers(m: pyo.ConcreteModel, c: Coefficients) -> None:
         for t in np.unique(c.pools.regime)
     ]
     m.buffer = pyo.Var(
-        keys, bounds=(0, None), doc="deviation of the pool that n runs for d, a share of sum_o sd_do"
+        keys, bounds=(0, None), doc="deviation of the pool that n runs for d, as a share of sum_o sd_do"
     )
     m.buffers_of = {}
     for d, n, t in keys:
@@ -146,19 +175,23 @@ def _buffers(m: pyo.ConcreteModel, c: Coefficients) -> None:
 
 
 def cones(m: pyo.ConcreteModel, c: Coefficients) -> None:
-    """buffer^2 >= sum cov_ds(o,o') held held', for solvers that know second-order cones."""
+    """buffer^2 >= sum cov_ds(o,o') held held', for solvers that know second-order cones.
+
+    Quadratic throughout (held^2 is held), so that the relaxation is convex.
+    """
     sets = c.sets
     regimes = {_regime_name(c, t): t for t in range(len(c.pools.regime_rho))}
 
     @m.Constraint(
         list(m.buffer),
-        doc="buffer[d,n,s] >= sqrt( sum_{o,o' in O(n)} cov_ds(o,o') held[d,o,l] held[d,o',l] )",
+        doc="(risk_pooling) buffer[d,n,s]^2 >= sum_{o,o' in O(n)} cov_ds(o,o') held[d,o,l] held[d,o',l], "
+        "as shares of (sum_o sd_do)^2",
     )
     def pool_deviation(m, d, n, t):  # type: ignore[no-untyped-def]
         i = sets.organisations.index(n)
         pool = c.pools.pool(sets.decisions.index(d), sets.under[i], regimes[t])
         held = [m.placed[d, sets.localities[o], sets.levels[sets.level_of[i]]] for o in sets.under[i]]
-        own = sum(v * x for v, x in zip(pool.own.tolist(), held, strict=True))
+        own = sum(v * x**2 for v, x in zip(pool.own.tolist(), held, strict=True))
         common = [sum(f * x for f, x in zip(column.tolist(), held, strict=True)) for column in pool.factors.T]
         return own + sum(part * part for part in common) <= m.buffer[d, n, t] ** 2
 
@@ -170,7 +203,7 @@ def _links(m: pyo.ConcreteModel, c: Coefficients) -> None:
     relaxation, and serves losses and gains alike (Adams & Johnson's linearisation of quadratic assignment).
     """
     sets = c.sets
-    number(m, c, "loss", range(len(c.lists["links"])), doc="loss of a link, by row of the table")
+    number(m, c, "loss", range(len(c.lists["links"])), doc="loss of each link, by row of the table")
     linked = sorted({(a, b) for a, b, *_ in c.lists["links"]})
     keys = []
     for a, b in linked:
@@ -181,11 +214,11 @@ def _links(m: pyo.ConcreteModel, c: Coefficients) -> None:
     def held(d: str, o: str, l: str) -> pyo.Var:
         return m.held[d, o or sets.localities[0], l]
 
-    @m.Constraint(keys, sets.levels, doc="sum_l' pair[a,b,o,l,l'] = held[a,o,l]")
+    @m.Constraint(keys, sets.levels, doc="(links) sum_l' pair[a,b,o,l,l'] = held[a,o,l]")
     def pairs_of_first(m, a, b, o, l):  # type: ignore[no-untyped-def]
         return sum(m.pair[a, b, o, l, other] for other in sets.levels) == held(a, o, l)
 
-    @m.Constraint(keys, sets.levels, doc="sum_l pair[a,b,o,l,l'] = held[b,o,l']")
+    @m.Constraint(keys, sets.levels, doc="(links) sum_l pair[a,b,o,l,l'] = held[b,o,l']")
     def pairs_of_second(m, a, b, o, l):  # type: ignore[no-untyped-def]
         return sum(m.pair[a, b, o, other, l] for other in sets.levels) == held(b, o, l)
 
@@ -194,7 +227,10 @@ def _links(m: pyo.ConcreteModel, c: Coefficients) -> None:
         return (1 / len(sets.decisions)) * sum(m.loss[row] * _parted(m, c, *link) for row, link in rows)
 
     m.lost_by_links = pyo.Expression(
-        sets.objectives, rule=lost, doc="sum_links loss/|D| sum_o pi_o split[a,b,o]"
+        sets.objectives,
+        rule=lost,
+        doc="(links) sum_links loss/|D| sum_o pi_o split[a,b,o], where split is 1 - sum_l pair[a,b,o,l,l], "
+        "or pair[a,b,o,level_a,level_b] where the link names levels",
     )
 
 
@@ -217,20 +253,24 @@ def _parted(
 def value(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """V = sum_g w_g f_g, and under risk aversion its mean against its worst cases."""
     sets = c.sets
-    number(m, c, "weight", sets.objectives, doc="w_g, summing to 1")
+    number(m, c, "weight", sets.objectives, doc="w_g: the weights, summing to 1")
     m.value_in = pyo.Expression(
-        m.SCENARIOS, rule=lambda m, s: sum(m.weight[g] * m.achieved[g, s] for g in sets.objectives), doc="V_s"
+        m.SCENARIOS,
+        rule=lambda m, s: sum(m.weight[g] * m.achieved[g, s] for g in sets.objectives),
+        doc="(value) V_s = sum_g w_g f_gs",
     )
     mean = sum(m.probability[s] * m.value_in[s] for s in sets.scenarios)
     if not c.masks["averse"][0]:
-        m.value = pyo.Objective(expr=mean, sense=pyo.maximize, doc="V = sum_s p_s sum_g w_g f_gs")
+        m.value = pyo.Objective(expr=mean, sense=pyo.maximize, doc="(value) V = sum_s p_s V_s")
         return
-    aversion = number(m, c, "risk_aversion", [None], doc="risk_aversion")[None]
+    aversion = number(
+        m, c, "risk_aversion", [None], doc="risk_aversion: what the mean of the worst cases counts"
+    )[None]
     scale = number(m, c, "tail_scale", [None], doc="1 / (1 - beta)")[None]
-    m.threshold = pyo.Var(doc="eta: the value that the worst share 1 - beta falls short of")
-    m.shortfall = pyo.Var(m.SCENARIOS, bounds=(0, None), doc="max(0, eta - V_s)")
+    m.threshold = pyo.Var(doc="eta, the value that the worst share 1 - beta falls short of")
+    m.shortfall = pyo.Var(m.SCENARIOS, bounds=(0, None), doc="how far V_s falls short of eta")
 
-    @m.Constraint(m.SCENARIOS, doc="shortfall[s] >= eta - V_s")
+    @m.Constraint(m.SCENARIOS, doc="(value) shortfall[s] >= eta - V_s")
     def short_of_threshold(m, s):  # type: ignore[no-untyped-def]
         return m.shortfall[s] + m.value_in[s] - m.threshold >= 0
 
@@ -238,5 +278,6 @@ def value(m: pyo.ConcreteModel, c: Coefficients) -> None:
     m.value = pyo.Objective(
         expr=(1 - aversion) * mean + aversion * tail,
         sense=pyo.maximize,
-        doc="(1 - risk_aversion) E[V_s] + risk_aversion (eta - 1/(1-beta) sum_s p_s max(0, eta - V_s))",
+        doc="(value) V = (1 - risk_aversion) sum_s p_s V_s "
+        "+ risk_aversion ( eta - 1/(1-beta) sum_s p_s shortfall[s] )",
     )

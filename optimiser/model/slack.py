@@ -20,9 +20,9 @@ def slack_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
     m.RESOURCES = pyo.Set(initialize=sets.resources, doc="resources r")
     m.STOCKED = pyo.Set(initialize=present, dimen=2, doc="(o, r) with a row in resources.csv")
     by_place = (sets.localities, sets.resources, sets.scenarios)
-    number(m, c, "demand", *by_place, doc="demand_or (1+surge_ors)")
-    number(m, c, "supply", *by_place, doc="capacity_or (1-loss_ors)")
-    number(m, c, "flex", sets.decisions, doc="share of supply that exercising d locally adds")
+    number(m, c, "demand", *by_place, doc="demand_ors = demand_or (1+surge_ors)")
+    number(m, c, "supply", *by_place, doc="supply_ors = capacity_or (1-loss_ors)")
+    number(m, c, "flex", sets.decisions, doc="flex_d: share of supply that exercising d locally adds")
     m.unmet = pyo.Var(m.STOCKED, m.SCENARIOS, bounds=(0, None), doc="demand that nothing covers")
     buyable = [r for r, bought in zip(sets.resources, c.masks["slack_cost"], strict=True) if bought]
     bought = [key for key in present if key[1] in buyable] if c.masks["limited"][0] else []
@@ -39,7 +39,7 @@ def slack_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
         rule=lambda m, o, r, s: sum(
             m.flex[d] * m.supply[o, r, s] * m.exercised[d, o, local, s] for d in flexes.get(r, ())
         ),
-        doc="supply that local teams add by flexing",
+        doc="(9) sum_{d flexes r} flex_d supply_ors exercised[d,o,K,s]: what local teams add",
     )
 
     @m.Constraint(
@@ -109,7 +109,7 @@ def _mutual_aid(m: pyo.ConcreteModel, c: Coefficients, present: list[tuple[str, 
         m.STOCKED,
         m.SCENARIOS,
         rule=lambda m, o, r, s: sum(m.borrowed[o, r, l, s] - m.lent[o, r, l, s] for l in levels[o, r]),
-        doc="what mutual aid brings, less what it takes",
+        doc="(9) sum_l (borrowed - lent)[o,r,l,s]: what mutual aid brings, less what it takes",
     )
 
 
@@ -125,10 +125,16 @@ def _limits(m: pyo.ConcreteModel, c: Coefficients, present: list[tuple[str, str]
     """What may stay unmet at the most, and how full the beds may be."""
     sets = c.sets
     number(m, c, "total_demand", sets.resources, sets.scenarios, doc="sum_o demand_ors")
-    number(m, c, "max_unmet", sets.resources, doc="max_unmet_r")
-    number(m, c, "max_occupancy", sets.resources, doc="max_occupancy_r")
-    number(m, c, "capacity", sets.localities, sets.resources, doc="capacity_or")
-    number(m, c, "normal_demand", sets.localities, sets.resources, doc="demand_or")
+    number(m, c, "max_unmet", sets.resources, doc="max_unmet_r: share of demand that may stay unmet")
+    number(
+        m,
+        c,
+        "max_occupancy",
+        sets.resources,
+        doc="max_occupancy_r: share of capacity that may be in use normally",
+    )
+    number(m, c, "capacity", sets.localities, sets.resources, doc="capacity_or, normally")
+    number(m, c, "normal_demand", sets.localities, sets.resources, doc="demand_or, normally")
     capped = [r for r, limit in zip(sets.resources, c.masks["max_unmet"], strict=True) if limit]
     roomy = [r for r, limit in zip(sets.resources, c.masks["max_occupancy"], strict=True) if limit]
 

@@ -25,10 +25,15 @@ def hours_suffice(m: pyo.ConcreteModel, c: Coefficients) -> None:
         sets.decisions,
         sets.levels,
         sets.levels,
-        doc="hours per locality that d held at l takes at a",
+        doc="hours_dla: per locality for which d is held at l, falling at level a",
     )
     number(
-        m, c, "fixed_hours", sets.decisions, sets.levels, doc="hours once per organisation that holds d at l"
+        m,
+        c,
+        "fixed_hours",
+        sets.decisions,
+        sets.levels,
+        doc="fixed_hours_dl: once per organisation that holds d at l",
     )
     number(
         m,
@@ -57,12 +62,18 @@ def hours_suffice(m: pyo.ConcreteModel, c: Coefficients) -> None:
         return sum(m.fixed_hours[d, sets.levels[a]] * m.holds[d, n] for d in names)
 
     m.held_hours = pyo.Expression(
-        m.STAFFED, rule=lambda m, n: duty(n, True), doc="hours per locality of what n holds"
+        m.STAFFED,
+        rule=lambda m, n: duty(n, True),
+        doc="(5) sum_d sum_{o in O(n)} hours_daa held[d,o,a]: what n holds",
     )
     m.burden = pyo.Expression(
-        m.STAFFED, rule=lambda m, n: duty(n, False), doc="hours at n of what is held elsewhere"
+        m.STAFFED,
+        rule=lambda m, n: duty(n, False),
+        doc="(5) sum_d sum_{o in O(n)} sum_{l != a} hours_dla held[d,o,l]: what is held elsewhere",
     )
-    m.fixed_duty = pyo.Expression(m.STAFFED, rule=lambda m, n: fixed(n), doc="fixed hours of what n holds")
+    m.fixed_duty = pyo.Expression(
+        m.STAFFED, rule=lambda m, n: fixed(n), doc="(5) sum_d fixed_hours_da active[d,n]"
+    )
 
     @m.Constraint(
         m.STAFFED,
@@ -108,7 +119,11 @@ def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
         return sum(hours[d] * m.monitored[d, o, l, s] for o in places for d, l in watched.get((o, s), ()))
 
     m.watch = pyo.Expression(
-        m.STAFFED, m.SCENARIOS, rule=watch, doc="hours of monitoring, at the centre and in the locality"
+        m.STAFFED,
+        m.SCENARIOS,
+        rule=watch,
+        doc="(6) watch(n,s): at the centre sum_{d,o,l} monitoring_hours_d monitored[d,o,l,s], "
+        "in a locality o sum_{d,l} reporting_hours_d monitored[d,o,l,s], between them 0",
     )
 
     @m.Constraint(
