@@ -18,30 +18,12 @@ def hours_suffice(m: pyo.ConcreteModel, c: Coefficients) -> None:
         initialize=[sets.organisations[n] for n in np.flatnonzero(c.masks["staffed"])],
         doc="organisations with staff hours",
     )
-    number(
-        m,
-        c,
-        "hours",
-        sets.decisions,
-        sets.levels,
-        sets.levels,
-        doc="hours_dla: per locality for which d is held at l, falling at level a",
-    )
-    number(
-        m,
-        c,
-        "fixed_hours",
-        sets.decisions,
-        sets.levels,
-        doc="fixed_hours_dl: once per organisation that holds d at l",
-    )
-    number(
-        m,
-        c,
-        "hours_available",
-        sets.organisations,
-        doc="H_n = staff_hours (1-vacancy) (1-absence) (1-reserve)",
-    )
+    by_level = sets.decisions, sets.levels
+    per_locality = "hours_dla: per locality for which d is held at l, falling at level a"
+    available = "H_n = staff_hours (1-vacancy) (1-absence) (1-reserve)"
+    number(m, c, "hours", *by_level, sets.levels, doc=per_locality)
+    number(m, c, "fixed_hours", *by_level, doc="fixed_hours_dl: once per organisation that holds d at l")
+    number(m, c, "hours_available", sets.organisations, doc=available)
     position = {name: n for n, name in enumerate(sets.organisations)}
 
     def duty(n: str, own_level: bool) -> pyo.Expression:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
 from optimiser.solver.highs import Clock
 from optimiser.solver.pooling import Cuts
@@ -45,9 +46,9 @@ class Checked:
 
 
 class Neighbourhood:
-    """The moves that a session's instance allows, some holdings being fixed."""
+    """The moves that a session's instance allows, some holdings being fixed and further rows kept."""
 
-    def __init__(self, session: Session, fixed: Mapping[int, int]) -> None:
+    def __init__(self, session: Session, fixed: Mapping[int, int], further: Cuts | None = None) -> None:
         self.session = session
         sets = session.c.sets
         free = np.array([h not in fixed for h in range(len(sets.holding_decision))])
@@ -60,6 +61,10 @@ class Neighbourhood:
         rows = np.flatnonzero((outside == 0) & (np.diff(pattern.indptr) > 0))
         self._rows = session.program.matrix[rows][:, core]
         self._lower, self._upper = session.program.lower[rows], session.program.upper[rows]
+        if further is not None and further.count:
+            self._rows = sparse.vstack([self._rows, further.matrix[:, core]], format="csr")
+            self._lower = np.append(self._lower, np.full(further.count, -np.inf))
+            self._upper = np.append(self._upper, further.upper)
 
     def moves(self, design: Array, lines: list[tuple[Array, float]] | None) -> Moves:
         """Every move, bounded by lines (slope on core, constant): V_s <= constant - slope @ x for each s."""

@@ -97,6 +97,12 @@ class Placing:
         entries = np.ones(len(design)), (np.zeros(len(design), int), columns)
         return Cuts(sparse.csr_array(entries, shape=(1, self.size)), np.array([len(design) - 1.0]))
 
+    def row(self, coefficients: Array, upper: float) -> Cuts:
+        """The row `sum coefficients[h, l] placed[h, l] <= upper`, coefficients (H, L)."""
+        row = np.zeros((1, self.size))
+        row[0, self.placed] = coefficients
+        return Cuts(sparse.csr_array(row), np.array([float(upper)]))
+
     def design(self, x: Array) -> Array:
         """(H,) the level at which each holding is placed at a point of the program."""
         return np.argmax(x[self.placed], axis=1)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from optimiser.design import Status
 from optimiser.solver.compiled import Program
 from optimiser.solver.highs import Clock, Ended, Outcome, Solver
 from optimiser.solver.placing import Placing
@@ -26,6 +27,11 @@ STALE = (
 ROUNDING = 1e-7  # of value, that HiGHS's tolerances leave where the gap asked for is smaller still
 TAIL = 1e-5
 
+STATUS = {
+    Ended.OPTIMAL: Status.OPTIMAL,
+    Ended.INFEASIBLE: Status.INFEASIBLE,
+    Ended.STOPPED: Status.FEASIBLE,
+}  # of a search that found a design, or is proven to have none
 Separator = Callable[
     [Array, Array | None], Cuts
 ]  # (point of the master, prices of the floors or None) -> cuts
@@ -182,70 +188,111 @@ def join(*parts: Cuts) -> Cuts:
     )
 
 
+@dataclass(eq=False)
+class Progress:
+    """The best design so far and the bound, and whether they answer what was asked."""
+
+    gap: float  # relative
+    decide: float  # worth that is looked for; inf: the best
+    best: Evaluated | None = None
+    bound: float = np.inf
+
+    @property
+    def value(self) -> float:
+        """Of the best design; -inf without one."""
+        return -np.inf if self.best is None else self.best.value
+
+    @property
+    def enough(self) -> float:
+        """A bound this low ends the search."""
+        lost = self.decide if np.isfinite(self.decide) else -np.inf
+        return max(lost, self.value + self.gap * max(abs(self.value), 1e-9))
+
+    @property
+    def answered(self) -> Found | None:
+        """What was found, once that is enough."""
+        if self.best is not None and self.bound - self.value <= self.gap * max(abs(self.value), 1e-9):
+            return self.found(Ended.OPTIMAL)
+        if self.value >= self.decide or (np.isfinite(self.decide) and self.bound < self.decide):
+            return self.found(Ended.STOPPED)
+        return None
+
+    def note(self, latest: Evaluated) -> None:
+        """Keep a design if it is better."""
+        if latest.value > self.value:
+            self.best = latest
+
+    def lower(self, bound: float) -> None:
+        """Take over a bound if it is tighter."""
+        if np.isfinite(bound):
+            self.bound = min(self.bound, bound)
+
+    def found(self, ended: Ended) -> Found:
+        """As it stands."""
+        if self.best is None:
+            return Found(None, -np.inf, -np.inf if ended is Ended.INFEASIBLE else self.bound, ended)
+        return Found(
+            self.best.design, self.best.value, max(self.bound, self.best.value), ended, self.best.point
+        )
+
+
 def search(
     master: Master,
     separate: Separator,
     evaluate: Callable[[Array], Evaluated],
     placing: Placing,
     pools: PoolCuts,
-    gap: float,
+    progress: Progress,
     clock: Clock,
     tell: Callable[[str], None],
 ) -> Found:
-    """Find a best design to the relative gap."""
-    best: Evaluated | None = None
-    value = bound = -np.inf
-    outcome = _relax(master, separate, clock, tell)
+    """Find a best design, or what else `progress` is content with."""
+    outcome = _relax(master, separate, progress, clock, tell)
     if outcome is not None and outcome.ended is Ended.INFEASIBLE:
-        return Found(None, -np.inf, -np.inf, Ended.INFEASIBLE)
-    bound = np.inf if outcome is None else outcome.value + master.offset
+        return progress.found(Ended.INFEASIBLE)
+    if progress.answered:
+        return progress.answered
     master.integral()
     last = False  # nothing is left to cut, only to solve to the end
     hurry = True  # stop a run as soon as its bound is good enough
     while not clock.out:
-        wide = (bound - value) / max(abs(value), 1e-9) if best is not None else 1e-2
-        aim = gap / 4 if last else float(np.clip(wide / 4, gap / 2, 1e-2))
-        enough = -np.inf if best is None else value + gap * max(abs(value), 1e-9)
-        start = None if best is None else placing.columns(best.design)
-        outcome = master.run(clock, aim, start, enough if hurry else -np.inf)
+        best = progress.best
+        wide = (progress.bound - progress.value) / max(abs(progress.value), 1e-9) if best else 1e-2
+        aim = progress.gap / 4 if last else float(np.clip(wide / 4, progress.gap / 2, 1e-2))
+        start = placing.columns(best.design) if best else None
+        outcome = master.run(clock, aim, start, progress.enough if hurry else -np.inf)
         if outcome.ended is Ended.INFEASIBLE:
-            return _found(best, value, Ended.INFEASIBLE if best is None else Ended.OPTIMAL)
-        if np.isfinite(outcome.bound):
-            bound = min(bound, outcome.bound + master.offset)
-        if bound <= enough:
-            return _found(best, max(bound, value), Ended.OPTIMAL)
+            progress.bound = progress.value
+            return progress.found(Ended.OPTIMAL if best else Ended.INFEASIBLE)
+        progress.lower(outcome.bound + master.offset)
+        if progress.answered:
+            return progress.answered
         if outcome.x is None:
             hurry = False
             continue
         x = master.whole(outcome.x)
         latest = evaluate(x)
-        if latest.value > value:
-            best, value = latest, latest.value
-        tell(f"bound {bound:.6f}, value {value:.6f}")
-        if best is not None and bound - value <= gap * max(abs(value), 1e-9):
-            return _found(best, max(bound, value), Ended.OPTIMAL)
+        progress.note(latest)
+        tell(f"bound {progress.bound:.6f}, value {progress.value:.6f}")
+        if progress.answered:
+            return progress.answered
         violated, short = join(separate(x, None), _violated(latest.cuts, x)), pools.short(x)
         nothing_left = not violated.count and not short
         if nothing_left and latest.value == -np.inf and latest.point is None:
             # Infeasible by less than HiGHS's tolerance, so that no price cuts it off: leave it out by name.
             violated, nothing_left = placing.without(latest.design), False
-        if nothing_left and (last or bound - value <= ROUNDING):
+        if nothing_left and (last or progress.bound - progress.value <= ROUNDING):
             # What remains is the rounding of HiGHS, and the bound says how much.
-            return _found(best, bound, Ended.OPTIMAL if bound - value <= ROUNDING else Ended.STOPPED)
+            close = progress.bound - progress.value <= ROUNDING
+            return progress.found(Ended.OPTIMAL if close else Ended.STOPPED)
         last = nothing_left
         master.add(violated)
         for placed in short:
             master.segment(placed, x)
-    return _found(best, bound, Ended.STOPPED)
+    return progress.found(Ended.STOPPED)
 
 
-def _found(best: Evaluated | None, bound: float, ended: Ended) -> Found:
-    if best is None:
-        return Found(None, -np.inf, -np.inf if ended is Ended.INFEASIBLE else bound, ended)
-    return Found(best.design, best.value, bound, ended, best.point)
-
-
-def _relax(master, separate, clock, tell):  # type: ignore[no-untyped-def]
+def _relax(master, separate, progress, clock, tell):  # type: ignore[no-untyped-def]
     """Cut the relaxation until nothing is violated or it no longer moves; the last outcome."""
     best, stale, outcome = np.inf, 0, None
     for round_ in range(ROUNDS):
@@ -255,6 +302,7 @@ def _relax(master, separate, clock, tell):  # type: ignore[no-untyped-def]
         outcome = latest
         if outcome.ended is Ended.INFEASIBLE:
             return outcome
+        progress.lower(outcome.value + master.offset)
         x = master.whole(outcome.x)
         if best - outcome.value < TAIL * max(abs(outcome.value), 1e-9):
             stale += 1
@@ -263,7 +311,7 @@ def _relax(master, separate, clock, tell):  # type: ignore[no-untyped-def]
         best = min(best, outcome.value)
         cuts = separate(x, outcome.prices[master.floors])
         tell(f"relaxation {outcome.value + master.offset:.6f}, {cuts.count} cuts in round {round_ + 1}")
-        if not cuts.count or stale >= STALE:
+        if not cuts.count or stale >= STALE or progress.answered:
             return outcome
         master.drop_slack(x)
         master.add(cuts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +18,14 @@ from optimiser.solver.moves import Neighbourhood
 from optimiser.solver.placing import Placing
 from optimiser.solver.pooling import Cuts, PoolCuts
 from optimiser.solver.recourse import Recourse
-from optimiser.solver.search import Evaluated, Found, Master, join, search
+from optimiser.solver.search import Evaluated, Found, Master, Progress, join, search
 from optimiser.solver.settle import Settled, settle
 
 if TYPE_CHECKING:
     import pyomo.environ as pyo
 
 Array = np.ndarray
+KEPT = 1e-9  # how far below what it should be worth a design may lie, for rounding
 FIRST_STAGE = ("support", "built", "added", "achieved", "threshold", "shortfall")
 
 
@@ -118,20 +119,50 @@ class Session:
         fixed: Mapping[int, int] | None = None,
         floors: Mapping[int, float] | None = None,
         tell: Callable[[str], None] = lambda text: None,
+        rows: Cuts | None = None,
+        decide: float | None = None,
     ) -> Found:
-        """A best design: `fixed` maps holdings to levels, `floors` objectives to what they must reach."""
-        fixed, floors = fixed or {}, floors or {}
-        program, floor = self._with_fixed(fixed), self.floors(floors)
+        """A best design: `fixed` maps holdings to levels, `floors` objectives to what they must reach.
+
+        `rows` are further rows on who holds what (`Placing.row`, `Placing.without`). With `decide` the search
+        ends once a design is worth that much, or none can be.
+        """
+        fixed, floors, rows = fixed or {}, floors or {}, rows or self._no_cuts()
+        floor = self.floors(floors)
+        master = self._master(self._with_fixed(fixed), join(floor, rows), floors)
+        evaluate = self._evaluator(clock, floor, Neighbourhood(self, fixed, rows))
+        separate = self._separator(clock, floors)
+        progress = Progress(gap, np.inf if decide is None else decide)
+        return search(master, separate, evaluate, self.placing, self.pools, progress, clock, tell)
+
+    def reach(self, aim: Array, worth: float, gap: float, clock: Clock, rows: Cuts | None = None) -> Found:
+        """The design worth at least `worth` with most of `aim` (H, L), of which value and bound are given."""
+        costs = np.zeros(self.placing.size)
+        costs[self.placing.placed] = aim
+        floor = Cuts(sparse.csr_array(-self.program.cost[None, :]), np.array([self.program.offset - worth]))
+        program = replace(self.program, cost=costs, offset=0.0)
+        master = self._master(program, join(floor, rows or self._no_cuts()), {})
+
+        def evaluate(x: Array) -> Evaluated:
+            design = self.placing.design(x)
+            there = self.evaluate(self.placing.columns(design), clock)
+            reached = aim[np.arange(len(design)), design].sum() if there.value >= worth - KEPT else -np.inf
+            return Evaluated(design, float(reached), there.cuts)
+
+        separate = self._separator(clock, {})
+        progress = Progress(gap, np.inf)
+        return search(
+            master, separate, evaluate, self.placing, self.pools, progress, clock, lambda text: None
+        )
+
+    def _master(self, program: Program, below: Cuts, floors: Mapping[int, float]) -> Master:
         every = np.ones(len(program.cost), bool)
         columns = every if self.extended else ~self.recourse.is_recourse
         rows = np.ones(len(program.lower), bool) if self.extended else self.recourse.in_master
-        master = Master(program, columns, rows, floor, self.threads)
+        master = Master(program, columns, rows, below, self.threads)
         if not self.extended:
             master.add(self._opening_cuts(floors))
-        separate = self._separator(clock, list(floors))
-        return search(
-            master, separate, self._evaluator(clock, floor, fixed), self.placing, self.pools, gap, clock, tell
-        )
+        return master
 
     def _with_fixed(self, fixed: Mapping[int, int]) -> Program:
         """The program with some holdings at a level for good (at one that is not allowed: infeasible)."""
@@ -153,7 +184,7 @@ class Session:
             row[begin : begin + scenarios] = -self.c["probability"]
         return Cuts(sparse.csr_array(rows), -np.array(list(floors.values()), float))
 
-    def _opening_cuts(self, floors: Mapping[int, float]) -> Cuts:
+    def _opening_cuts(self, floors: Iterable[int]) -> Cuts:
         """What every objective that counts can reach if hours, partners and slack cost nothing."""
         r, cuts = self.recourse, []
         for g in np.union1d(np.flatnonzero(self.weights > 0), list(floors)).astype(int):
@@ -167,14 +198,14 @@ class Session:
     def _no_cuts(self) -> Cuts:
         return Cuts(sparse.csr_array((0, len(self.compiled.columns.keys))), np.zeros(0))
 
-    def _separator(self, clock: Clock, floors: list[int]) -> Callable[[Array, Array | None], Cuts]:
-        direction = self.weights.copy()
+    def _separator(self, clock: Clock, floors: Iterable[int]) -> Callable[[Array, Array | None], Cuts]:
+        direction, floors = self.weights.copy(), list(floors)
 
         def separate(x: Array, floor_prices: Array | None) -> Cuts:
             nonlocal direction
             if floor_prices is not None and floors:
                 direction = self.weights.copy()
-                direction[floors] += np.maximum(0.0, floor_prices)
+                direction[floors] += np.maximum(0.0, floor_prices[: len(floors)])
             cuts = [self.pools.separate(x, around=floor_prices is None)]
             for prices in [] if self.extended else self._prices(x, direction, clock)[1]:
                 row, side = self.recourse.cut(prices)
@@ -199,9 +230,10 @@ class Session:
         ]
         return [part for part in parts if part.any()]
 
-    def _evaluator(self, clock: Clock, floor: Cuts, fixed: Mapping[int, int]) -> Callable[[Array], Evaluated]:
+    def _evaluator(
+        self, clock: Clock, floor: Cuts, neighbourhood: Neighbourhood
+    ) -> Callable[[Array], Evaluated]:
         climb = not self.coupled and not floor.count and not self.c.sets.uniform.all()
-        neighbourhood = Neighbourhood(self, fixed) if climb else None
 
         def evaluate(x: Array) -> Evaluated:
             design = self.placing.design(x)
@@ -209,7 +241,7 @@ class Session:
             point[self.placing.core] = self.placing.compact(design)
             worth = self.evaluate(point, clock, floor)
             value = worth.value
-            if neighbourhood is not None and np.isfinite(value):
+            if climb and np.isfinite(value):
                 design, value = neighbourhood.improve(design, value, clock)
             return Evaluated(design, value, worth.cuts, point if self.extended else None)
 

@@ -19,7 +19,7 @@ from optimiser.instance.instance import Instance
 from optimiser.solver.highs import VERSION, Clock, Ended, hearing_interrupts
 from optimiser.solver.moves import Checked, Neighbourhood
 from optimiser.solver.records import design_of, idle_record, record_of
-from optimiser.solver.search import Found
+from optimiser.solver.search import STATUS, Found
 from optimiser.solver.session import Session
 
 if TYPE_CHECKING:
@@ -70,7 +70,16 @@ def solve(
     Ctrl-C ends the search and keeps what was found (`interrupted`). Method: module `search`.
     """
     clock, tell = Clock(time_limit), progress or (lambda text: None)
-    _check_call(instance, weights, fix or {}, lexicographic, at_least or {}, gap, time_limit, threads)
+    check_call(
+        instance,
+        weights=weights,
+        fix=fix,
+        lexicographic=lexicographic,
+        at_least=at_least,
+        gap=gap,
+        time_limit=time_limit,
+        threads=threads,
+    )
     with hearing_interrupts(clock):
         session = Session(instance, weights, threads, extend)
         fixed = _fixed(session, fix or {})
@@ -123,11 +132,9 @@ def _judged(
         checked = Neighbourhood(session, fixed).check(found.design, settled.value, Clock(), floor)
         closest = _closest(session, checked, settled.value)
     audited = None if record is None else audit(instance, record, weights=weights)
-    status = {
-        Ended.OPTIMAL: Status.OPTIMAL,
-        Ended.INFEASIBLE: Status.INFEASIBLE,
-        Ended.STOPPED: Status.UNKNOWN if found.design is None else Status.FEASIBLE,
-    }[found.ended]
+    status = STATUS[found.ended]
+    if status is Status.FEASIBLE and found.design is None:
+        status = Status.UNKNOWN
     return Design(
         instance=instance,
         status=status,
@@ -193,7 +200,7 @@ def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> De
     else:
         held = held_from_rows(instance, read_design_rows(result, instance))
         claimed, weights = read_claim(result), read_weights(result)
-    _check_call(instance, weights, {}, (), {}, 0, None, 1)
+    check_call(instance, weights=weights)
     session = Session(instance, weights)
     design = design_of(session, held)
     settled = session.settle(session.placing.columns(design), clock, ties=True)
@@ -225,18 +232,20 @@ def _fixed(session: Session, fix: Mapping[str, str]) -> dict[int, int]:
     return found
 
 
-def _check_call(
+def check_call(
     instance: Instance,
-    weights: Mapping[str, float] | None,
-    fix: Mapping[str, str],
-    lexicographic: Sequence[str],
-    at_least: Mapping[str, float],
-    gap: float,
-    time_limit: float | None,
-    threads: int,
+    *,
+    weights: Mapping[str, float] | None = None,
+    fix: Mapping[str, str] | None = None,
+    lexicographic: Sequence[str] = (),
+    at_least: Mapping[str, float] | None = None,
+    gap: float = 0.0,
+    time_limit: float | None = None,
+    threads: int = 1,
 ) -> None:
     """Refuse a call that is wrong, with everything that is wrong about it."""
-    problems = []
+    problems: list[str] = []
+    fix, at_least = fix or {}, at_least or {}
     named = [("weights", g) for g in weights or {}] + [("lexicographic", g) for g in lexicographic]
     for what, g in [*named, *(("at_least", g) for g in at_least)]:
         problems += _unknown(f"{what}: ", g, instance.objectives, "an objective")

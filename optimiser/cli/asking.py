@@ -1,0 +1,75 @@
+"""What the verbs that ask a study share: their options, and how they end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from optimiser.cli.say import as_json as json_option
+from optimiser.cli.say import complain, end_progress, guarded_output, progress, say, say_json
+from optimiser.cli.say import instance as instance_argument
+from optimiser.cli.solving import finite, out, pairs
+
+if TYPE_CHECKING:
+    from optimiser.studies.study import Finding
+
+OPTIONS = (
+    click.option("--weights", type=pairs, metavar="A=2,B=1", help="Weights; those not named are 0."),
+    click.option(
+        "--gap", type=click.FloatRange(0), callback=finite, default=1e-6, metavar="SHARE", show_default=True,
+        help="Stop each solve when the bound is this close to the value.",
+    ),
+    click.option(
+        "--time-limit", type=click.FloatRange(0, min_open=True), callback=finite, metavar="SECONDS",
+        help="Stop by then, with what is known.",
+    ),
+    click.option(
+        "--threads", type=click.IntRange(1), default=1, metavar="N", show_default=True,
+        help="Threads of the solver.",
+    ),
+    out,
+    json_option,
+)  # fmt: skip
+
+
+def asking(without: tuple[str, ...] = ()) -> Callable[[Any], Any]:
+    """INSTANCE and the options that every study has, but for those named in `without`."""
+
+    def decorate(function: Any) -> Any:
+        for option in reversed(OPTIONS):
+            probe = option(lambda: None).__click_params__[0]  # type: ignore[attr-defined]
+            if probe.name not in without:
+                function = option(function)
+        return instance_argument(function)
+
+    return decorate
+
+
+def answer(
+    find: Callable[[Callable[[str], None] | None], Finding],
+    text: Callable[[Any], str],
+    out: str | None,
+    as_json: bool,
+) -> int:
+    """Ask, print, write; the exit code. `find` is called with where progress goes."""
+    from optimiser.result import check_target
+
+    if out is not None:
+        check_target(out)
+    try:
+        with guarded_output():
+            finding = find(progress())
+    finally:
+        end_progress()
+    if as_json:
+        say_json(finding.to_dict())
+    else:
+        say(text(finding))
+    if out is not None:  # last: what was found is said even where the disk fails
+        finding.save(out)
+        complain(f"written to {out}")
+    if finding.interrupted:
+        return 130
+    return 0 if finding.complete else 4

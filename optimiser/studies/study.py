@@ -1,0 +1,246 @@
+"""What every study shares: an open session that is asked again and again, a clock, and what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+import optimiser
+from optimiser.audit import Audit, audit
+from optimiser.design import Record, SolverError, Status
+from optimiser.instance.instance import Instance
+from optimiser.rows import Row, Rows, plain
+from optimiser.solver.highs import VERSION, Clock, hearing_interrupts
+from optimiser.solver.moves import Neighbourhood
+from optimiser.solver.pooling import Cuts
+from optimiser.solver.records import record_of
+from optimiser.solver.search import STATUS, Found
+from optimiser.solver.session import Session
+from optimiser.solver.solve import check_call
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = np.ndarray
+Table = tuple[Sequence[str], list[Row]]  # columns, rows
+CHECKED = 20  # one answer in so many has the designs next to it looked at
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What one question brought: a design with its exact recourse, audited, and the bound.
+
+    Without a design (`status` infeasible or unknown) only `bound` may be read.
+    """
+
+    instance: Instance
+    status: Status
+    bound: float  # nothing asked for is worth more; -inf: infeasible
+    design: Array | None = None  # (H,) position of the level of each holding (`sets.holding`)
+    record: Record | None = None
+    audit: Audit | None = None
+
+    @property
+    def found(self) -> bool:
+        """Is there a design?"""
+        return self.design is not None
+
+    @property
+    def value(self) -> float:
+        """V of the design at the weights asked with, by the audit."""
+        assert self.audit is not None
+        return self.audit.value
+
+    @cached_property
+    def objectives(self) -> Array:
+        """(G,) expectations, in the order of `instance.objectives`, by the audit."""
+        assert self.audit is not None
+        return np.array([self.audit.objectives[g] for g in self.instance.objectives])
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The design as in the JSON documents: decision, organisation, level."""
+        assert self.record is not None
+        assert self.audit is not None
+        rows = Rows(self.instance, self.record, self.audit).named("design")
+        return [{name: row[name] for name in ("decision", "organisation", "level")} for row in rows]
+
+
+class Study:
+    """One open session for all questions of a study; new weights and new numbers build nothing anew.
+
+    `solves` counts the searches, `clock` is the time limit of the whole study (Ctrl-C stops it too).
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        *,
+        weights: Mapping[str, float] | None = None,
+        gap: float = 1e-6,
+        time_limit: float | None = None,
+        threads: int = 1,
+        progress: Callable[[str], None] | None = None,
+    ) -> None:
+        check_call(instance, weights=weights, gap=gap, time_limit=time_limit, threads=threads)
+        self.gap, self.clock, self.tell = gap, Clock(time_limit), progress or (lambda text: None)
+        self.session = Session(instance, weights, threads)
+        self.solves = 0
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Ctrl-C within stops the clock, so that what is known is kept."""
+        with hearing_interrupts(self.clock):
+            yield
+
+    @property
+    def instance(self) -> Instance:
+        """What the questions are about."""
+        return self.session.instance
+
+    @property
+    def weights(self) -> Array:
+        """(G,) normalised weights in force."""
+        return self.session.weights
+
+    def about(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
+        """Ask about this instance from now on."""
+        self.session.update(instance, weights)
+
+    def weigh(self, weights: Array) -> None:
+        """Ask with these weights (G,) from now on; they sum to 1."""
+        self.session.weigh(weights)
+
+    def ask(
+        self,
+        *,
+        fixed: Mapping[int, int] | None = None,
+        floors: Mapping[int, float] | None = None,
+        rows: Cuts | None = None,
+        decide: float | None = None,
+    ) -> Answer:
+        """A best design, to the gap of the study.
+
+        `fixed` maps holdings to levels, `floors` objectives (their position) to what their expectation must
+        reach, `rows` are linear rows on who holds what (`row`, `forbid`). With `decide` the question is only
+        whether a design is worth that much: the search ends as soon as it has one (value >= decide), or none
+        can be (bound < decide).
+        """
+        self.solves += 1
+        found = self.session.optimise(self.gap, self.clock, fixed, floors, rows=rows, decide=decide)
+        answer = self._answer(found, floors)
+        if self.solves % CHECKED == 1 and answer.status is Status.OPTIMAL and rows is None:
+            self._look_around(answer, fixed or {}, floors or {})
+        return answer
+
+    def reach(self, aim: Array, worth: float, rows: Cuts | None = None) -> Answer:
+        """The design worth at least `worth` that reaches most of `aim` (H, L), summed over what is held.
+
+        `bound` is that of the aim.
+        """
+        self.solves += 1
+        return self._answer(self.session.reach(aim, worth, self.gap, self.clock, rows), None)
+
+    def evaluate(self, design: Array) -> Answer:
+        """A design (H,), with its best recourse at the weights in force; infeasible where it has none."""
+        settled = self.session.settle(self.session.placing.columns(design), Clock(), ties=True)
+        if settled.x is None:
+            return Answer(self.instance, Status.INFEASIBLE, -np.inf)
+        return self._judged(Status.FEASIBLE, np.inf, design, settled.x)
+
+    def row(self, coefficients: Array, upper: float) -> Cuts:
+        """The row `sum coefficients[h, l] placed[h, l] <= upper`, coefficients (H, L)."""
+        return self.session.placing.row(coefficients, upper)
+
+    def forbid(self, design: Array) -> Cuts:
+        """The row that this design (H,) alone breaks."""
+        return self.session.placing.without(design)
+
+    def run(self) -> dict[str, Any]:
+        """What a result says of how it was found."""
+        return {
+            "seconds": round(time.monotonic() - self.clock.began, 3),
+            "solves": self.solves,
+            "gap": self.gap,
+            "solver": VERSION,
+            "engine": optimiser.__version__,
+            "instance_hash": self.instance.hash,
+        }
+
+    def _answer(self, found: Found, floors: Mapping[int, float] | None) -> Answer:
+        if found.design is None:
+            status = STATUS[found.ended] if found.bound == -np.inf else Status.UNKNOWN
+            return Answer(self.instance, status, found.bound)
+        settled = self.session.settle(
+            self.session.point(found), Clock(), floor=self.session.floors(floors or {}), ties=True
+        )
+        if settled.x is None:
+            raise SolverError("the search found a design whose recourse the whole model calls infeasible")
+        return self._judged(STATUS[found.ended], found.bound, found.design, settled.x)
+
+    def _judged(self, status: Status, bound: float, design: Array, x: Array) -> Answer:
+        record = record_of(self.session, x)
+        weights = dict(zip(self.instance.objectives, self.weights.tolist(), strict=True))
+        audited = audit(self.instance, record, weights=weights)
+        if audited.broken:
+            raise SolverError(f"a design found breaks a promise: {audited.broken[0]}")
+        return Answer(self.instance, status, bound, design, record, audited)
+
+    def _look_around(self, answer: Answer, fixed: Mapping[int, int], floors: Mapping[int, float]) -> None:
+        assert answer.design is not None
+        neighbourhood = Neighbourhood(self.session, fixed)
+        checked = neighbourhood.check(answer.design, answer.value, Clock(), self.session.floors(floors))
+        if checked.better and answer.bound < np.nanmax(checked.value) - 1e-9:
+            raise SolverError("a design one move away from a best one is better than the bound")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Finding:
+    """What a study found: the document of its JSON, its tables, and how far it is complete."""
+
+    command: ClassVar[str]
+    instance: Instance
+    complete: bool  # nothing that was asked for was left out for want of time
+    interrupted: bool = False
+    run: Mapping[str, Any] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """The keys of the JSON document that are this study's own."""
+        raise NotImplementedError
+
+    def tables(self) -> dict[str, Table]:
+        """The same as tidy tables: name -> columns and rows."""
+        raise NotImplementedError
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON document that the command prints with --json."""
+        head = {"format": 1, "command": self.command, "instance": self.instance.name}
+        end: dict[str, Any] = {"interrupted": True} if self.interrupted else {}
+        run = {name: plain(value) for name, value in self.run.items()}
+        return {**head, "complete": self.complete, **self.document(), **end, "run": run}
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """One of the tables as a DataFrame."""
+        import pandas as pd
+
+        columns, rows = self.tables()[name]
+        return pd.DataFrame(rows, columns=list(columns))
+
+    def save(self, directory: str | Path) -> None:
+        """Write result.json and one CSV file a table into a folder of their own, whole or not at all."""
+        from optimiser.result import write_result
+
+        write_result(directory, self.to_dict(), self.tables())
+
+
+def table(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Table:
+    """A table of these columns; numbers as JSON and CSV have them."""
+    names = tuple(columns)
+    return names, [{name: plain(row[name]) for name in names} for row in rows]
