@@ -111,13 +111,16 @@ class Solver:
         self._stop, self._clock, self._enough = False, Clock(), -np.inf
         self._highs.cbMipInterrupt += self._on_check
         self._set("mip_abs_gap", 0.0)
+        # Measured on masters of 24 decisions: without these two a run takes a third of the time.
+        self._set("mip_heuristic_run_feasibility_jump", False)
+        self._set("mip_detect_symmetry", False)
         self._integer = np.zeros(0, bool)
         self._whole_numbers = False
 
     def load(
         self,
         cost: Array,
-        matrix: sparse.csr_array,
+        matrix: sparse.csr_array | sparse.csc_array,
         lower: Array,
         upper: Array,
         column_lower: Array,
@@ -136,7 +139,8 @@ class Solver:
         lp.col_cost_ = -SCALE * cost
         lp.col_lower_, lp.col_upper_ = column_lower, column_upper
         lp.row_lower_, lp.row_upper_ = lower, upper
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        formats = highspy.MatrixFormat
+        lp.a_matrix_.format_ = formats.kRowwise if matrix.format == "csr" else formats.kColwise
         lp.a_matrix_.num_row_, lp.a_matrix_.num_col_ = matrix.shape
         lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr, matrix.indices
         lp.a_matrix_.value_ = matrix.data
@@ -188,8 +192,9 @@ class Solver:
 
     def change_row_bounds(self, rows: Array, lower: Array, upper: Array) -> None:
         """Replace the bounds of some rows."""
-        for row, low, high in zip(rows.tolist(), lower.tolist(), upper.tolist(), strict=True):
-            self._check(self._highs.changeRowBounds(row, low, high), "changing a row")
+        positions = rows.astype(np.int32)
+        done = self._highs.changeRowsBounds(len(rows), positions, lower, upper)  # type: ignore[attr-defined]
+        self._check(done, "changing rows")
 
     def run(
         self, clock: Clock, gap: float = 1e-6, start: Array | None = None, enough: float = -np.inf
@@ -272,7 +277,7 @@ class Solver:
             reduced=-np.array(solution.col_dual) / SCALE,
         )
 
-    def _set(self, option: str, value: float | str) -> None:
+    def _set(self, option: str, value: float | str | bool) -> None:
         self._check(self._highs.setOptionValue(option, value), f"setting {option}")
 
     def _check(self, status: highspy.HighsStatus, doing: str) -> None:

@@ -13,27 +13,17 @@ levels that hold nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy import sparse
 
 from optimiser.coefficients import Coefficients
 from optimiser.solver.compiled import Compiled, Program
-from optimiser.solver.highs import Clock, Ended, Solver
+from optimiser.solver.highs import Clock
+from optimiser.solver.scenario import Priced, Scenario
 
 Array = np.ndarray
 RECOURSE = ("exercised", "monitored", "lent", "borrowed", "unmet")
 PRIVATE = ("willing_and_able", "willing", "overseen", "lent_if_spare", "borrowed_if_short")
-
-
-@dataclass(frozen=True, eq=False)
-class Priced:
-    """The recourse of one scenario at a master point: its worth, and the prices of the coupling rows."""
-
-    feasible: bool
-    worth: float  # sum of direction x what recourse adds to the objectives; 0 if infeasible
-    prices: Array  # (coupling rows,) >= 0
 
 
 class Recourse:
@@ -53,6 +43,13 @@ class Recourse:
         self._scenarios = scenario
         self._placed = columns.index("placed")
         self._blocks(compiled, c)
+        self._split(compiled)
+        fearful = np.array([c.masks["fearful"][d] for d in self.e_index[:, 0]], bool)
+        self.e_fearful = fearful & (self.e_monitored >= 0)
+        entries = sparse.csc_array(
+            (np.arange(1, self.on_y.nnz + 1), self.on_y.indices, self.on_y.indptr), shape=self.on_y.shape
+        )
+        self.scenarios = [Scenario(self, k, entries) for k in range(len(sets.scenarios))]
 
     def _structure(self, compiled: Compiled, c: Coefficients) -> None:
         """Which rows touch recourse, and which of them belong to one holder alone."""
@@ -109,6 +106,17 @@ class Recourse:
             -1, 3
         )
 
+    def _split(self, compiled: Compiled) -> None:
+        """The coupling rows, on recourse and on the master's columns; `follow` fills in their numbers."""
+        numbered = compiled.pattern
+        numbered.data = np.arange(numbered.nnz)
+        rows = numbered[self.coupling]
+        self._y_entries, self._y_rows, self.on_y = _part(rows[:, self.y].tocsc())
+        rest = rows.tocoo()
+        mine = ~self.is_recourse[rest.col]
+        kept = rest.data[mine], (rest.row[mine], rest.col[mine])
+        self._x_entries, self._x_rows, self.on_x = _part(sparse.csr_array(kept, shape=rows.shape))
+
     def _held(self, c: Coefficients, d: str, o: str, level: str) -> int:
         uniform = c.sets.uniform[c.sets.decisions.index(d)]
         return self._placed[d, "" if uniform else o, level]
@@ -120,10 +128,9 @@ class Recourse:
             np.isposinf(upper), -1.0, 1.0
         )  # every coupling row as `<=`; scored counts as such
         self.side = np.where(self.sign > 0, upper, -lower)
-        rows = sparse.diags_array(self.sign).tocsr() @ program.matrix[self.coupling]
-        self.on_y = rows[:, self.y].tocsc()
-        self.on_x = (rows @ sparse.diags_array((~self.is_recourse).astype(float)).tocsr()).tocsr()
-        self.on_x.eliminate_zeros()
+        data = program.matrix.data
+        self.on_y.data = self.sign[self._y_rows] * data[self._y_entries]
+        self.on_x.data = self.sign[self._x_rows] * data[self._x_entries]
         d, o, level, s = self.e_index.T
         n = c.sets.node[o, level]
         self.willing = c["willingness"][n]
@@ -135,12 +142,8 @@ class Recourse:
             c[name][tuple(index.T)] for name, index in zip(("spare", "shortage"), self.aid_index, strict=True)
         ]
         self.unmet_most = c["demand"][tuple(self.unmet_index.T)]
-        self._by_scenario = [self._slice(k) for k in range(len(c.sets.scenarios))]
-
-    def _slice(self, s: int) -> tuple[Array, Array]:
-        """Recourse columns and coupling rows (without the scores) of one scenario."""
-        rows = np.flatnonzero(self.row_scenario == s)
-        return np.flatnonzero(self.scenario == s), np.setdiff1d(rows, self.scored, assume_unique=True)
+        for scenario in self.scenarios:
+            scenario.follow()
 
     def cut(self, prices: Array) -> tuple[Array, float]:
         """(row, side): `row @ x <= side` for every design, from prices of the coupling rows."""
@@ -169,6 +172,11 @@ class Recourse:
             best = np.maximum(best, act * np.minimum(self.willing - self.feared * m, self.able) + watch * m)
         return best
 
+    def price(self, x: Array, direction: Array, clock: Clock) -> list[Priced]:
+        """Solve the recourse of every scenario at a master point, all of whose columns stay as they are."""
+        most, side = self.most(x), self.side - self.on_x @ x
+        return [scenario.price(x, most, side, direction, clock) for scenario in self.scenarios]
+
     def most(self, x: Array) -> Array:
         """(recourse columns,) upper bounds at a master point, from who holds what."""
         most = np.full(len(self.y), np.inf)
@@ -179,60 +187,12 @@ class Recourse:
             most[columns] = limit * x[held]
         return most
 
-    def price(self, s: int, x: Array, direction: Array, clock: Clock, solver: Solver) -> Priced:
-        """Solve the recourse of scenario s at a master point, all of whose columns stay as they are.
 
-        `direction` (G,) weighs the objectives. Where a limit on unmet demand cannot be kept, the prices are
-        those of keeping it, which cut the point off.
-        """
-        columns, rows = self._by_scenario[s]
-        most = self.most(x)[columns]
-        columns, most = columns[most > 0], most[most > 0]
-        scored = self.scored[self.row_scenario[self.scored] == s]
-        prices = np.zeros(len(self.coupling))
-        prices[scored] = direction[self.row_objective[self.row_scenario[self.scored] == s]]
-        worth = -(self.on_y.T @ prices)[columns]
-        fear, fear_side = self._fear(x, columns)
-        capped = np.flatnonzero(np.isin(rows, self.capped))
-        side = (self.side - self.on_x @ x)[rows]
-        roomy = self.sign[rows] > 0  # doing nothing keeps these but for rounding; the others have `unmet`
-        roomy[capped] = False
-        side[roomy] = np.maximum(side[roomy], 0.0)
-        upper = np.concatenate([side, fear_side])
-        matrix = sparse.vstack([self.on_y[rows][:, columns], fear], format="csr")
-        matrix = sparse.hstack([matrix, _slacks(capped, len(upper))], format="csr")
-        lower, excess = np.full(len(upper), -np.inf), np.zeros(len(capped))
-        cost = np.concatenate([worth, excess])
-        solver.load(cost, matrix, lower, upper, 0 * cost, np.concatenate([most, excess]))
-        found = solver.run(clock)
-        feasible = found.ended is Ended.OPTIMAL
-        if found.ended is Ended.INFEASIBLE:
-            cost = np.concatenate([0 * worth, -1 / np.maximum(1e-9, np.abs(side[capped]))])
-            solver.load(cost, matrix, lower, upper, 0 * cost, np.concatenate([most, excess + np.inf]))
-            found = solver.run(clock)
-            prices[:] = 0.0
-        if found.x is None:
-            return Priced(False, 0.0, np.zeros(len(prices)))
-        prices[rows] = np.maximum(0.0, found.prices[: len(rows)])
-        return Priced(feasible, found.value if feasible else 0.0, prices)
-
-    def _fear(self, x: Array, columns: Array) -> tuple[sparse.csr_array, Array]:
-        """Rows `exercised + feared monitored <= willing held` among the columns given."""
-        where = np.full(len(self.y), -1)
-        where[columns] = np.arange(len(columns))
-        k = np.flatnonzero((self.feared > 0) & (where[self.e] >= 0) & (where[self.e_monitored] >= 0))
-        count = len(k)
-        data = np.concatenate([np.ones(count), self.feared[k]])
-        at = np.concatenate([where[self.e[k]], where[self.e_monitored[k]]])
-        rows = np.tile(np.arange(count), 2)
-        matrix = sparse.csr_array((data, (rows, at)), shape=(count, len(columns)))
-        return matrix, self.willing[k] * x[self.e_held[k]]
-
-
-def _slacks(rows: Array, count: int) -> sparse.csr_array:
-    """One column -1 for each of the rows."""
-    entries = -np.ones(len(rows)), (rows, np.arange(len(rows)))
-    return sparse.csr_array(entries, shape=(count, len(rows)))
+def _part(numbered):  # type: ignore[no-untyped-def]
+    """(entries of the program's matrix, their rows, a matrix to put their values into)."""
+    entries = numbered.data.astype(int)
+    numbered.data = np.zeros(len(entries))
+    return entries, numbered.tocoo().row, numbered
 
 
 def _ends(run: slice) -> tuple[int, int]:

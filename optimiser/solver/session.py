@@ -13,7 +13,7 @@ from optimiser.coefficients import Coefficients, coefficients
 from optimiser.instance.instance import Instance
 from optimiser.model import assemble
 from optimiser.solver.compiled import Compiled, Program
-from optimiser.solver.highs import Clock, Solver
+from optimiser.solver.highs import Clock
 from optimiser.solver.moves import Neighbourhood
 from optimiser.solver.placing import Placing
 from optimiser.solver.pooling import Cuts, PoolCuts
@@ -63,7 +63,6 @@ class Session:
         extend: Callable[[pyo.ConcreteModel], Any] | None = None,
     ) -> None:
         self.threads, self.extended, self._extend = threads, extend is not None, extend
-        self._small = Solver(threads)  # for the many small recourse programs
         self._shape: tuple[Any, ...] | None = None
         self.update(instance, weights)
 
@@ -220,7 +219,7 @@ class Session:
         count = len(self.c.sets.scenarios)
         if self.coupled:
             return np.full(count, np.nan), self._by_scenario(self.settle(x, clock, direction).prices)
-        priced = [self.recourse.price(s, x, direction, clock, self._small) for s in range(count)]
+        priced = self.recourse.price(x, direction, clock)
         worth = np.array([p.worth if p.feasible else -np.inf for p in priced])
         return worth, [p.prices for p in priced if p.prices.any()]
 
@@ -307,10 +306,8 @@ class Session:
         rows = self.compiled.rows["scored"]
         by_objective = np.arange(rows.start, rows.stop).reshape(len(self.weights), -1)
         lines = []
-        for s in range(by_objective.shape[1]):
-            slope, constant = self.recourse.cut(
-                self.recourse.price(s, x, self.weights, clock, self._small).prices
-            )
+        for s, priced in enumerate(self.recourse.price(x, self.weights, clock)):
+            slope, constant = self.recourse.cut(priced.prices)
             slope[achieved] = 0.0
             mine = by_objective[:, s]
             apart = np.where(np.isin(mine, self.recourse.coupling), 0.0, self.weights)  # no recourse in these

@@ -1,0 +1,126 @@
+"""The recourse program of one scenario, kept in HiGHS between points: they differ in bounds alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from optimiser.solver.highs import Clock, Ended, Solver
+
+if TYPE_CHECKING:
+    from optimiser.solver.recourse import Recourse
+
+Array = np.ndarray
+SMALL = 2000  # columns up to which all are loaded, whoever holds what; beyond, those that can be nonzero
+
+
+@dataclass(frozen=True, eq=False)
+class Priced:
+    """The recourse of one scenario at a master point: its worth, and the prices of the coupling rows."""
+
+    feasible: bool
+    worth: float  # sum of direction x what recourse adds to the objectives; 0 if infeasible
+    prices: Array  # (coupling rows,) >= 0
+
+
+class Scenario:
+    """Columns: the recourse of scenario s, then one slack for each limit on unmet demand.
+
+    Rows: the coupling rows without the scores, then `exercised + feared monitored <= willing held`.
+    """
+
+    def __init__(self, recourse: Recourse, s: int, entries: sparse.csc_array) -> None:
+        r = self._recourse = recourse
+        self._columns = np.flatnonzero(r.scenario == s)
+        in_scenario = np.flatnonzero(r.row_scenario == s)
+        self._rows = np.setdiff1d(in_scenario, r.scored, assume_unique=True)
+        self._capped = np.flatnonzero(np.isin(self._rows, r.capped))
+        mine = r.row_scenario[r.scored] == s
+        self._scored, self._objective = r.scored[mine], r.row_objective[mine]
+        self._fear = np.flatnonzero(r.e_fearful & (r.e_index[:, 3] == s))
+        self._entries = self._assemble(entries, r.on_y.nnz)
+        self._solver = Solver()
+        self._loaded: Array | None = None  # columns in HiGHS
+
+    def _assemble(self, entries: sparse.csc_array, count: int) -> sparse.csc_array:
+        """The matrix with, for each entry, one more than the position of its value in `_values`."""
+        at = np.full(len(self._recourse.y), -1)
+        at[self._columns] = np.arange(len(self._columns))
+        fear, slack = len(self._fear), len(self._capped)
+        act, watch = at[self._recourse.e[self._fear]], at[self._recourse.e_monitored[self._fear]]
+        ones, feared = np.full(fear, count + 1), np.arange(count + 3, count + 3 + fear)
+        rows = np.tile(np.arange(fear), 2)
+        shape = (fear, len(self._columns))
+        below = sparse.csc_array(
+            (np.concatenate([ones, feared]), (rows, np.concatenate([act, watch]))), shape
+        )
+        minus = np.full(slack, count + 2), (self._capped, np.arange(slack))
+        beside = sparse.csc_array(minus, shape=(len(self._rows) + fear, slack))
+        own = sparse.vstack([entries[self._rows][:, self._columns], below])
+        return sparse.hstack([own, beside], format="csc")
+
+    def follow(self) -> None:
+        """Take over the numbers of the recourse: from here on every program is another."""
+        r = self._recourse
+        self._values = np.concatenate([r.on_y.data, [1.0, -1.0], r.feared[self._fear]])
+        self._loaded = None
+        self._roomy = r.sign[self._rows] > 0  # doing nothing keeps these but for rounding
+        self._roomy[self._capped] = False
+        self._direction = np.zeros(0)
+
+    def price(self, x: Array, most: Array, side: Array, direction: Array, clock: Clock) -> Priced:
+        """Solve the recourse at a master point x, where it is at most `most` and leaves `side` of its rows.
+
+        `direction` (G,) weighs the objectives. Where a limit on unmet demand cannot be kept, the prices are
+        those of keeping it, which cut the point off.
+        """
+        r = self._recourse
+        prices = np.zeros(len(r.coupling))
+        prices[self._scored] = direction[self._objective]
+        most, side = np.append(most[self._columns], np.zeros(len(self._capped))), side[self._rows]
+        side[self._roomy] = np.maximum(side[self._roomy], 0.0)
+        upper = np.append(side, r.willing[self._fear] * x[r.e_held[self._fear]])
+        self._put(most, upper, direction, prices)
+        found = self._solver.run(clock)
+        feasible = found.ended is Ended.OPTIMAL
+        if found.ended is Ended.INFEASIBLE:
+            found = self._repair(side, clock)
+            prices[:] = 0.0
+        if found.x is None:
+            return Priced(False, 0.0, np.zeros(len(prices)))
+        prices[self._rows] = np.maximum(0.0, found.prices[: len(self._rows)])
+        return Priced(feasible, found.value if feasible else 0.0, prices)
+
+    def _put(self, most: Array, upper: Array, direction: Array, prices: Array) -> None:
+        """Load the program, or change the one that is loaded to this point."""
+        loaded = self._loaded
+        if (
+            loaded is not None
+            and np.array_equal(direction, self._direction)
+            and not np.delete(most, loaded).any()
+        ):
+            self._solver.change_bounds(np.arange(len(loaded)), np.zeros(len(loaded)), most[loaded])
+            self._solver.change_row_bounds(np.arange(len(upper)), np.full(len(upper), -np.inf), upper)
+            return
+        needed = np.ones(len(most), bool) if len(most) <= SMALL else most > 0
+        needed[len(self._columns) :] = True
+        self._loaded, self._direction = np.flatnonzero(needed), direction.copy()
+        matrix = self._entries[:, self._loaded]
+        matrix.data = self._values[matrix.data - 1]
+        worth = np.append(-(self._recourse.on_y.T @ prices)[self._columns], 0.0 * self._capped)[self._loaded]
+        nothing = np.zeros(len(worth))
+        self._solver.load(worth, matrix, np.full(len(upper), -np.inf), upper, nothing, most[self._loaded])
+
+    def _repair(self, side: Array, clock: Clock):  # type: ignore[no-untyped-def]
+        """The least excess over limits on unmet demand."""
+        assert self._loaded is not None
+        slacks = np.arange(len(self._loaded) - len(self._capped), len(self._loaded))
+        cost = np.zeros(len(self._loaded))
+        cost[slacks] = -1 / np.maximum(1e-9, np.abs(side[self._capped]))
+        self._solver.change_costs(cost)
+        self._solver.change_bounds(slacks, 0.0 * slacks, np.full(len(slacks), np.inf))
+        self._loaded = None  # it is another program now
+        return self._solver.run(clock)
