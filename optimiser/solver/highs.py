@@ -149,6 +149,11 @@ class Solver:
         self._check(self._highs.passModel(lp), "loading the program")
         self.impose_integrality(bool(self._integer.any()))
 
+    @property
+    def rows(self) -> int:
+        """How many rows are loaded."""
+        return int(self._highs.getNumRow())
+
     def impose_integrality(self, on: bool) -> None:
         """Solve as a mixed-integer program, or its relaxation."""
         self._whole_numbers = on
@@ -164,16 +169,25 @@ class Solver:
         )
         self._check(done, "adding rows")
 
-    def add_columns(self, lower: Array, upper: Array, integer: Array) -> Array:
-        """Add columns without cost at the end; their positions."""
+    def add_columns(
+        self,
+        cost: Array,
+        matrix: sparse.csc_array,
+        lower: Array,
+        upper: Array,
+        integer: Array | None = None,
+    ) -> Array:
+        """Add columns at the end; their positions."""
         first, count = self._highs.getNumCol(), len(lower)
-        none = np.zeros(0, np.int32)
+        starts, places = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32)
         done = self._highs.addCols(
-            count, np.zeros(count), lower, upper, 0, np.zeros(count, np.int32), none, np.zeros(0)
+            count, -SCALE * cost, lower, upper, matrix.nnz, starts, places, matrix.data.astype(float)
         )
         self._check(done, "adding columns")
-        self._integer = np.concatenate([self._integer, integer])
-        self.impose_integrality(self._whole_numbers)
+        some = integer is not None and bool(integer.any())
+        self._integer = np.append(self._integer, np.zeros(count, bool) if integer is None else integer)
+        if some:
+            self.impose_integrality(self._whole_numbers)
         return np.arange(first, first + count)
 
     def delete_rows(self, rows: Array) -> None:

@@ -96,28 +96,35 @@ class Scenario:
 
     def _put(self, most: Array, upper: Array, direction: Array, prices: Array) -> None:
         """Load the program, or change the one that is loaded to this point."""
-        loaded = self._loaded
-        if (
-            loaded is not None
-            and np.array_equal(direction, self._direction)
-            and not np.delete(most, loaded).any()
-        ):
-            self._solver.change_bounds(np.arange(len(loaded)), np.zeros(len(loaded)), most[loaded])
-            self._solver.change_row_bounds(np.arange(len(upper)), np.full(len(upper), -np.inf), upper)
-            return
-        needed = np.ones(len(most), bool) if len(most) <= SMALL else most > 0
+        needed = most > 0 if len(most) > SMALL else np.ones(len(most), bool)
         needed[len(self._columns) :] = True
-        self._loaded, self._direction = np.flatnonzero(needed), direction.copy()
-        matrix = self._entries[:, self._loaded]
+        if self._loaded is None or not np.array_equal(direction, self._direction):
+            gain = -(self._recourse.on_y.T @ prices)[self._columns]
+            self._worth, self._direction = np.append(gain, np.zeros(len(self._capped))), direction.copy()
+            self._loaded = np.flatnonzero(needed)
+            matrix = self._chosen(self._loaded)
+            lower, nothing = np.full(len(upper), -np.inf), np.zeros(len(self._loaded))
+            self._solver.load(self._worth[self._loaded], matrix, lower, upper, nothing, most[self._loaded])
+            return
+        needed[self._loaded] = False
+        further = np.flatnonzero(needed)
+        if len(further):
+            nothing = np.zeros(len(further))
+            self._solver.add_columns(self._worth[further], self._chosen(further), nothing, most[further])
+            self._loaded = np.concatenate([self._loaded, further])
+        every = np.arange(len(self._loaded))
+        self._solver.change_bounds(every, np.zeros(len(every)), most[self._loaded])
+        self._solver.change_row_bounds(np.arange(len(upper)), np.full(len(upper), -np.inf), upper)
+
+    def _chosen(self, columns: Array) -> sparse.csc_array:
+        matrix = self._entries[:, columns]
         matrix.data = self._values[matrix.data - 1]
-        worth = np.append(-(self._recourse.on_y.T @ prices)[self._columns], 0.0 * self._capped)[self._loaded]
-        nothing = np.zeros(len(worth))
-        self._solver.load(worth, matrix, np.full(len(upper), -np.inf), upper, nothing, most[self._loaded])
+        return matrix
 
     def _repair(self, side: Array, clock: Clock):  # type: ignore[no-untyped-def]
         """The least excess over limits on unmet demand."""
         assert self._loaded is not None
-        slacks = np.arange(len(self._loaded) - len(self._capped), len(self._loaded))
+        slacks = np.flatnonzero(self._loaded >= len(self._columns))
         cost = np.zeros(len(self._loaded))
         cost[slacks] = -1 / np.maximum(1e-9, np.abs(side[self._capped]))
         self._solver.change_costs(cost)

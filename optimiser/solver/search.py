@@ -115,10 +115,10 @@ class Master:
         points = np.unique(np.concatenate([[0.0, own.sum()], steps[steps < own.sum()]]))
         low, high, count = points[:-1], points[1:], len(points) - 1
         slope = (np.sqrt(high) - np.sqrt(low)) / (high - low)
+        most = np.concatenate([np.ones(count), np.full(count + 1, np.inf)])
+        empty = sparse.csc_array((self._solver.rows, len(most)))
         first = self._solver.add_columns(
-            np.zeros(2 * count + 1),
-            np.concatenate([np.ones(count), np.full(count + 1, np.inf)]),
-            np.arange(2 * count + 1) < count,
+            np.zeros(len(most)), empty, np.zeros(len(most)), most, np.arange(len(most)) < count
         )
         chosen, part, root = first[:count], first[count : 2 * count], first[-1]
         self._width = int(root) + 1
