@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from optimiser.solver.cuts import Cuts
 from optimiser.solver.highs import Clock
-from optimiser.solver.pooling import Cuts
 
 if TYPE_CHECKING:
     from optimiser.solver.session import Session

@@ -7,7 +7,8 @@ from scipy import sparse
 
 from optimiser.coefficients import Coefficients
 from optimiser.solver.compiled import Compiled
-from optimiser.solver.pooling import Cuts, PoolCuts
+from optimiser.solver.cuts import Cuts
+from optimiser.solver.pooling import PoolCuts
 
 Array = np.ndarray
 FOLLOWING = ("placed", "holds_somewhere", "pair", "changed", "buffer")

@@ -16,22 +16,10 @@ from scipy import sparse
 from optimiser.coefficients import Coefficients
 from optimiser.coefficients.pools import Pool
 from optimiser.solver.compiled import Compiled
+from optimiser.solver.cuts import Cuts
 
 Array = np.ndarray
 VIOLATED = 1e-8  # share of a decision's summed deviations; below it a cut is not worth a row
-
-
-@dataclass(frozen=True, eq=False)
-class Cuts:
-    """Rows `matrix @ x <= upper` to add."""
-
-    matrix: sparse.csr_array
-    upper: Array
-
-    @property
-    def count(self) -> int:
-        """How many."""
-        return len(self.upper)
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ from scipy import sparse
 
 from optimiser.coefficients import Coefficients
 from optimiser.solver.compiled import Compiled, Program
+from optimiser.solver.cuts import Cuts, dense
 from optimiser.solver.highs import Clock
 from optimiser.solver.scenario import Priced, Scenario
 
@@ -44,6 +45,9 @@ class Recourse:
         self._placed = columns.index("placed")
         self._blocks(compiled, c)
         self._split(compiled)
+        held = np.concatenate([self.e_held, *self.aid_held]).astype(int)
+        self._by_holder = np.argsort(held, kind="stable")
+        self._holders, self._holder_starts = np.unique(held[self._by_holder], return_index=True)
         fearful = np.array([c.masks["fearful"][d] for d in self.e_index[:, 0]], bool)
         self.e_fearful = fearful & (self.e_monitored >= 0)
         entries = sparse.csc_array(
@@ -145,15 +149,27 @@ class Recourse:
         for scenario in self.scenarios:
             scenario.follow()
 
-    def cut(self, prices: Array) -> tuple[Array, float]:
-        """(row, side): `row @ x <= side` for every design, from prices of the coupling rows."""
-        gain = -(self.on_y.T @ prices)
-        row = self.on_x.T @ prices
-        np.subtract.at(row, self.e_held, self._exercise_worth(gain))
-        for columns, held, most in zip(self.aid, self.aid_held, self.aid_most, strict=True):
-            np.subtract.at(row, held, np.maximum(0.0, gain[columns]) * most)
-        constant = float(np.maximum(0.0, gain[self.unmet]) @ self.unmet_most)
-        return row, float(prices @ self.side) + constant
+    def cuts(self, prices: list[Array]) -> Cuts:
+        """Rows that hold for every design, one for each vector of prices of the coupling rows."""
+        rows, sides = self.rows(np.array(prices).reshape(-1, len(self.coupling)))
+        return dense(rows, sides)
+
+    def rows(self, prices: Array) -> tuple[Array, Array]:
+        """(rows (k, columns), sides (k,)): `row @ x <= side` for every design, from prices (k, coupling)."""
+        gain = -(prices @ self.on_y)
+        row = prices @ self.on_x
+        worth = [self._exercise_worth(gain)]
+        worth += [
+            np.maximum(0.0, gain[:, columns]) * most
+            for columns, most in zip(self.aid, self.aid_most, strict=True)
+        ]
+        if len(self._holder_starts):
+            sums = np.add.reduceat(
+                np.concatenate(worth, axis=1)[:, self._by_holder], self._holder_starts, axis=1
+            )
+            row[:, self._holders] -= sums
+        constant = np.maximum(0.0, gain[:, self.unmet]) @ self.unmet_most
+        return row, prices @ self.side + constant
 
     def _exercise_worth(self, gain: Array) -> Array:
         """Best of gain_e e + gain_m m over e <= min(willing - feared m, able), m <= oversight, one a holder.
@@ -161,8 +177,8 @@ class Recourse:
         Concave and piecewise linear in m: the best m is 0, all, or where willingness meets ability.
         """
         has = self.e_monitored >= 0
-        watch = np.where(has, gain[self.e_monitored], 0.0)
-        act = np.maximum(0.0, gain[self.e])
+        watch = np.where(has, gain[:, self.e_monitored], 0.0)
+        act = np.maximum(0.0, gain[:, self.e])
         best = act * np.minimum(self.willing, self.able)
         full = np.where(has, self.oversight, 0.0)
         meet = np.divide(

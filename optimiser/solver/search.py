@@ -15,9 +15,10 @@ from scipy import sparse
 
 from optimiser.design import Status
 from optimiser.solver.compiled import Program
+from optimiser.solver.cuts import Cuts, join
 from optimiser.solver.highs import Clock, Ended, Outcome, Solver
 from optimiser.solver.placing import Placing
-from optimiser.solver.pooling import Cuts, Placed, PoolCuts
+from optimiser.solver.pooling import Placed, PoolCuts
 
 Array = np.ndarray
 ROUNDS = 60  # of cutting the relaxation; it tails off long before
@@ -96,7 +97,10 @@ class Master:
     def add(self, cuts: Cuts) -> None:
         """Add cuts, given on the columns of the program."""
         if cuts.count:
-            matrix = cuts.matrix[:, self.columns].tocsr()
+            m = cuts.matrix
+            matrix = sparse.csr_array(
+                (m.data, self._at[m.indices], m.indptr), (cuts.count, len(self.columns))
+            )
             self._solver.add_rows(matrix, np.full(cuts.count, -np.inf), cuts.upper)
             self._cuts = join(self._cuts, Cuts(matrix, cuts.upper))
 
@@ -178,14 +182,6 @@ class Master:
         """Solve as it stands; the outcome lacks the offset."""
         begin = None if start is None else start[self.columns]
         return self._solver.run(clock, gap, begin, enough - self.offset)
-
-
-def join(*parts: Cuts) -> Cuts:
-    """All cuts in one."""
-    some = [part for part in parts if part.count] or [parts[0]]
-    return Cuts(
-        sparse.vstack([p.matrix for p in some], format="csr"), np.concatenate([p.upper for p in some])
-    )
 
 
 @dataclass(eq=False)
@@ -276,7 +272,7 @@ def search(
         tell(f"bound {progress.bound:.6f}, value {progress.value:.6f}")
         if progress.answered:
             return progress.answered
-        violated, short = join(separate(x, None), _violated(latest.cuts, x)), pools.short(x)
+        violated, short = join(separate(x, None), latest.cuts.violated(x)), pools.short(x)
         nothing_left = not violated.count and not short
         if nothing_left and latest.value == -np.inf and latest.point is None:
             # Infeasible by less than HiGHS's tolerance, so that no price cuts it off: leave it out by name.
@@ -316,8 +312,3 @@ def _relax(master, separate, progress, clock, tell):  # type: ignore[no-untyped-
         master.drop_slack(x)
         master.add(cuts)
     return outcome
-
-
-def _violated(cuts: Cuts, x: Array, tolerance: float = 1e-9) -> Cuts:
-    rows = np.flatnonzero(cuts.matrix @ x > cuts.upper + tolerance)
-    return Cuts(cuts.matrix[rows], cuts.upper[rows])

@@ -13,12 +13,13 @@ from optimiser.coefficients import Coefficients, coefficients
 from optimiser.instance.instance import Instance
 from optimiser.model import assemble
 from optimiser.solver.compiled import Compiled, Program
+from optimiser.solver.cuts import Cuts, dense, join
 from optimiser.solver.highs import Clock
 from optimiser.solver.moves import Neighbourhood
 from optimiser.solver.placing import Placing
-from optimiser.solver.pooling import Cuts, PoolCuts
+from optimiser.solver.pooling import PoolCuts
 from optimiser.solver.recourse import Recourse
-from optimiser.solver.search import Evaluated, Found, Master, Progress, join, search
+from optimiser.solver.search import Evaluated, Found, Master, Progress, search
 from optimiser.solver.settle import Settled, settle
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Session:
         """The design worth at least `worth` with most of `aim` (H, L), of which value and bound are given."""
         costs = np.zeros(self.placing.size)
         costs[self.placing.placed] = aim
-        floor = Cuts(sparse.csr_array(-self.program.cost[None, :]), np.array([self.program.offset - worth]))
+        floor = dense(-self.program.cost[None, :], np.array([self.program.offset - worth]))
         program = replace(self.program, cost=costs, offset=0.0)
         master = self._master(program, join(floor, rows or self._no_cuts()), {})
 
@@ -181,18 +182,18 @@ class Session:
         for row, g in zip(rows, floors, strict=True):
             begin = achieved.start + g * scenarios
             row[begin : begin + scenarios] = -self.c["probability"]
-        return Cuts(sparse.csr_array(rows), -np.array(list(floors.values()), float))
+        return dense(rows, -np.array(list(floors.values()), float))
 
     def _opening_cuts(self, floors: Iterable[int]) -> Cuts:
         """What every objective that counts can reach if hours, partners and slack cost nothing."""
-        r, cuts = self.recourse, []
+        r, opening = self.recourse, []
         for g in np.union1d(np.flatnonzero(self.weights > 0), list(floors)).astype(int):
             for s in range(len(self.c.sets.scenarios)):
                 prices = np.zeros(len(r.coupling))
                 prices[r.scored[(r.row_objective == g) & (r.row_scenario[r.scored] == s)]] = 1.0
                 if prices.any():
-                    cuts.append(_cut(*r.cut(prices)))
-        return join(self._no_cuts(), *cuts)
+                    opening.append(prices)
+        return r.cuts(opening)
 
     def _no_cuts(self) -> Cuts:
         return Cuts(sparse.csr_array((0, len(self.compiled.columns.keys))), np.zeros(0))
@@ -205,12 +206,10 @@ class Session:
             if floor_prices is not None and floors:
                 direction = self.weights.copy()
                 direction[floors] += np.maximum(0.0, floor_prices[: len(floors)])
-            cuts = [self.pools.separate(x, around=floor_prices is None)]
-            for prices in [] if self.extended else self._prices(x, direction, clock)[1]:
-                row, side = self.recourse.cut(prices)
-                if row @ x > side + 1e-9:
-                    cuts.append(_cut(row, side))
-            return join(*cuts)
+            around = self.pools.separate(x, around=floor_prices is None)
+            if self.extended:
+                return around
+            return join(around, self.recourse.cuts(self._prices(x, direction, clock)[1]).violated(x))
 
         return separate
 
@@ -252,14 +251,10 @@ class Session:
         """The exact value of a design, given as columns that are complete but for its recourse."""
         if self.coupled or (floor is not None and floor.count):
             settled = self.settle(x, clock, floor=floor)
-            rows = (
-                []
-                if self.extended
-                else [_cut(*self.recourse.cut(p)) for p in self._by_scenario(settled.prices)]
-            )
-            return Worth(settled.value, join(self._no_cuts(), *rows))
+            cuts = self.recourse.cuts([] if self.extended else self._by_scenario(settled.prices))
+            return Worth(settled.value, cuts)
         worth, prices = self._prices(x, self.weights, clock)
-        cuts = join(self._no_cuts(), *(_cut(*self.recourse.cut(p)) for p in prices))
+        cuts = self.recourse.cuts(prices)
         values = self._base(x) + worth
         return Worth(self.at_risk(values) if np.isfinite(values).all() else -np.inf, cuts)
 
@@ -306,16 +301,12 @@ class Session:
         rows = self.compiled.rows["scored"]
         by_objective = np.arange(rows.start, rows.stop).reshape(len(self.weights), -1)
         lines = []
-        for s, priced in enumerate(self.recourse.price(x, self.weights, clock)):
-            slope, constant = self.recourse.cut(priced.prices)
+        prices = np.array([priced.prices for priced in self.recourse.price(x, self.weights, clock)])
+        for s, (slope, constant) in enumerate(zip(*self.recourse.rows(prices), strict=True)):
             slope[achieved] = 0.0
             mine = by_objective[:, s]
             apart = np.where(np.isin(mine, self.recourse.coupling), 0.0, self.weights)  # no recourse in these
             slope += apart @ self._bare[mine - rows.start]
-            constant += float(apart @ self.program.upper[mine])
+            constant = float(constant + apart @ self.program.upper[mine])
             lines.append((slope[self.placing.core], constant))
         return lines
-
-
-def _cut(row: Array, side: float) -> Cuts:
-    return Cuts(sparse.csr_array(row[None, :]), np.array([side]))

@@ -9,8 +9,8 @@ import numpy as np
 from scipy import sparse
 
 from optimiser.solver.compiled import Program
+from optimiser.solver.cuts import Cuts
 from optimiser.solver.highs import Clock, Ended, Outcome, Solver
-from optimiser.solver.pooling import Cuts
 
 if TYPE_CHECKING:
     from optimiser.solver.session import Session

@@ -17,9 +17,9 @@ from optimiser.audit import Audit, audit
 from optimiser.design import Record, SolverError, Status
 from optimiser.instance.instance import Instance
 from optimiser.rows import Row, Rows, plain
+from optimiser.solver.cuts import Cuts
 from optimiser.solver.highs import VERSION, Clock, hearing_interrupts
 from optimiser.solver.moves import Neighbourhood
-from optimiser.solver.pooling import Cuts
 from optimiser.solver.records import record_of
 from optimiser.solver.search import STATUS, Found
 from optimiser.solver.session import Session
