@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pyomo.environ as pyo
 
 Array = np.ndarray
+KNOWN = 4  # vectors of prices kept for each scenario: the last ones say most of the next question
 KEPT = 1e-9  # how far below what it should be worth a design may lie, for rounding
 FIRST_STAGE = ("support", "built", "added", "achieved", "threshold", "shortfall")
 
@@ -100,6 +102,8 @@ class Session:
         self.compiled = Compiled(model)
         self.recourse = Recourse(self.compiled, c)
         self._shape = c.shape
+        self._known: deque[Array] = deque(maxlen=KNOWN * len(c.sets.scenarios))
+        self._last: Array | None = None
 
     def _width(self, component: str) -> int:
         run = self.compiled.columns[component]
@@ -130,10 +134,19 @@ class Session:
         fixed, floors, rows = fixed or {}, floors or {}, rows or self._no_cuts()
         floor = self.floors(floors)
         master = self._master(self._with_fixed(fixed), join(floor, rows), floors)
-        evaluate = self._evaluator(clock, floor, Neighbourhood(self, fixed, rows))
+        neighbourhood = Neighbourhood(self, fixed, rows)
+        evaluate = self._evaluator(clock, floor, neighbourhood)
         separate = self._separator(clock, floors)
         progress = Progress(gap, np.inf if decide is None else decide)
-        return search(master, separate, evaluate, self.placing, self.pools, progress, clock, tell)
+        last = self._last
+        if last is not None and all(last[h] == level for h, level in fixed.items()):
+            known = evaluate(self.placing.columns(last))
+            progress.note(known)
+            master.add(known.cuts)
+        found = search(master, separate, evaluate, self.placing, self.pools, progress, clock, tell)
+        if found.design is not None:
+            self._last = found.design
+        return found
 
     def reach(self, aim: Array, worth: float, gap: float, clock: Clock, rows: Cuts | None = None) -> Found:
         """The design worth at least `worth` with most of `aim` (H, L), of which value and bound are given."""
@@ -161,7 +174,8 @@ class Session:
         rows = np.ones(len(program.lower), bool) if self.extended else self.recourse.in_master
         master = Master(program, columns, rows, below, self.threads)
         if not self.extended:
-            master.add(self._opening_cuts(floors))
+            known = self.recourse.cuts(list(self._known))
+            master.add(join(self._opening_cuts(floors), known))
         return master
 
     def _with_fixed(self, fixed: Mapping[int, int]) -> Program:
@@ -220,13 +234,17 @@ class Session:
             return np.full(count, np.nan), self._by_scenario(self.settle(x, clock, direction).prices)
         priced = self.recourse.price(x, direction, clock)
         worth = np.array([p.worth if p.feasible else -np.inf for p in priced])
-        return worth, [p.prices for p in priced if p.prices.any()]
+        prices = [p.prices for p in priced if p.prices.any()]
+        self._known.extend(prices)
+        return worth, prices
 
     def _by_scenario(self, prices: Array) -> list[Array]:
         parts = [
             np.where(self.recourse.row_scenario == s, prices, 0.0) for s in range(len(self.c.sets.scenarios))
         ]
-        return [part for part in parts if part.any()]
+        priced = [part for part in parts if part.any()]
+        self._known.extend(priced)
+        return priced
 
     def _evaluator(
         self, clock: Clock, floor: Cuts, neighbourhood: Neighbourhood
@@ -235,6 +253,8 @@ class Session:
 
         def evaluate(x: Array) -> Evaluated:
             design = self.placing.design(x)
+            if not neighbourhood.keeps(self.placing.compact(design)[None, :])[0]:
+                return Evaluated(design, -np.inf, self._no_cuts())
             point = x.copy() if self.extended else np.zeros(len(x))
             point[self.placing.core] = self.placing.compact(design)
             worth = self.evaluate(point, clock, floor)

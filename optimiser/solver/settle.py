@@ -125,13 +125,17 @@ def _break_ties(
     session: Session, solver: Solver, found: Outcome, free: Array, matrix: sparse.csr_array, clock: Clock
 ) -> Outcome:
     """Stay on the optimal face (what has a price keeps its value) and optimise the next aim on it."""
+    fixed = np.zeros(len(free), bool)
     for aim in _aims(session):
         cost = aim[free]
         if found.x is None or not cost.any():
             continue
         columns = np.flatnonzero(np.abs(found.reduced) > BINDING)
-        solver.change_bounds(columns, found.x[columns], found.x[columns])
         bound = np.flatnonzero(np.abs(found.prices) > BINDING)
+        fixed[columns] = True
+        if fixed.sum() + len(bound) >= len(cost):  # no zero among the prices of what is not basic: a vertex
+            return found
+        solver.change_bounds(columns, found.x[columns], found.x[columns])
         activity = (matrix @ found.x)[bound]
         solver.change_row_bounds(bound, activity, activity)
         solver.change_costs(cost)
@@ -158,7 +162,11 @@ def _aims(session: Session) -> list[Array]:
     for n, column in columns.index("support").items():
         spend[column] = -session.c["support_cost"][sets.organisations.index(n)]
     scale = np.abs(spend).max() or 1.0
-    rest = [expectation(g) for g in sets.objectives if g != "resilience"]
+    open_to = {sets.objectives[g] for g in session.recourse.row_objective}  # recourse; the others are settled
+    if session.extended:
+        open_to = set(sets.objectives)
+    rest = [expectation(g) for g in sets.objectives if g != "resilience" and g in open_to]
     act = np.zeros(len(spend))  # what no objective tells apart: rather act, and rather unwatched
     act[columns["exercised"]], act[columns["monitored"]] = 1e-3, -1e-3
-    return [expectation("resilience"), spend / scale, *rest, act]
+    first = [expectation("resilience")] if "resilience" in open_to else []
+    return [*first, spend / scale, *rest, act]
