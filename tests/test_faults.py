@@ -204,9 +204,9 @@ def test_without_a_fault_nothing_is_caught() -> None:
 def test_a_cut_that_is_too_tight_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     from optimiser.solver.recourse import Recourse
 
-    honest = Recourse.cut
+    honest = Recourse.rows
     monkeypatch.setattr(
-        Recourse, "cut", lambda self, prices: (honest(self, prices)[0], honest(self, prices)[1] - 0.02)
+        Recourse, "rows", lambda self, prices: (honest(self, prices)[0], honest(self, prices)[1] - 0.02)
     )
     assert shows("staff scenarios asymmetric monitoring")
 

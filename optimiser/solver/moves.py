@@ -11,6 +11,7 @@ from scipy import sparse
 
 from optimiser.solver.cuts import Cuts
 from optimiser.solver.highs import Clock
+from optimiser.solver.placing import DEFINED
 
 if TYPE_CHECKING:
     from optimiser.solver.session import Session
@@ -58,7 +59,10 @@ class Neighbourhood:
         inside[core] = True
         pattern = session.compiled.pattern
         outside = pattern @ (~inside).astype(float)
-        rows = np.flatnonzero((outside == 0) & (np.diff(pattern.indptr) > 0))
+        open_rows = (outside == 0) & (np.diff(pattern.indptr) > 0)
+        for name in DEFINED:  # every design keeps these
+            open_rows[session.compiled.rows[name]] = False
+        rows = np.flatnonzero(open_rows)
         self._rows = session.program.matrix[rows][:, core]
         self._lower, self._upper = session.program.lower[rows], session.program.upper[rows]
         if further is not None and further.count:
@@ -70,19 +74,31 @@ class Neighbourhood:
         """Every move, bounded by lines (slope on core, constant): V_s <= constant - slope @ x for each s."""
         holding, level = np.nonzero(self._allowed & (np.arange(self._allowed.shape[1]) != design[:, None]))
         bound = np.full(len(holding), np.inf)
-        for decision in np.unique(self.session.c.sets.holding_decision[holding]):
-            chunk = np.flatnonzero(self.session.c.sets.holding_decision[holding] == decision)
-            x = self.session.placing.moved(design, int(decision), holding[chunk], level[chunk])
-            if lines is not None:
-                values = np.array([constant - x @ slope for slope, constant in lines])
-                bound[chunk] = [self.session.at_risk(column) for column in values.T]
-            bound[chunk[~self.keeps(x)]] = -np.inf
+        x = self.session.placing.compact(design)
+        kept, of = self._activity(x), self.session.c.sets.holding_decision[holding]
+        here = None if lines is None else np.array([constant - slope @ x for slope, constant in lines])
+        for d in np.unique(of):
+            chunk = np.flatnonzero(of == d)
+            columns, there = self.session.placing.moved(x, design, int(d), holding[chunk], level[chunk])
+            change = there - x[columns]
+            if lines is not None and here is not None:
+                slopes = np.array([slope[columns] for slope, _ in lines])
+                bound[chunk] = [self.session.at_risk(values) for values in here - change @ slopes.T]
+            activity = kept[:, None] + self._rows[:, columns] @ change.T
+            bound[chunk[~self._within(activity)]] = -np.inf
         return Moves(holding, level, bound)
 
-    def keeps(self, x: Array) -> Array:
-        """(...,) whether compact points keep every row that they alone decide."""
-        activity = (self._rows @ x.T).T
-        return ((activity <= self._upper + KEPT) & (activity >= self._lower - KEPT)).all(axis=-1)
+    def keeps(self, design: Array) -> bool:
+        """Whether a design keeps every row that it alone decides."""
+        return bool(self._within(self._activity(self.session.placing.compact(design))[:, None])[0])
+
+    def _activity(self, x: Array) -> Array:
+        return self._rows @ x
+
+    def _within(self, activity: Array) -> Array:
+        """(k,) whether activities (rows, k) keep their limits."""
+        over = (activity > self._upper[:, None] + KEPT) | (activity < self._lower[:, None] - KEPT)
+        return np.asarray(~over.any(axis=0))
 
     def check(self, design: Array, value: float, clock: Clock, floors: Cuts) -> Checked:
         """Show that no move is better, as far as `EXACT` evaluations go; the best bounds come first."""
@@ -127,7 +143,7 @@ class Neighbourhood:
                 there = design.copy()
                 chosen = promising[:size]
                 there[moves.holding[chosen]] = moves.level[chosen]
-                if self.keeps(self.session.placing.compact(there)[None, :])[0]:
+                if self.keeps(there):
                     worth = self.session.evaluate(self.session.placing.columns(there), clock).value
                     if worth > value + TOLERANCE:
                         design, value = there, worth

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import sparse
 
 from optimiser.coefficients import Coefficients
-from optimiser.solver.compiled import Compiled
+from optimiser.coefficients.pools import Pool
+from optimiser.solver.compiled import Compiled, Names
 from optimiser.solver.cuts import Cuts
-from optimiser.solver.pooling import PoolCuts
+from optimiser.solver.pooling import Placed, PoolCuts
 
 Array = np.ndarray
 FOLLOWING = ("placed", "holds_somewhere", "pair", "changed", "buffer")
+DEFINED = ("one_level", "active_if_held", "active_only_if_held", "pairs_of_first", "pairs_of_second")
+
+
+@dataclass(eq=False)
+class _Following:
+    """How the columns of one decision follow from where its holdings are placed; positions in `core`."""
+
+    any_of: list[tuple[int, Array]]  # held somewhere: column, columns of which one is enough
+    both: Array  # (k, 3): column, and the two that make it 1
+    changed: list[tuple[int, Array]]  # column, where each holding is now
+    alone: tuple[Array, Array, Array]  # pools of one: columns, members, deviations
+    pools: list[tuple[int, Array, Pool]]  # column, members
+    touched: Array  # all of these columns, and those they are read from
 
 
 class Placing:
@@ -29,62 +45,64 @@ class Placing:
         run = columns["placed"]
         self.placed = np.arange(run.start, run.stop).reshape(len(sets.holding_decision), len(sets.levels))
         self._placed = at[self.placed]
-        number = {name: n for n, name in enumerate(sets.organisations)}
-        decision = {name: d for d, name in enumerate(sets.decisions)}
-        locality = {name: o for o, name in enumerate(sets.localities)}
-        level = {name: i for i, name in enumerate(sets.levels)}
-        self._holds = [
-            (
-                decision[d],
-                at[column],
-                self._placed[sets.holding[decision[d], sets.under[number[n]]], sets.level_of[number[n]]],
-            )
-            for (d, n), column in columns.index("holds_somewhere").items()
+        self._of = sets.holding_decision
+        holds = _held_somewhere(self, columns, c, at)
+        pairs = _paired(self, columns, c, at)
+        changes = _changed(self, columns, c, at)
+        self._following = [
+            self._gather(d, holds[d], pairs, changes, [p for p in pools.pools if p.decision == d], at)
+            for d in range(len(sets.decisions))
         ]
-        pairs = [
-            (
-                at[column],
-                self._placed[sets.holding[decision[a], locality.get(o, 0)], level[j]],
-                self._placed[sets.holding[decision[b], locality.get(o, 0)], level[k]],
-            )
-            for (a, b, o, j, k), column in columns.index("pair").items()
-        ]
-        self._pairs = np.array(pairs, int).reshape(-1, 3)
-        changed = columns.index("changed")
-        rows = [
-            (at[changed[sets.decisions[sets.holding_decision[h]]]], self._placed[h, k])
-            for h, k in c.lists["current"]
-        ]
-        self._changed = {column: np.array([p for other, p in rows if other == column]) for column, _ in rows}
-        self._pools = [(p.decision, at[p.buffer], at[p.members], p.pool) for p in pools.pools]
+
+    def _gather(
+        self,
+        d: int,
+        any_of: list[tuple[int, Array]],
+        pairs: Array,
+        changes: dict[int, tuple[int, Array]],
+        pools: list[Placed],
+        at: Array,
+    ) -> _Following:
+        mine = self._placed[self._of == d]
+        both = pairs[np.isin(pairs[:, 1], mine) | np.isin(pairs[:, 2], mine)]
+        changed = [changes[d]] if d in changes else []
+        single = [p for p in pools if len(p.members) == 1]
+        alone = (
+            np.array([at[p.buffer] for p in single], int),
+            np.array([at[p.members[0]] for p in single], int),
+            np.array([float(p.pool.deviation(np.ones(1))) for p in single]),
+        )
+        several = [(int(at[p.buffer]), at[p.members], p.pool) for p in pools if len(p.members) > 1]
+        parts = [mine.ravel(), both.ravel(), *alone[:2]]
+        parts += [np.append(members, column) for column, members in any_of + changed]
+        parts += [np.append(members, column) for column, members, _ in several]
+        touched = np.unique(np.concatenate(parts)).astype(int)
+        return _Following(any_of, both, changed, alone, several, touched)
 
     def compact(self, design: Array) -> Array:
         """(core,) what a design (H,) settles: `placed`, and all that follows from it."""
         x = np.zeros(len(self.core))
         x[self._placed[np.arange(len(design)), design]] = 1.0
-        self._follow(x, None)
+        every = np.arange(len(x))
+        for following in self._following:
+            _follow(x, following, every)
         return x
 
-    def moved(self, design: Array, d: int, holding: Array, level: Array) -> Array:
-        """(moves, core) what is settled after each of these moves of holdings of one decision d."""
-        x = np.tile(self.compact(design), (len(holding), 1))
+    def moved(self, x: Array, design: Array, d: int, holding: Array, level: Array) -> tuple[Array, Array]:
+        """(columns (m,) of core, values (moves, m)) after each of these moves of holdings of one decision d.
+
+        `x` is the compact point of the design; no other column changes.
+        """
+        following = self._following[d]
+        columns = following.touched
+        local = np.full(len(self.core), -1)
+        local[columns] = np.arange(len(columns))
+        there = np.tile(x[columns], (len(holding), 1))
         row = np.arange(len(holding))
-        x[row, self._placed[holding, design[holding]]] = 0.0
-        x[row, self._placed[holding, level]] = 1.0
-        self._follow(x, d)
-        return x
-
-    def _follow(self, x: Array, only: int | None) -> None:
-        """Set what follows from `placed`, in place; `only` where no other decision has moved."""
-        for d, column, members in self._holds:
-            if only is None or d == only:
-                x[..., column] = x[..., members].max(axis=-1)
-        x[..., self._pairs[:, 0]] = x[..., self._pairs[:, 1]] * x[..., self._pairs[:, 2]]
-        for column, now in self._changed.items():
-            x[..., column] = 1 - x[..., now].min(axis=-1)
-        for d, column, members, pool in self._pools:
-            if only is None or d == only:
-                x[..., column] = pool.deviation(x[..., members])
+        there[row, local[self._placed[holding, design[holding]]]] = 0.0
+        there[row, local[self._placed[holding, level]]] = 1.0
+        _follow(there, following, local)
+        return columns, there
 
     def columns(self, design: Array) -> Array:
         """(columns,) of the program, zero where a design settles nothing."""
@@ -107,3 +125,57 @@ class Placing:
     def design(self, x: Array) -> Array:
         """(H,) the level at which each holding is placed at a point of the program."""
         return np.argmax(x[self.placed], axis=1)
+
+
+def _follow(x: Array, following: _Following, at: Array) -> None:
+    """Set what follows from `placed`, in place; `at` says where the columns of core stand in x."""
+    for column, members in following.any_of:
+        x[..., at[column]] = x[..., at[members]].max(axis=-1)
+    both = at[following.both]
+    x[..., both[:, 0]] = x[..., both[:, 1]] * x[..., both[:, 2]]
+    for column, now in following.changed:
+        x[..., at[column]] = 1 - x[..., at[now]].min(axis=-1)
+    columns, members, deviations = following.alone
+    x[..., at[columns]] = x[..., at[members]] * deviations
+    for column, members, pool in following.pools:
+        x[..., at[column]] = pool.deviation(x[..., at[members]])
+
+
+def _held_somewhere(
+    placing: Placing, columns: Names, c: Coefficients, at: Array
+) -> list[list[tuple[int, Array]]]:
+    sets = c.sets
+    number = {name: n for n, name in enumerate(sets.organisations)}
+    decision = {name: d for d, name in enumerate(sets.decisions)}
+    found: list[list[tuple[int, Array]]] = [[] for _ in sets.decisions]
+    for (name, organisation), column in columns.index("holds_somewhere").items():
+        d, n = decision[name], number[organisation]
+        holdings = sets.holding[d, sets.under[n]]
+        found[d].append((int(at[column]), at[placing.placed[holdings, sets.level_of[n]]]))
+    return found
+
+
+def _paired(placing: Placing, columns: Names, c: Coefficients, at: Array) -> Array:
+    sets = c.sets
+    decision = {name: d for d, name in enumerate(sets.decisions)}
+    locality = {name: o for o, name in enumerate(sets.localities)}
+    level = {name: i for i, name in enumerate(sets.levels)}
+    pairs = [
+        (
+            at[column],
+            at[placing.placed[sets.holding[decision[a], locality.get(o, 0)], level[j]]],
+            at[placing.placed[sets.holding[decision[b], locality.get(o, 0)], level[k]]],
+        )
+        for (a, b, o, j, k), column in columns.index("pair").items()
+    ]
+    return np.array(pairs, int).reshape(-1, 3)
+
+
+def _changed(placing: Placing, columns: Names, c: Coefficients, at: Array) -> dict[int, tuple[int, Array]]:
+    """Decision -> column of `changed`, and the columns at which its holdings are now."""
+    sets, column = c.sets, columns.index("changed")
+    now: dict[int, list[int]] = {}
+    for h, k in c.lists["current"]:
+        if sets.decisions[sets.holding_decision[h]] in column:
+            now.setdefault(int(sets.holding_decision[h]), []).append(int(at[placing.placed[h, k]]))
+    return {d: (int(at[column[sets.decisions[d]]]), np.array(members)) for d, members in now.items()}

@@ -139,7 +139,8 @@ class Session:
         separate = self._separator(clock, floors)
         progress = Progress(gap, np.inf if decide is None else decide)
         last = self._last
-        if last is not None and all(last[h] == level for h, level in fixed.items()):
+        allowed = last is not None and all(last[h] == level for h, level in fixed.items())
+        if last is not None and allowed and neighbourhood.keeps(last):
             known = evaluate(self.placing.columns(last))
             progress.note(known)
             master.add(known.cuts)
@@ -253,8 +254,6 @@ class Session:
 
         def evaluate(x: Array) -> Evaluated:
             design = self.placing.design(x)
-            if not neighbourhood.keeps(self.placing.compact(design)[None, :])[0]:
-                return Evaluated(design, -np.inf, self._no_cuts())
             point = x.copy() if self.extended else np.zeros(len(x))
             point[self.placing.core] = self.placing.compact(design)
             worth = self.evaluate(point, clock, floor)
