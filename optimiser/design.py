@@ -54,6 +54,13 @@ class NoDesignError(ValueError):
     """Something was read from a design that was never found."""
 
 
+class InfeasibleError(ValueError):
+    """A question about best designs was asked of an instance that is proven to allow none."""
+
+    def __init__(self) -> None:
+        super().__init__("no design keeps every requirement; `optimiser diagnose` says why")
+
+
 class SolverError(RuntimeError):
     """The solver failed: it ended with an error, or said something that cannot be."""
 

@@ -48,12 +48,14 @@ def asking(without: tuple[str, ...] = ()) -> Callable[[Any], Any]:
 
 
 def answer(
+    command: str,
     find: Callable[[Callable[[str], None] | None], Finding],
     text: Callable[[Any], str],
     out: str | None,
     as_json: bool,
 ) -> int:
     """Ask, print, write; the exit code. `find` is called with where progress goes."""
+    from optimiser.design import InfeasibleError
     from optimiser.result import check_target
 
     if out is not None:
@@ -61,6 +63,11 @@ def answer(
     try:
         with guarded_output():
             finding = find(progress())
+    except InfeasibleError as error:
+        if as_json:
+            say_json({"format": 1, "command": command, "status": "infeasible"})
+        complain(str(error))
+        return 3
     finally:
         end_progress()
     if as_json:
