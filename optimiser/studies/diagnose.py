@@ -1,0 +1,244 @@
+"""diagnose: why is nothing feasible? What arithmetic shows, what cannot hold together, what would have to give."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import optimiser
+from optimiser.audit import audit
+from optimiser.coefficients import coefficients
+from optimiser.design import SolverError
+from optimiser.instance.instance import Instance
+from optimiser.rows import plain
+from optimiser.solver.highs import VERSION, Clock, hearing_interrupts
+from optimiser.solver.solve import check_call
+from optimiser.studies.arithmetic import Arithmetic
+from optimiser.studies.conflict import DIALS, OutOfTimeError, Point, Questions
+from optimiser.studies.loosened import Loosened
+from optimiser.studies.repairs import Repair, Repairs, follows
+from optimiser.studies.requirements import Requirement, figure, requirements
+from optimiser.studies.study import Finding, Table, table
+
+SPARE = ("budget", "changes", "unmet")  # limits of which a feasible instance is told what they leave
+
+
+@dataclass(frozen=True)
+class Named:
+    """A requirement, and where it has a number: what it is, and what the others need it to be."""
+
+    requirement: Requirement
+    has: float | None = None
+    needs: float | None = None
+
+    @property
+    def text(self) -> str:
+        """The requirement in words, with both numbers."""
+        said = {
+            "hours": "what is named beside it needs {}",
+            "budget": "what is named beside it costs {} at least",
+            "changes": "what is named beside it takes {}",
+            "unmet": "with what is named beside it, {:share} is the least",
+            "occupancy": "with what is named beside it, {:share} is the least",
+            "least": "with what is named beside it, {} is the most",
+        }
+        if self.needs is None:
+            return self.requirement.text
+        shown = figure(round(self.needs, 6))
+        share = f"{figure(round(100 * self.needs, 4))} %"
+        rest = said[self.requirement.kind].replace("{:share}", share).format(shown)
+        return f"{self.requirement.text}; {rest}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON document."""
+        r = self.requirement
+        return {
+            "table": r.table, "row": r.row, "column": r.column, "text": self.text, "has": self.has,
+            "needs": self.needs,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Diagnosis(Finding):
+    """Why no design is possible, or that one is. `feasible` is None where that was not settled in time."""
+
+    command = "diagnose"
+    feasible: bool | None
+    facts: tuple[str, ...] = ()  # what arithmetic alone shows to be impossible
+    conflict: tuple[Named, ...] = ()  # requirements that cannot all hold
+    irreducible: bool = False  # proven: without any one of them the others can
+    repairs: tuple[Repair, ...] = ()
+    limits: tuple[Named, ...] = ()  # of a feasible instance: what each has, and the least that it needs
+
+    def document(self) -> dict[str, Any]:
+        """The keys of the JSON document."""
+        repairs = [
+            {"text": r.text, "least": list(r.least), "changes": [_plain(e.to_dict()) for e in r.edits]}
+            for r in self.repairs
+        ]
+        return {
+            "feasible": self.feasible,
+            "facts": list(self.facts),
+            "conflict": [_plain(named.to_dict()) for named in self.conflict],
+            "irreducible": self.irreducible,
+            "repairs": repairs,
+            "limits": [_plain(named.to_dict()) for named in self.limits],
+        }
+
+    def tables(self) -> dict[str, Table]:
+        """facts, conflict and limits a row each; repairs a row a cell to change."""
+        named = ("table", "row", "column", "text", "has", "needs")
+        changes = [
+            {"repair": k, "least": " ".join(r.least), "text": r.text, **e.to_dict()}
+            for k, r in enumerate(self.repairs, 1)
+            for e in r.edits
+        ]
+        return {
+            "facts": table(("fact",), [{"fact": fact} for fact in self.facts]),
+            "conflict": table(named, [n.to_dict() for n in self.conflict]),
+            "repairs": table(("repair", "least", "text", "table", "row", "column", "from", "to"), changes),
+            "limits": table(named, [n.to_dict() for n in self.limits]),
+        }
+
+
+def diagnose(
+    instance: Instance,
+    fix: Mapping[str, str] | None = None,
+    at_least: Mapping[str, float] | None = None,
+    *,
+    time_limit: float | None = None,
+    threads: int = 1,
+    progress: Callable[[str], None] | None = None,
+) -> Diagnosis:
+    """Find why no design is possible: facts, an irreducible conflict, and the least that would have to give.
+
+    `fix` and `at_least` are those of `solve`. A requirement is a cell of a table, or an option of the call.
+    The conflict is found by QuickXplain (Junker 2004) on integer programs, and proven irreducible by taking
+    out each of its members; a repair is offered only with a design that the audit finds to keep every promise
+    of the instance so repaired. What was found in time is returned; `complete` says whether that is all.
+    Raises InputError for a call that is wrong.
+    """
+    check_call(instance, fix=fix, at_least=at_least, time_limit=time_limit, threads=threads)
+    clock = Clock(time_limit)
+    doctor = _Doctor(instance, fix or {}, at_least or {}, clock, threads, progress or (lambda text: None))
+    with hearing_interrupts(clock):
+        complete = doctor.work()
+    return Diagnosis(
+        instance=instance,
+        complete=complete,
+        interrupted=clock.interrupted,
+        run={
+            "seconds": round(time.monotonic() - clock.began, 3), "solves": doctor.solves, "solver": VERSION,
+            "engine": optimiser.__version__, "instance_hash": instance.hash,
+        },
+        **doctor.found,
+    )  # fmt: skip
+
+
+class _Doctor:
+    """`found` grows as the work goes on, so that what is known is kept when time runs out."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        fix: Mapping[str, str],
+        at_least: Mapping[str, float],
+        clock: Clock,
+        threads: int,
+        tell: Callable[[str], None],
+    ) -> None:
+        self.instance, self.fix, self.at_least, self.clock, self.tell = instance, fix, at_least, clock, tell
+        self.threads, self.questions = threads, None
+        self.found: dict[str, Any] = {"feasible": None}
+
+    @property
+    def solves(self) -> int:
+        """Programs run."""
+        return 0 if self.questions is None else self.questions.solves
+
+    def work(self) -> bool:
+        """Find all there is to find; False where time ran out."""
+        self.tell("adding up")
+        facts = tuple(Arithmetic(self.instance, self.fix, self.at_least).facts())
+        self.found |= {"facts": facts} | ({"feasible": False} if facts else {})
+        every = requirements(self.instance, coefficients(self.instance), self.fix, self.at_least)
+        loosened = Loosened(self.instance, every, self.fix, self.at_least)
+        self.questions = questions = Questions(loosened, self.clock, self.threads)
+        repairs = None
+        try:
+            point = questions.point(range(len(every)))
+            self.found["feasible"] = point is not None
+            if point is not None:
+                self._confirm(point)
+                self._limits(questions)
+                return True
+            conflict = questions.conflict(range(len(every)), self.tell)
+            self.found |= {"conflict": tuple(self._both_numbers(questions, conflict)), "irreducible": True}
+            repairs = Repairs(questions, conflict, self.fix, self.at_least, self.tell)
+            repairs.look()
+        except OutOfTimeError:
+            if "conflict" not in self.found and questions.smallest is not None:
+                self.found["conflict"] = tuple(Named(every[i]) for i in questions.smallest)
+            return False
+        finally:
+            self.found["repairs"] = tuple(repairs.found if repairs else ())
+        return True
+
+    def _confirm(self, point: Point) -> None:
+        """The design that shows it feasible, judged by the audit, and against what arithmetic shows."""
+        assert self.questions is not None
+        record = self.questions.loosened.record(point.x)
+        judged = audit(self.instance, record)
+        broken = list(judged.broken) + list(self.found["facts"])
+        short = [g for g, value in self.at_least.items() if judged.objectives[g] < value - 1e-6]
+        if broken or short or not follows(self.instance, record, self.fix):
+            raise SolverError(f"a design found breaks a promise: {[*broken, *short][:1]}")
+
+    def _limits(self, questions: Questions) -> None:
+        """What some limits have, and the least that they need with all else as it is."""
+        every, limits = range(len(questions.requirements)), []
+        for i, r in enumerate(questions.requirements):
+            if r.kind in SPARE:
+                point = questions.point([k for k in every if k != i], {i: _price(r)}, spare=True)
+                if point is not None:
+                    limits.append(_with_numbers(questions, i, float(point.gives[i])))
+        self.found["limits"] = tuple(limits)
+
+    def _both_numbers(self, questions: Questions, conflict: list[int]) -> list[Named]:
+        """Take each out of the conflict: the others can hold, and need so much of its number."""
+        named = []
+        for i in conflict:
+            r, others = questions.requirements[i], [k for k in conflict if k != i]
+            self.tell(f"without {r.where}")
+            point = questions.point(others, {i: _price(r)}) if questions.most(i) > 0 else None
+            if point is not None:
+                named.append(_with_numbers(questions, i, float(point.gives[i])))
+            elif questions.hold(others):
+                named.append(Named(r))
+            else:
+                raise SolverError(f"what cannot hold together cannot hold without {r.where} either")
+        return named
+
+
+def _price(r: Requirement) -> float:
+    return 1 / max(1.0, abs(float(r.value))) if r.kind in DIALS else 1.0
+
+
+def _with_numbers(questions: Questions, i: int, gives: float) -> Named:
+    """What the number of a requirement is, and what it would be with its dial so."""
+    r = questions.requirements[i]
+    has, needs = float(r.value), float(r.value) + gives
+    if r.kind == "hours":
+        left = questions.loosened.kept_hours(r.of)
+        has, needs = has * left, needs * left
+    elif r.kind == "occupancy":
+        needs = 1 / (1 / has - gives)
+    elif r.kind == "least":
+        needs = has - gives
+    return Named(r, round(has, 9), round(needs, 9))
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: plain(value) for name, value in row.items()}

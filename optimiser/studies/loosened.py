@@ -1,0 +1,287 @@
+"""The program in which every requirement stands as rows of its own, to be taken out or made to give.
+
+It is the compiled model of an instance that allows every level and lets every decision differ by locality; what
+the user's instance requires beyond that is added. Only what can matter to feasibility is left in: the recourse
+of what no limit and no floor looks at can always be to do nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyomo.environ as pyo
+
+from optimiser.coefficients import coefficients
+from optimiser.coefficients.worth import direct_scores
+from optimiser.design import Record
+from optimiser.instance.instance import Instance
+from optimiser.model import assemble, budget, holding, staffing
+from optimiser.solver.compiled import Compiled
+from optimiser.solver.pooling import PoolCuts
+from optimiser.studies.requirements import Requirement
+
+Array = np.ndarray
+OPTIONAL = (
+    "exercised", "monitored", "built", "unmet", "lent", "borrowed", "buffer", "pair", "achieved", "threshold",
+    "shortfall",
+)  # fmt: skip
+ROWS = {
+    "hours": ("staff_suffice", "staff_suffice_in_scenario"), "rule": ("rule_kept",), "changes": ("few_changes",),
+    "rating": ("earned_locally",), "budget": ("budget_suffices",), "unmet": ("little_unmet",),
+    "occupancy": ("not_too_full",),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A row of a requirement: `coefficients @ x - dial e <= upper`, where its number gives by e."""
+
+    requirement: int
+    columns: Array
+    coefficients: Array
+    upper: float
+    dial: float = 0.0
+
+
+class Loosened:
+    """`rows` are those of the requirements, `background` those that hold whatever is taken out.
+
+    Where no budget is given, money buys nothing: the requirement after the last is the budget that would be.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        requirements: list[Requirement],
+        fix: Mapping[str, str],
+        at_least: Mapping[str, float],
+    ) -> None:
+        self.instance, self.requirements = instance, requirements
+        self.allowed = coefficients(instance).sets.allowed
+        self.unbudgeted = instance.limits["budget"] is None and _buyable(instance)
+        self.c = c = coefficients(_loosened(instance, at_least, self.unbudgeted))
+        self.count = len(requirements) + self.unbudgeted
+        self.floors = {r.of for r in requirements if r.kind == "least"}
+        resilience = c.sets.objectives.index("resilience") in self.floors
+        self.stocks = {r for r, limit in enumerate(c.masks["max_unmet"]) if limit or resilience}
+        self.compiled = Compiled(self._model())
+        self.program = self.compiled.program(c.theta)
+        run = self.compiled.columns["placed"]
+        by_holding = np.arange(run.start, run.stop).reshape(-1, len(c.sets.levels))
+        self.placed = by_holding[c.sets.holding]  # (D, O, L) columns
+        self.pools = PoolCuts(self.compiled, c)
+        self.needed, self.background = self._needed()
+        self.lower, self.upper = self._bounds()
+        self.rows = list(self._rows(fix))
+
+    def _model(self) -> pyo.ConcreteModel:
+        if self.stocks or self.floors or self.c.masks["max_occupancy"].any():
+            return assemble(self.c)
+        model = pyo.ConcreteModel()  # who holds what settles it
+        model.added = model.support = {}  # nothing to buy them for
+        holding.one_level_each(model, self.c)
+        holding.earned_autonomy(model, self.c)
+        holding.rules(model, self.c)
+        staffing.hours_suffice(model, self.c)
+        budget.within_budget(model, self.c)
+        holding.limited_change(model, self.c)
+        model.nothing = pyo.Objective(expr=0.0)
+        return model
+
+    def kept_hours(self, n: int) -> float:
+        """What vacancy, absence and reserve leave of one staff hour of n."""
+        row, reserve = self.instance["organisations"], self.instance.limits["reserve"] or 0.0
+        return float((1 - row["vacancy"][n]) * (1 - row["absence"][n]) * (1 - reserve))
+
+    # What matters
+
+    def _needed(self) -> tuple[Array, Array]:
+        """(columns,) bool: which can matter; and positions of the rows that stay as they are."""
+        columns, rows, sets = self.compiled.columns, self.compiled.rows, self.c.sets
+        optional = np.zeros(len(columns.keys), bool)
+        for name in OPTIONAL:
+            optional[columns[name]] = True
+        needed = ~optional
+        for name in OPTIONAL:
+            for key, column in columns.index(name).items():
+                needed[column] = self._matters(name, key)
+        pattern = self.compiled.pattern
+        dropped, kept = (pattern @ mask.astype(float) > 0 for mask in (~needed, optional & needed))
+        keep = ~dropped | kept
+        for key, row in rows.index("scored").items():
+            keep[row] = sets.objectives.index(key[0]) in self.floors
+        for key, row in rows.index("demand_covered").items():
+            keep[row] = sets.resources.index(key[1]) in self.stocks
+        for name in (name for names in ROWS.values() for name in names):
+            keep[rows[name]] = False
+        return needed, np.flatnonzero(keep)
+
+    def _matters(self, name: str, key: Any) -> bool:
+        sets = self.c.sets
+        if name in ("exercised", "built"):
+            flexes = (sets.decisions.index(key[0]), key[2]) in self._flexing
+            return flexes or "responsiveness" in self._floored
+        if name in ("unmet", "lent", "borrowed"):
+            return sets.resources.index(key[1]) in self.stocks
+        if name == "achieved":
+            return key[0] in self._floored
+        reason = {"monitored": "accountability", "buffer": "risk_pooling"}
+        return bool(self._floored) if name == "pair" else reason.get(name) in self._floored
+
+    @property
+    def _floored(self) -> set[str]:
+        return {self.c.sets.objectives[g] for g in self.floors}
+
+    @property
+    def _flexing(self) -> set[tuple[int, str]]:
+        return {(d, self.c.sets.levels[-1]) for d, r in self.c.lists["flexes"] if r in self.stocks}
+
+    def _bounds(self) -> tuple[Array, Array]:
+        """Bounds of the columns, finite and wide enough for all that can matter."""
+        c, columns = self.c, self.compiled.columns
+        lower, upper = self.program.column_lower.copy(), self.program.column_upper.copy()
+        o, r, s = (_positions(names) for names in (c.sets.localities, c.sets.resources, c.sets.scenarios))
+        for name, most in (("unmet", c["demand"]), ("lent", c["spare"]), ("borrowed", c["shortage"])):
+            for key, column in columns.index(name).items():
+                upper[column] = most[o[key[0]], r[key[1]], s[key[-1]]]
+        fullest = np.where(np.isnan(c["max_occupancy"]), np.inf, c["max_occupancy"])
+        room = c["normal_demand"] / fullest - c["capacity"]
+        for (place, name), column in columns.index("added").items():
+            at = o[place], r[name]
+            upper[column] = max(0.0, float(room[at]), float(c["shortage"][at].max()))
+        upper[columns["buffer"]] = 1.0  # a share
+        for key, row in self.compiled.rows.index("scored").items():
+            column = columns.index("achieved")[key]
+            j, a, side = self._entries(row)
+            a, j = a[j != column], j[j != column]
+            lower[column] = side - np.maximum(a * lower[j], a * upper[j]).sum()
+            upper[column] = side - np.minimum(a * lower[j], a * upper[j]).sum()
+        return lower, upper
+
+    def _entries(self, row: int) -> tuple[Array, Array, float]:
+        """Columns, coefficients and side of a row of the program."""
+        matrix = self.program.matrix
+        at = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        return matrix.indices[at], matrix.data[at], float(self.program.upper[row])
+
+    # Rows of requirements
+
+    def _rows(self, fix: Mapping[str, str]) -> Iterator[Row]:
+        position = {(r.kind, r.of): i for i, r in enumerate(self.requirements)}
+        if self.unbudgeted:
+            position["budget", 0] = len(self.requirements)
+        for kind, names in ROWS.items():
+            for key, row in ((k, i) for name in names for k, i in self.compiled.rows.index(name).items()):
+                of, dial = self._part(kind, key)
+                if (kind, of) in position:
+                    columns, values, side = self._entries(row)
+                    if np.isinf(side):
+                        values, side = -values, -float(self.program.lower[row])
+                    yield Row(position[kind, of], columns, values, side, dial)
+        for i, r in enumerate(self.requirements):
+            make = {
+                "fix": lambda r: self._fixed(r, fix), "least": self._floor, "levels": self._closed,
+                "uniform": self._alike,
+            }.get(r.kind)  # fmt: skip
+            for columns, values, side in make(r) if make else ():
+                yield Row(i, columns, values, side, 1.0 if r.kind == "least" else 0.0)
+
+    def _part(self, kind: str, key: Any) -> tuple[int, float]:
+        """Of which requirement of its kind a row is a part, and what one more of its number gives the row."""
+        c, sets = self.c, self.c.sets
+        if kind == "hours":
+            name, s = key if isinstance(key, tuple) else (key, None)
+            n = sets.organisations.index(name)
+            return n, (1.0 if s is None else float(c["present"][sets.scenarios.index(s)])) * self.kept_hours(
+                n
+            )
+        if kind == "rule":
+            return key[0], 0.0
+        if kind == "rating":
+            return sets.decisions.index(key[0]), 0.0
+        if kind == "unmet":
+            r = sets.resources.index(key[0])
+            return r, float(c["total_demand"][r, sets.scenarios.index(key[1])])
+        if kind == "occupancy":  # its dial is a fall of 1 / max_occupancy, in which the row is linear
+            o, r = sets.localities.index(key[0]), sets.resources.index(key[1])
+            return r, float(c["max_occupancy"][r] * c["normal_demand"][o, r])
+        return 0, 1.0
+
+    def _fixed(self, r: Requirement, fix: Mapping[str, str]) -> Iterator[tuple[Array, Array, float]]:
+        sets, key = self.c.sets, list(fix)[r.of]
+        decision, _, place = key.partition("@")
+        d, level = sets.decisions.index(decision), sets.levels.index(r.value)
+        for o, name in enumerate(sets.localities):
+            if place == name or (not place and f"{decision}@{name}" not in fix):
+                yield self.placed[d, [o], level], np.array([-1.0]), -1.0
+
+    def _floor(self, r: Requirement) -> Iterator[tuple[Array, Array, float]]:
+        first, scenarios = self.compiled.columns["achieved"].start, len(self.c.sets.scenarios)
+        yield first + r.of * scenarios + np.arange(scenarios), -self.c["probability"], -r.value
+
+    def _closed(self, r: Requirement) -> Iterator[tuple[Array, Array, float]]:
+        for columns in self.placed[r.of][:, ~self.allowed[r.of]]:
+            yield columns, np.ones(len(columns)), 0.0
+
+    def _alike(self, r: Requirement) -> Iterator[tuple[Array, Array, float]]:
+        """At every level at most what the first locality has there, so the same."""
+        for other in self.placed[r.of][1:]:
+            for pair in zip(other, self.placed[r.of][0], strict=True):
+                yield np.array(pair), np.array([1.0, -1.0]), 0.0
+
+    # Reading
+
+    def record(self, x: Array) -> Record:
+        """What a design at a point of the program does; nothing where nothing was asked of it."""
+        c, sets, columns = self.c, self.c.sets, self.compiled.columns
+        d, o, l, s = map(_positions, (sets.decisions, sets.localities, sets.levels, sets.scenarios))
+        r, n = map(_positions, (sets.resources, sets.organisations))
+        size = len(o), len(r), len(s)
+        held = np.argmax(x[self.placed], axis=2)
+        shares = {name: np.zeros((len(d), len(o), len(s))) for name in ("exercised", "monitored")}
+        for name, array in shares.items():
+            for (a, b, level, k), column in columns.index(name).items():
+                if held[d[a], o[b]] == l[level]:
+                    array[d[a], o[b], s[k]] = np.clip(x[column], 0.0, 1.0)
+        units = {name: np.zeros(size) for name in ("lent", "borrowed", "unmet")}
+        for name, array in units.items():
+            for key, column in columns.index(name).items():
+                array[o[key[0]], r[key[1]], s[key[-1]]] += max(0.0, x[column])
+        idle = [i for i in range(len(r)) if i not in self.stocks]
+        units["unmet"][:, idle] = np.nan_to_num(c["shortage"])[:, idle]
+        support, added = np.zeros(len(n)), np.zeros(size[:2])
+        for name, column in columns.index("support").items():
+            support[n[name]] = np.clip(x[column], 0.0, 1.0)
+        for key, column in columns.index("added").items():
+            added[o[key[0]], r[key[1]]] = max(0.0, x[column])
+        return Record(held=held, **shares, support=support, added=added, **units)
+
+
+def _positions(names: list[str]) -> dict[str, int]:
+    return {name: i for i, name in enumerate(names)}
+
+
+def _buyable(instance: Instance) -> bool:
+    """Whether money could buy slack or support."""
+    priced = instance["resource_types"]["slack_cost"], instance["organisations"]["support_cost"]
+    return any(bool((~np.isnan(cost)).any()) for cost in priced)
+
+
+def _loosened(instance: Instance, at_least: Mapping[str, float], unbudgeted: bool) -> Instance:
+    """Every level allowed, and every decision held as each locality likes. Where a floor looks at scores given
+    directly, levels without a score stay closed: what they are worth is not known."""
+    sets, decisions = coefficients(instance).sets, instance["decisions"]
+    open_ = np.ones(sets.allowed.shape, bool)
+    for name, scores in direct_scores(instance, sets).items():
+        if name in at_least:
+            scored = ~np.isnan(scores)
+            open_ &= sets.allowed | scored.all(axis=1) | ~scored.any(axis=(1, 2))[:, None]
+    levels = np.array([";".join(np.array(sets.levels)[row]) for row in open_], dtype=object)
+    decisions = decisions.with_column("levels", levels)
+    if len(sets.localities) > 1:
+        decisions = decisions.with_column("uniform", np.zeros(decisions.rows, bool))
+    limits = {**instance.limits, "budget": 0.0} if unbudgeted else instance.limits
+    return replace(instance, tables={**instance.tables, "decisions": decisions}, limits=limits)
