@@ -1,0 +1,74 @@
+"""Measure optimiser beside what a user would pick instead: all in one run, as ratios."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+import alone
+from cases import CASES, ROOT, Row
+
+README = ROOT / "README.md"
+BLOCK = re.compile(r"(<!-- benchmark -->\n).*(<!-- end of benchmark -->)", re.DOTALL)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run the cases asked for, print each figure as it comes, then the table."""
+    parser = argparse.ArgumentParser(prog="scripts/benchmark", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a few minutes instead of an hour")
+    parser.add_argument("--json", metavar="FILE", help="write the rows: case, competitor, seconds, ratio")
+    parser.add_argument("--case", action="append", choices=list(CASES), help="only this one; repeatable")
+    parser.add_argument("--readme", action="store_true", help="put the table into README.md")
+    chosen = parser.parse_args(arguments)
+    rows: list[Row] = []
+    for name in chosen.case or CASES:
+        for row in CASES[name](chosen.quick):
+            rows.append(row)
+            ratio = "" if row.ratio is None else f"  x {row.ratio:.3g}"
+            print(f"{row.case}: {row.competitor}: {row.seconds:.4g}{ratio}  {row.note}", flush=True)
+    table = "\n".join(markdown(rows))
+    print(f"\n{table}")
+    if chosen.json:
+        document = {"machine": machine(), "rows": [asdict(row) for row in rows]}
+        Path(chosen.json).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    if chosen.readme:
+        text = README.read_text(encoding="utf-8")
+        README.write_text(BLOCK.sub(lambda m: f"{m[1]}{table}\n{m[2]}", text), encoding="utf-8")
+
+
+def machine() -> str:
+    """Where it was measured, and with what."""
+    import os
+
+    names = ("highspy", "pyomo", "linopy", "pyscipopt", "numpy")
+    versions = ", ".join(f"{name} {version(name)}" for name in names)
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {versions}"
+
+
+def markdown(rows: list[Row]) -> list[str]:
+    """The table that the README shows."""
+    lines = [
+        f"Measured in one run on {machine()}.",
+        "",
+        "| case | | seconds | ratio | |",
+        "|---|---|---|---|---|",
+    ]
+    for row in rows:
+        ratio = "" if row.ratio is None else f"{row.ratio:.2g}"
+        lines.append(f"| {row.case} | {row.competitor} | {row.seconds:.3g} | {ratio} | {row.note} |")
+    return lines
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--alone"]:
+        result = getattr(alone, sys.argv[2])(*map(json.loads, sys.argv[3:]))
+        print(json.dumps(result))
+    else:
+        main(sys.argv[1:])

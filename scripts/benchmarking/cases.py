@@ -1,0 +1,172 @@
+"""The cases: each yields rows of what was measured. Ratios are the competitor's time over ours."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+REPEATS = 5
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure: seconds (or what `unit` says) and, where there is one, a ratio."""
+
+    case: str
+    competitor: str
+    seconds: float
+    ratio: float | None = None
+    note: str = ""
+
+
+def apart(function: str, *arguments: Any, memory: bool = False) -> Any:
+    """Run a function of `alone` in a process of its own and return what it returns."""
+    call = [sys.executable, str(Path(__file__).parent), "--alone", function, *map(json.dumps, arguments)]
+    done = subprocess.run(call, capture_output=True, text=True, check=False, cwd=ROOT)
+    if done.returncode:
+        raise SystemExit(f"{function}{arguments} failed:\n{done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def median(run: Callable[[], Any], repeats: int = REPEATS) -> float:
+    """Median seconds of several runs."""
+    times = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def resolving(quick: bool) -> Iterator[Row]:
+    """1. Variations of one instance, each asked of every competitor in turn."""
+    ours, peers = (100, 10) if quick else (1000, 50)
+    found = apart("resolve", ours, peers)
+    base = statistics.median(found["ours"])
+    case = f"re-solve, 24 decisions x 7 localities, {ours} variations"
+    worst = max(found["ours"])
+    yield Row(case, "optimiser", base, None, f"median; slowest {1e3 * worst:.0f} ms")
+    for name in ("Pyomo rebuilt", "Pyomo persistent", "linopy rebuilt"):
+        yield Row(case, name, statistics.median(found[name]), statistics.median(found[name]) / base)
+    floor = statistics.median(found["floor"])
+    yield Row(case, "HiGHS alone (the floor)", floor, base / floor, "ours over the floor")
+
+
+def building(quick: bool) -> Iterator[Row]:
+    """2. From an Instance to a model in HiGHS."""
+    for name, size in (("7 localities", 7), ("England's size, 120 localities", 120)):
+        found = apart("build", size, 3 if quick else REPEATS)
+        base = found["ours"]
+        case = f"build, uniform, {name}"
+        yield Row(case, "optimiser", base)
+        for peer in ("Pyomo's HiGHS interface", "linopy"):
+            yield Row(case, peer, found[peer], found[peer] / base)
+
+
+def uniform(quick: bool) -> Iterator[Row]:
+    """3. England with every decision uniform."""
+    limit = 60.0 if quick else 600.0
+    for gap in (1e-6, 1e-4):
+        case = f"England, uniform, to gap {gap:g}"
+        found = apart("ours_uniform", gap)
+        yield Row(
+            case,
+            "optimiser",
+            found["solve"],
+            None,
+            f"value {found['value']:.6f}; and {found['build']:.1f} s to build",
+        )
+        for name, function in (("HiGHS as it is", "highs_uniform"), ("SCIP", "scip_uniform")):
+            peer = apart(function, gap, limit)
+            done = abs(peer["bound"] - peer["value"]) <= 2 * gap * abs(peer["value"])
+            if done and abs(peer["value"] - found["value"]) > 3 * gap * abs(found["value"]):
+                raise SystemExit(f"{name} says {peer['value']}, optimiser {found['value']}: no ratio")
+            note = "" if done else f"not finished: gap {_gap(peer):.2%} at the limit"
+            yield Row(case, name, peer["seconds"], peer["seconds"] / found["solve"], note)
+
+
+def asymmetric(quick: bool) -> Iterator[Row]:
+    """4. England as it ships, and with every decision by locality: the gap after a time."""
+    for what, limits in (
+        ("process decisions by locality", (30, 60, 300)),
+        ("all decisions by locality", (300,)),
+    ):
+        every = what.startswith("all")
+        if quick:
+            limits = () if every else (60,)
+        for limit in limits:
+            case = f"England, {what}: gap after {limit} s"
+            peers = [("optimiser", "ours_asymmetric")]
+            if limit != 30 and not every:
+                peers += [("SCIP with cones", "scip_asymmetric"), ("HiGHS with tangents", "tangents")]
+            for name, function in peers:
+                found = apart(function, float(limit), every)
+                yield Row(
+                    case, name, found["seconds"], None, f"gap {_gap(found):.4%}, value {found['value']:.6f}"
+                )
+
+
+def growth(quick: bool) -> Iterator[Row]:
+    """5. Systems of the same structure and growing size."""
+    sizes = (30, 120) if quick else (30, 120, 480, 1920)
+    times: dict[str, list[float]] = {}
+    for size in sizes:
+        for kind in ("uniform", "asymmetric"):
+            found = apart("grow", size, kind == "asymmetric")
+            note = f"gap {_gap(found):.4%}, {found['gigabytes']:.2f} GB"
+            case = f"{size} localities x 24 decisions x 4 scenarios"
+            if kind == "uniform":
+                yield Row(case, "build", found["build"], None, note)
+                times.setdefault("build", []).append(found["build"])
+            yield Row(case, f"solve, {kind}", found["seconds"], None, note)
+            times.setdefault(kind, []).append(found["seconds"])
+    for kind, seconds in times.items():
+        exponent = float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])
+        yield Row("exponent of growth", kind, exponent, None, "seconds ~ localities ^ exponent")
+
+
+def command(quick: bool) -> Iterator[Row]:
+    """6. What starting costs, against importing pandas."""
+    python = sys.executable
+    repeats = 3 if quick else 9
+    calls = {
+        "python -c 'import pandas'": [python, "-c", "import pandas"],
+        "optimiser --help": [python, "-m", "optimiser", "--help"],
+        "optimiser check instances/archetype": [python, "-m", "optimiser", "check", "instances/archetype"],
+        "optimiser solve instances/archetype": [python, "-m", "optimiser", "solve", "instances/archetype"],
+    }
+    times = {
+        name: median(
+            lambda call=call: subprocess.run(call, cwd=ROOT, capture_output=True, check=True), repeats
+        )  # type: ignore[misc]
+        for name, call in calls.items()
+    }
+    base = next(iter(times.values()))
+    for name, seconds in times.items():
+        yield Row("the command", name, seconds, seconds / base, "over importing pandas")
+
+
+def _gap(found: dict[str, float]) -> float:
+    if not np.isfinite(found["value"]):
+        return float("inf")
+    return float((found["bound"] - found["value"]) / max(abs(found["value"]), 1e-9))
+
+
+CASES = {
+    "resolve": resolving,
+    "build": building,
+    "uniform": uniform,
+    "asymmetric": asymmetric,
+    "growth": growth,
+    "command": command,
+}
