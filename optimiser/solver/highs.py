@@ -226,7 +226,8 @@ class Solver:
         if clock.out:
             return Outcome(Ended.STOPPED, None, -np.inf, np.inf, np.zeros(0), np.zeros(0))
         _share_threads(self._threads)
-        self._set("time_limit", float(min(clock.left, 1e20)))
+        spent = 0.0 if self._whole_numbers else self._highs.getRunTime()  # of linear programs it adds up
+        self._set("time_limit", float(min(spent + clock.left, 1e20)))
         self._set("mip_rel_gap", gap)
         large = self._whole_numbers and len(self._integer) > LARGE
         self._set("presolve", "choose" if large else "off")

@@ -20,7 +20,8 @@ Array = np.ndarray
 TOLERANCE = 1e-9  # of value: what differs by less is equal
 EXACT = 40  # moves evaluated exactly at the most
 BATCH = 64  # moves tried together at first by `improve`
-KEPT = 1e-9  # how far a row may be off
+KEPT = 1e-7  # how far a row may be off, of its limit where that is above 1
+REPAIRS = 20  # rounds of moves that repair a design
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,10 +73,16 @@ class Neighbourhood:
 
     def moves(self, design: Array, lines: list[tuple[Array, float]] | None) -> Moves:
         """Every move, bounded by lines (slope on core, constant): V_s <= constant - slope @ x for each s."""
+        moves, excess = self._assess(design, lines)
+        moves.bound[excess > 0] = -np.inf
+        return moves
+
+    def _assess(self, design: Array, lines: list[tuple[Array, float]] | None) -> tuple[Moves, Array]:
+        """Every move with its bound, and by how much each leaves rows broken, as shares of their limits."""
         holding, level = np.nonzero(self._allowed & (np.arange(self._allowed.shape[1]) != design[:, None]))
-        bound = np.full(len(holding), np.inf)
+        bound, excess = np.full(len(holding), np.inf), np.zeros(len(holding))
         x = self.session.placing.compact(design)
-        kept, of = self._activity(x), self.session.c.sets.holding_decision[holding]
+        kept, of = self._rows @ x, self.session.c.sets.holding_decision[holding]
         here = None if lines is None else np.array([constant - slope @ x for slope, constant in lines])
         for d in np.unique(of):
             chunk = np.flatnonzero(of == d)
@@ -84,21 +91,52 @@ class Neighbourhood:
             if lines is not None and here is not None:
                 slopes = np.array([slope[columns] for slope, _ in lines])
                 bound[chunk] = [self.session.at_risk(values) for values in here - change @ slopes.T]
-            activity = kept[:, None] + self._rows[:, columns] @ change.T
-            bound[chunk[~self._within(activity)]] = -np.inf
-        return Moves(holding, level, bound)
+            excess[chunk] = self._excess(kept[:, None] + self._rows[:, columns] @ change.T)
+        return Moves(holding, level, bound), excess
 
     def keeps(self, design: Array) -> bool:
         """Whether a design keeps every row that it alone decides."""
-        return bool(self._within(self._activity(self.session.placing.compact(design))[:, None])[0])
+        return self._broken(design) == 0
 
-    def _activity(self, x: Array) -> Array:
-        return self._rows @ x
+    def _broken(self, design: Array) -> float:
+        return float(self._excess((self._rows @ self.session.placing.compact(design))[:, None])[0])
 
-    def _within(self, activity: Array) -> Array:
-        """(k,) whether activities (rows, k) keep their limits."""
-        over = (activity > self._upper[:, None] + KEPT) | (activity < self._lower[:, None] - KEPT)
-        return np.asarray(~over.any(axis=0))
+    def _excess(self, activity: Array) -> Array:
+        """(k,) by how much activities (rows, k) break their limits, in shares of these; 0 where they keep all."""
+        scale = np.maximum(1.0, np.abs(np.where(np.isfinite(self._upper), self._upper, self._lower)))[:, None]
+        over = np.maximum(activity - self._upper[:, None], self._lower[:, None] - activity) / scale
+        return np.asarray(np.where(over > KEPT, over, 0.0).sum(axis=0))
+
+    def repaired(self, design: Array, clock: Clock) -> Array | None:
+        """The design with moves that cost least for what they mend, until it keeps every row; None: it failed."""
+        broken = self._broken(design)
+        for _ in range(REPAIRS):
+            if broken == 0 or clock.out:
+                break
+            lines = self.session.lines(design, clock)
+            moves, excess = self._assess(design, lines)
+            gain = broken - excess
+            loss = np.zeros(len(moves))
+            if lines is not None:
+                x = self.session.placing.compact(design)
+                here = self.session.at_risk(np.array([constant - slope @ x for slope, constant in lines]))
+                loss = np.maximum(0.0, here - moves.bound)
+            mending = np.flatnonzero(gain > KEPT)
+            mending = mending[np.argsort(-(gain / (loss + TOLERANCE))[mending], kind="stable")]
+            _, first = np.unique(moves.holding[mending], return_index=True)
+            mending = mending[np.sort(first)]
+            size = int(np.searchsorted(np.cumsum(gain[mending]), broken)) + 1
+            while size and len(mending):
+                there, chosen = design.copy(), mending[:size]
+                there[moves.holding[chosen]] = moves.level[chosen]
+                left = self._broken(there)
+                if left < broken:
+                    design, broken = there, left
+                    break
+                size //= 2
+            else:
+                return None
+        return design if broken == 0 else None
 
     def check(self, design: Array, value: float, clock: Clock, floors: Cuts) -> Checked:
         """Show that no move is better, as far as `EXACT` evaluations go; the best bounds come first."""

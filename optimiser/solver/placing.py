@@ -46,6 +46,7 @@ class Placing:
         self.placed = np.arange(run.start, run.stop).reshape(len(sets.holding_decision), len(sets.levels))
         self._placed = at[self.placed]
         self._of = sets.holding_decision
+        self.uniform = sets.uniform[sets.holding_decision]  # (H,)
         holds = _held_somewhere(self, columns, c, at)
         pairs = _paired(self, columns, c, at)
         changes = _changed(self, columns, c, at)

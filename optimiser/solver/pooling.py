@@ -75,10 +75,6 @@ class PoolCuts:
                     found.append((placed, _tangent(placed.pool, held, turned)))
         return self._rows(found)
 
-    def short(self, x: Array) -> list[Placed]:
-        """The pools whose buffer at an integral point is smaller than their deviation."""
-        return [p for p in self.pools if p.pool.deviation(x[p.members]) > x[p.buffer] + VIOLATED]
-
     def _rows(self, found: list[tuple[Placed, Array]]) -> Cuts:
         rows, columns, data = [np.zeros(0, int)], [np.zeros(0, int)], [np.zeros(0)]
         for row, (placed, slope) in enumerate(found):

@@ -1,8 +1,9 @@
 """The search for a best design: a master problem over who holds what, tightened by cuts until it closes.
 
-First the relaxation is cut until nothing is violated, then the mixed-integer program is solved, what its
-solution violates is added, and the search goes on from the incumbent. The bound is the master's, the value
-is that of a complete design with its exact pools and its recourse: their gap is the true one.
+First the relaxation is cut until nothing is violated. Where decisions differ by locality, branching goes on
+from there (module `branching`); else the mixed-integer program is solved, what its solution violates is
+added, and the search goes on from the incumbent. The bound is the master's, the value is that of a complete
+design with its exact pools and its recourse: their gap is the true one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from optimiser.solver.compiled import Program
 from optimiser.solver.cuts import Cuts, join
 from optimiser.solver.highs import Clock, Ended, Outcome, Solver
 from optimiser.solver.placing import Placing
-from optimiser.solver.pooling import Placed, PoolCuts
 
 Array = np.ndarray
 ROUNDS = 60  # of cutting the relaxation; it tails off long before
@@ -82,11 +82,9 @@ class Master:
         )
         self._solver.impose_integrality(False)
         self._cuts = Cuts(sparse.csr_array((0, len(self.columns))), np.zeros(0))
-        self.offset = program.offset
+        self.offset, self.upper = program.offset, program.column_upper
         self._at = np.full(self.size, -1)
         self._at[self.columns] = np.arange(len(self.columns))
-        self._width = len(self.columns)
-        self._segmented: dict[int, int] = {}  # buffer column -> how often its pool was segmented
 
     def whole(self, x: Array) -> Array:
         """A point of the master as columns of the program, zero elsewhere."""
@@ -104,65 +102,6 @@ class Master:
             self._solver.add_rows(matrix, np.full(cuts.count, -np.inf), cuts.upper)
             self._cuts = join(self._cuts, Cuts(matrix, cuts.upper))
 
-    def segment(self, placed: Placed, x: Array) -> None:
-        """Model the deviation of a pool as what it is, concave in the variance held, finely around x.
-
-        The variance lies in one of several segments, and on each the square root lies above its chord. The
-        more often a pool turns out short, the finer the segments.
-        """
-        own, members = placed.pool.own, self._at[placed.members]
-        held = float(own @ x[placed.members])
-        if held <= 0:
-            return
-        finer = self._segmented[placed.buffer] = self._segmented.get(placed.buffer, -1) + 1
-        steps = held * np.exp2(np.linspace(-1.5, 1.5, 13) / 4**finer)
-        points = np.unique(np.concatenate([[0.0, own.sum()], steps[steps < own.sum()]]))
-        low, high, count = points[:-1], points[1:], len(points) - 1
-        slope = (np.sqrt(high) - np.sqrt(low)) / (high - low)
-        most = np.concatenate([np.ones(count), np.full(count + 1, np.inf)])
-        empty = sparse.csc_array((self._solver.rows, len(most)))
-        first = self._solver.add_columns(
-            np.zeros(len(most)), empty, np.zeros(len(most)), most, np.arange(len(most)) < count
-        )
-        chosen, part, root = first[:count], first[count : 2 * count], first[-1]
-        self._width = int(root) + 1
-        loads = x[placed.members] @ placed.pool.factors
-        deviation = float(placed.pool.deviation(x[placed.members]))
-        common = placed.pool.factors @ loads / deviation
-        buffer = self._at[placed.buffer]
-        rows = [
-            (chosen, np.ones(count), 1.0, 1.0),
-            (np.append(members, part), np.append(own, -np.ones(count)), 0.0, 0.0),
-            (
-                np.concatenate([chosen, part, [root]]),
-                np.concatenate([np.sqrt(low) - slope * low, slope, [-1.0]]),
-                -np.inf,
-                0.0,
-            ),
-            (
-                np.concatenate([members, [root, buffer]]),
-                np.concatenate([common, [np.sqrt(held) / deviation, -1.0]]),
-                -np.inf,
-                0.0,
-            ),
-            *(
-                (np.array([p, c]), np.array([1.0, -b]), -np.inf, 0.0)
-                for p, c, b in zip(part, chosen, high, strict=True)
-            ),
-            *(
-                (np.array([p, c]), np.array([-1.0, a]), -np.inf, 0.0)
-                for p, c, a in zip(part, chosen, low, strict=True)
-            ),
-        ]
-        self._add_rows(rows)
-
-    def _add_rows(self, rows: list[tuple[Array, Array, float, float]]) -> None:
-        """Add rows (columns, coefficients, lower, upper) on the columns of the master."""
-        starts = np.cumsum([0, *(len(columns) for columns, *_ in rows)])
-        columns, data = (np.concatenate([row[i] for row in rows]) for i in (0, 1))
-        matrix = sparse.csr_array((data, columns, starts), shape=(len(rows), self._width))
-        self._solver.add_rows(matrix, np.array([row[2] for row in rows]), np.array([row[3] for row in rows]))
-
     def drop_slack(self, x: Array, tolerance: float = 1e-4) -> None:
         """Forget the cuts that are far from binding at x."""
         slack = self._cuts.upper - self._cuts.matrix @ x[self.columns]
@@ -171,6 +110,14 @@ class Master:
             self._solver.delete_rows(self._base + gone)
             kept = np.flatnonzero(slack <= tolerance)
             self._cuts = Cuts(self._cuts.matrix[kept], self._cuts.upper[kept])
+
+    def restrict(self, columns: Array, upper: Array) -> None:
+        """Replace the upper bounds of some columns of the program; they are at least 0."""
+        self._solver.change_bounds(self._at[columns], np.zeros(len(columns)), upper)
+
+    def reduced(self, outcome: Outcome, columns: Array) -> Array:
+        """Reduced costs of some columns of the program: at most 0 where they are 0."""
+        return outcome.reduced[self._at[columns]]
 
     def integral(self) -> None:
         """From here on, solve the mixed-integer program."""
@@ -223,6 +170,17 @@ class Progress:
         if np.isfinite(bound):
             self.bound = min(self.bound, bound)
 
+    def hopeless(self, bound: float) -> bool:
+        """Whether designs worth at most this need no look."""
+        if np.isfinite(self.decide) and bound < self.decide:
+            return True
+        return self.best is not None and bound <= self.value + self.gap * max(abs(self.value), 1e-9)
+
+    @property
+    def ended(self) -> Found:
+        """As it stands once nothing is left to search: optimal but for the rounding of HiGHS, or not proven."""
+        return self.found(Ended.OPTIMAL if self.bound - self.value <= ROUNDING else Ended.STOPPED)
+
     def found(self, ended: Ended) -> Found:
         """As it stands."""
         if self.best is None:
@@ -237,12 +195,11 @@ def search(
     separate: Separator,
     evaluate: Callable[[Array], Evaluated],
     placing: Placing,
-    pools: PoolCuts,
     progress: Progress,
     clock: Clock,
     tell: Callable[[str], None],
 ) -> Found:
-    """Find a best design, or what else `progress` is content with."""
+    """Find a best design, or what else `progress` is content with, by mixed-integer programs."""
     outcome = _relax(master, separate, progress, clock, tell)
     if outcome is not None and outcome.ended is Ended.INFEASIBLE:
         return progress.found(Ended.INFEASIBLE)
@@ -272,24 +229,27 @@ def search(
         tell(f"bound {progress.bound:.6f}, value {progress.value:.6f}")
         if progress.answered:
             return progress.answered
-        violated, short = join(separate(x, None), latest.cuts.violated(x)), pools.short(x)
-        nothing_left = not violated.count and not short
+        violated = join(separate(x, None), latest.cuts.violated(x))
+        nothing_left = not violated.count
         if nothing_left and latest.value == -np.inf and latest.point is None:
             # Infeasible by less than HiGHS's tolerance, so that no price cuts it off: leave it out by name.
             violated, nothing_left = placing.without(latest.design), False
         if nothing_left and (last or progress.bound - progress.value <= ROUNDING):
             # What remains is the rounding of HiGHS, and the bound says how much.
-            close = progress.bound - progress.value <= ROUNDING
-            return progress.found(Ended.OPTIMAL if close else Ended.STOPPED)
+            return progress.ended
         last = nothing_left
         master.add(violated)
-        for placed in short:
-            master.segment(placed, x)
     return progress.found(Ended.STOPPED)
 
 
-def _relax(master, separate, progress, clock, tell):  # type: ignore[no-untyped-def]
-    """Cut the relaxation until nothing is violated or it no longer moves; the last outcome."""
+def _relax(
+    master: Master,
+    separate: Separator,
+    progress: Progress,
+    clock: Clock,
+    tell: Callable[[str], None],
+) -> Outcome | None:
+    """Cut the relaxation until nothing is violated or it no longer moves; the last outcome, if there is one."""
     best, stale, outcome = np.inf, 0, None
     for round_ in range(ROUNDS):
         latest = master.run(clock)
@@ -299,12 +259,9 @@ def _relax(master, separate, progress, clock, tell):  # type: ignore[no-untyped-
         if outcome.ended is Ended.INFEASIBLE:
             return outcome
         progress.lower(outcome.value + master.offset)
-        x = master.whole(outcome.x)
-        if best - outcome.value < TAIL * max(abs(outcome.value), 1e-9):
-            stale += 1
-        else:
-            stale = 0
+        stale = stale + 1 if best - outcome.value < TAIL * max(abs(outcome.value), 1e-9) else 0
         best = min(best, outcome.value)
+        x = master.whole(outcome.x)
         cuts = separate(x, outcome.prices[master.floors])
         tell(f"relaxation {outcome.value + master.offset:.6f}, {cuts.count} cuts in round {round_ + 1}")
         if not cuts.count or stale >= STALE or progress.answered:

@@ -13,6 +13,7 @@ from scipy import sparse
 from optimiser.coefficients import Coefficients, coefficients
 from optimiser.instance.instance import Instance
 from optimiser.model import assemble
+from optimiser.solver.branching import Tree
 from optimiser.solver.compiled import Compiled, Program
 from optimiser.solver.cuts import Cuts, dense, join
 from optimiser.solver.highs import Clock
@@ -144,7 +145,7 @@ class Session:
             known = evaluate(self.placing.columns(last))
             progress.note(known)
             master.add(known.cuts)
-        found = search(master, separate, evaluate, self.placing, self.pools, progress, clock, tell)
+        found = self._search(master, separate, evaluate, progress, clock, tell)
         if found.design is not None:
             self._last = found.design
         return found
@@ -165,9 +166,22 @@ class Session:
 
         separate = self._separator(clock, {})
         progress = Progress(gap, np.inf)
-        return search(
-            master, separate, evaluate, self.placing, self.pools, progress, clock, lambda text: None
-        )
+        return self._search(master, separate, evaluate, progress, clock, lambda text: None)
+
+    def _search(
+        self,
+        master: Master,
+        separate: Callable[[Array, Array | None], Cuts],
+        evaluate: Callable[[Array], Evaluated],
+        progress: Progress,
+        clock: Clock,
+        tell: Callable[[str], None],
+    ) -> Found:
+        """By branching where levels may differ by locality, else by mixed-integer programs."""
+        if self.extended or self.c.sets.uniform.all():
+            return search(master, separate, evaluate, self.placing, progress, clock, tell)
+        tree = Tree(master, separate, evaluate, self.placing, progress, clock, tell)
+        return tree.grow(master.upper[self.placing.placed] > 0)
 
     def _master(self, program: Program, below: Cuts, floors: Mapping[int, float]) -> Master:
         every = np.ones(len(program.cost), bool)
@@ -254,6 +268,11 @@ class Session:
 
         def evaluate(x: Array) -> Evaluated:
             design = self.placing.design(x)
+            if not self.extended and not neighbourhood.keeps(design):
+                repaired = neighbourhood.repaired(design, clock)
+                if repaired is None:
+                    return Evaluated(design, -np.inf, self._no_cuts())
+                design = repaired
             point = x.copy() if self.extended else np.zeros(len(x))
             point[self.placing.core] = self.placing.compact(design)
             worth = self.evaluate(point, clock, floor)

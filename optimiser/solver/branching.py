@@ -1,0 +1,169 @@
+"""Branch and cut over who holds what, where levels may differ by locality.
+
+HiGHS cannot be told a cut while it branches, and without the cuts of its own a node has the wrong pools. So
+the tree is ours and HiGHS solves its relaxations, each from the basis of the last: a node is cut until it no
+longer moves, what its prices rule out is closed for good below it, and it is split by the level of one
+holding, those of uniform decisions first, for they move most. Every node is rounded to a design, repaired
+and improved. (Measured on England: 0.007 % in 8 nodes, where mixed-integer programs with the same cuts were
+at 0.02 % after five times as long.)
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from optimiser.solver.cuts import join
+from optimiser.solver.highs import Clock, Ended, Outcome
+from optimiser.solver.placing import Placing
+from optimiser.solver.search import ROUNDING, Evaluated, Found, Master, Progress, Separator
+
+Array = np.ndarray
+WHOLE = 1e-6  # how far from 0 and 1 a relaxation may be to count as a design
+TAIL = 1e-6  # of the bound: a round of cuts that moves it by less is stale
+STALE = 2  # stale rounds that end the cutting of a node
+RETURNS = 50  # of a design that breaks cuts, before what is left counts as rounding
+
+
+@dataclass(order=True)
+class Node:
+    """Designs left to look at: those that keep to the open levels. The most promising comes first."""
+
+    promise: float  # minus the bound
+    number: int
+    open: Array = field(compare=False)  # (H, L) bool
+    returns: int = field(default=0, compare=False)  # how often it came back as a design that broke a cut
+
+
+class Tree:
+    """The open nodes; `closed` is the best bound of all that was given up."""
+
+    def __init__(
+        self,
+        master: Master,
+        separate: Separator,
+        evaluate: Callable[[Array], Evaluated],
+        placing: Placing,
+        progress: Progress,
+        clock: Clock,
+        tell: Callable[[str], None],
+    ) -> None:
+        self.master, self.separate, self.evaluate = master, separate, evaluate
+        self.placing, self.progress, self.clock, self.tell = placing, progress, clock, tell
+        self.nodes: list[Node] = []
+        self.closed, self._count = -np.inf, 0
+        self._seen: dict[bytes, Evaluated] = {}
+
+    def grow(self, allowed: Array) -> Found:
+        """Find a best design, or what else `progress` is content with, at levels allowed, (H, L) bool."""
+        self._push(np.inf, allowed)
+        while self.nodes and not self.progress.answered:
+            node = heapq.heappop(self.nodes)
+            if not self._split(node):
+                return self.progress.found(Ended.STOPPED)
+            self._lower()
+            said = f"bound {self.progress.bound:.6f}, value {self.progress.value:.6f}"
+            self.tell(f"{said}, {len(self.nodes)} of {self._count} parts open")
+        if not self.nodes and self.progress.best is None and self.closed == -np.inf:
+            return self.progress.found(Ended.INFEASIBLE)
+        return self.progress.answered or self.progress.ended
+
+    def _lower(self) -> None:
+        """The bound is that of the best part open, or of what was given up."""
+        best_open = -self.nodes[0].promise if self.nodes else -np.inf
+        self.progress.lower(max(self.closed, self.progress.value, best_open))
+
+    def _push(self, bound: float, open_: Array, returns: int = 0) -> None:
+        self._count += 1
+        heapq.heappush(self.nodes, Node(-bound, self._count, open_, returns))
+
+    def _close(self, bound: float) -> bool:
+        self.closed = max(self.closed, bound)
+        return True
+
+    def _split(self, node: Node) -> bool:
+        """Look at a node and put its parts in its place; False: time ran out."""
+        bound = -node.promise
+        if self.progress.hopeless(bound):
+            return self._close(bound)
+        self.master.restrict(self.placing.placed.ravel(), node.open.ravel().astype(float))
+        outcome = self._cut(bound)
+        if outcome is None or outcome.ended is Ended.INFEASIBLE:
+            return outcome is not None
+        bound = min(bound, outcome.value + self.master.offset)
+        if self.progress.hopeless(bound):
+            return self._close(bound)
+        x = self.master.whole(outcome.x)
+        share = x[self.placing.placed]
+        latest = self._round(x)
+        apart = 1.0 - share.max(axis=1)
+        if apart.max() <= WHOLE:
+            return self._leaf(node, x, bound, latest)
+        left = self._worthwhile(node.open, share, bound, outcome)
+        h = self._choose(apart)
+        for level in np.flatnonzero(left[h]):
+            part = left.copy()
+            part[h] = np.arange(left.shape[1]) == level
+            self._push(bound, part)
+        return True
+
+    def _cut(self, bound: float) -> Outcome | None:
+        """Cut a node until it no longer moves or need not be looked at; None: time ran out."""
+        best, stale = bound, 0
+        while True:
+            outcome = self.master.run(self.clock)
+            if outcome.ended is not Ended.OPTIMAL:
+                return outcome if outcome.ended is Ended.INFEASIBLE else None
+            now = outcome.value + self.master.offset
+            if bound == np.inf:  # the root: what it shows holds for all
+                self.progress.lower(now)
+                self.tell(f"bound {self.progress.bound:.6f}")
+            if self.progress.hopeless(now):
+                return outcome
+            stale = stale + 1 if best - now < TAIL * max(abs(now), 1e-9) else 0
+            best = min(best, now)
+            x = self.master.whole(outcome.x)
+            cuts = self.separate(x, outcome.prices[self.master.floors])
+            if not cuts.count or stale > STALE:
+                return outcome
+            self.master.drop_slack(x)
+            self.master.add(cuts)
+
+    def _round(self, x: Array) -> Evaluated:
+        """The design nearest to a relaxation, repaired and improved."""
+        key = self.placing.design(x).tobytes()
+        if key not in self._seen:
+            self._seen[key] = self.evaluate(x)
+            self.progress.note(self._seen[key])
+        return self._seen[key]
+
+    def _leaf(self, node: Node, x: Array, bound: float, latest: Evaluated) -> bool:
+        """A relaxation that is a design: closed where its bound is its worth, else it breaks some cut."""
+        if bound - self.progress.value > ROUNDING and node.returns < RETURNS:
+            cuts = join(self.separate(x, None), latest.cuts.violated(x))
+            if not cuts.count and latest.value == -np.inf:
+                # Infeasible by less than HiGHS's tolerance, so that no price cuts it off.
+                cuts = self.placing.without(self.placing.design(x))
+            if cuts.count:
+                self.master.add(cuts)
+                self._push(bound, node.open, node.returns + 1)
+                return True
+        return self._close(bound)
+
+    def _worthwhile(self, open_: Array, share: Array, bound: float, outcome: Outcome) -> Array:
+        """Without the levels at which, by their reduced costs, nothing is worth more than what is known."""
+        price = self.master.reduced(outcome, self.placing.placed.ravel()).reshape(share.shape)
+        most = bound + price
+        known = self.progress.value
+        gone = open_ & (share <= WHOLE) & (most <= known + self.progress.gap * abs(known))
+        if gone.any():
+            self._close(float(most[gone].max()))
+        return open_ & ~gone
+
+    def _choose(self, apart: Array) -> int:
+        """The holding to split by: of a uniform decision if any, and the least decided of those."""
+        uniform = self.placing.uniform & (apart > WHOLE)
+        return int(np.argmax(np.where(uniform, apart + 1.0, apart)))
