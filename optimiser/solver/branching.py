@@ -96,7 +96,7 @@ class Tree:
         bound = min(bound, outcome.value + self.master.offset)
         if self.progress.hopeless(bound):
             return self._close(bound)
-        x = self.master.whole(outcome.x)
+        x = self._point(outcome)
         share = x[self.placing.placed]
         latest = self._round(x)
         apart = 1.0 - share.max(axis=1)
@@ -125,12 +125,16 @@ class Tree:
                 return outcome
             stale = stale + 1 if best - now < TAIL * max(abs(now), 1e-9) else 0
             best = min(best, now)
-            x = self.master.whole(outcome.x)
+            x = self._point(outcome)
             cuts = self.separate(x, outcome.prices[self.master.floors])
             if not cuts.count or stale > STALE:
                 return outcome
             self.master.drop_slack(x)
             self.master.add(cuts)
+
+    def _point(self, outcome: Outcome) -> Array:
+        assert outcome.x is not None
+        return self.master.whole(outcome.x)
 
     def _round(self, x: Array) -> Evaluated:
         """The design nearest to a relaxation, repaired and improved."""

@@ -102,13 +102,13 @@ class Neighbourhood:
         return float(self._excess((self._rows @ self.session.placing.compact(design))[:, None])[0])
 
     def _excess(self, activity: Array) -> Array:
-        """(k,) by how much activities (rows, k) break their limits, in shares of these; 0 where they keep all."""
+        """(k,) by how much activities (rows, k) break their limits, as shares of these; 0 where all are kept."""
         scale = np.maximum(1.0, np.abs(np.where(np.isfinite(self._upper), self._upper, self._lower)))[:, None]
         over = np.maximum(activity - self._upper[:, None], self._lower[:, None] - activity) / scale
         return np.asarray(np.where(over > KEPT, over, 0.0).sum(axis=0))
 
     def repaired(self, design: Array, clock: Clock) -> Array | None:
-        """The design with moves that cost least for what they mend, until it keeps every row; None: it failed."""
+        """The design, moved where that costs least for what it mends, until every row is kept, or None."""
         broken = self._broken(design)
         for _ in range(REPAIRS):
             if broken == 0 or clock.out:

@@ -178,7 +178,7 @@ class Progress:
 
     @property
     def ended(self) -> Found:
-        """As it stands once nothing is left to search: optimal but for the rounding of HiGHS, or not proven."""
+        """As it stands once nothing is left to search: optimal but for HiGHS's rounding, or not proven."""
         return self.found(Ended.OPTIMAL if self.bound - self.value <= ROUNDING else Ended.STOPPED)
 
     def found(self, ended: Ended) -> Found:
@@ -249,7 +249,7 @@ def _relax(
     clock: Clock,
     tell: Callable[[str], None],
 ) -> Outcome | None:
-    """Cut the relaxation until nothing is violated or it no longer moves; the last outcome, if there is one."""
+    """Cut the relaxation until nothing is violated or it no longer moves; the last outcome, if any."""
     best, stale, outcome = np.inf, 0, None
     for round_ in range(ROUNDS):
         latest = master.run(clock)
@@ -261,6 +261,7 @@ def _relax(
         progress.lower(outcome.value + master.offset)
         stale = stale + 1 if best - outcome.value < TAIL * max(abs(outcome.value), 1e-9) else 0
         best = min(best, outcome.value)
+        assert outcome.x is not None
         x = master.whole(outcome.x)
         cuts = separate(x, outcome.prices[master.floors])
         tell(f"relaxation {outcome.value + master.offset:.6f}, {cuts.count} cuts in round {round_ + 1}")
