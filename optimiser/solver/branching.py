@@ -30,11 +30,15 @@ RETURNS = 50  # of a design that breaks cuts, before what is left counts as roun
 
 @dataclass(order=True)
 class Node:
-    """Designs left to look at: those that keep to the open levels. The most promising comes first."""
+    """Designs left to look at: those that keep to the open levels, and have every sure holder hold something.
+
+    The most promising comes first.
+    """
 
     promise: float  # minus the bound
     number: int
     open: Array = field(compare=False)  # (H, L) bool
+    sure: Array = field(compare=False)  # (holders,) bool
     returns: int = field(default=0, compare=False)  # how often it came back as a design that broke a cut
 
 
@@ -56,10 +60,11 @@ class Tree:
         self.nodes: list[Node] = []
         self.closed, self._count = -np.inf, 0
         self._seen: dict[bytes, Evaluated] = {}
+        self._holders = np.array([holder.column for holder in placing.holders], int)
 
     def grow(self, allowed: Array) -> Found:
         """Find a best design, or what else `progress` is content with, at levels allowed, (H, L) bool."""
-        self._push(np.inf, allowed)
+        self._push(np.inf, allowed, np.zeros(len(self._holders), bool))
         while self.nodes and not self.progress.answered:
             node = heapq.heappop(self.nodes)
             if not self._split(node):
@@ -76,9 +81,9 @@ class Tree:
         best_open = -self.nodes[0].promise if self.nodes else -np.inf
         self.progress.lower(max(self.closed, self.progress.value, best_open))
 
-    def _push(self, bound: float, open_: Array, returns: int = 0) -> None:
+    def _push(self, bound: float, open_: Array, sure: Array, returns: int = 0) -> None:
         self._count += 1
-        heapq.heappush(self.nodes, Node(-bound, self._count, open_, returns))
+        heapq.heappush(self.nodes, Node(-bound, self._count, open_, sure, returns))
 
     def _close(self, bound: float) -> bool:
         self.closed = max(self.closed, bound)
@@ -89,7 +94,9 @@ class Tree:
         bound = -node.promise
         if self.progress.hopeless(bound):
             return self._close(bound)
-        self.master.restrict(self.placing.placed.ravel(), node.open.ravel().astype(float))
+        nothing = np.zeros(node.open.size)
+        self.master.restrict(self.placing.placed.ravel(), nothing, node.open.ravel().astype(float))
+        self.master.restrict(self._holders, node.sure.astype(float), np.ones(len(self._holders)))
         outcome = self._cut(bound)
         if outcome is None or outcome.ended is Ended.INFEASIBLE:
             return outcome is not None
@@ -103,12 +110,27 @@ class Tree:
         if apart.max() <= WHOLE:
             return self._leaf(node, x, bound, latest)
         left = self._worthwhile(node.open, share, bound, outcome)
-        h = self._choose(apart)
-        for level in np.flatnonzero(left[h]):
-            part = left.copy()
-            part[h] = np.arange(left.shape[1]) == level
-            self._push(bound, part)
+        self._part(bound, left, node.sure, x, apart)
         return True
+
+    def _part(self, bound: float, open_: Array, sure: Array, x: Array, apart: Array) -> None:
+        """Split by what moves most: a uniform level, whether an organisation holds, one locality's level."""
+        half = np.minimum(x[self._holders], 1.0 - x[self._holders])
+        uniform = self.placing.uniform & (apart > WHOLE)
+        if not uniform.any() and half.size and half.max() > WHOLE:
+            sizes = np.array([len(holder.holdings) for holder in self.placing.holders])
+            k = int(np.argmax(np.where(half > WHOLE, half * sizes, 0.0)))
+            holder, none, some = self.placing.holders[k], open_.copy(), sure.copy()
+            none[holder.holdings, holder.level] = False
+            some[k] = True
+            self._push(bound, none, sure)
+            self._push(bound, open_, some)
+            return
+        h = int(np.argmax(np.where(uniform, apart + 1.0, apart)))
+        for level in np.flatnonzero(open_[h]):
+            part = open_.copy()
+            part[h] = np.arange(open_.shape[1]) == level
+            self._push(bound, part, sure)
 
     def _cut(self, bound: float) -> Outcome | None:
         """Cut a node until it no longer moves or need not be looked at; None: time ran out."""
@@ -153,7 +175,7 @@ class Tree:
                 cuts = self.placing.without(self.placing.design(x))
             if cuts.count:
                 self.master.add(cuts)
-                self._push(bound, node.open, node.returns + 1)
+                self._push(bound, node.open, node.sure, node.returns + 1)
                 return True
         return self._close(bound)
 
@@ -166,8 +188,3 @@ class Tree:
         if gone.any():
             self._close(float(most[gone].max()))
         return open_ & ~gone
-
-    def _choose(self, apart: Array) -> int:
-        """The holding to split by: of a uniform decision if any, and the least decided of those."""
-        uniform = self.placing.uniform & (apart > WHOLE)
-        return int(np.argmax(np.where(uniform, apart + 1.0, apart)))

@@ -70,6 +70,7 @@ class Neighbourhood:
             self._rows = sparse.vstack([self._rows, further.matrix[:, core]], format="csr")
             self._lower = np.append(self._lower, np.full(further.count, -np.inf))
             self._upper = np.append(self._upper, further.upper)
+        self._rows_of: dict[int, sparse.csr_array] = {}  # on the columns that moves of one decision touch
 
     def moves(self, design: Array, lines: list[tuple[Array, float]] | None) -> Moves:
         """Every move, bounded by lines (slope on core, constant): V_s <= constant - slope @ x for each s."""
@@ -90,8 +91,10 @@ class Neighbourhood:
             change = there - x[columns]
             if lines is not None and here is not None:
                 slopes = np.array([slope[columns] for slope, _ in lines])
-                bound[chunk] = [self.session.at_risk(values) for values in here - change @ slopes.T]
-            excess[chunk] = self._excess(kept[:, None] + self._rows[:, columns] @ change.T)
+                bound[chunk] = self.session.at_risk(here - change @ slopes.T)
+            if d not in self._rows_of:
+                self._rows_of[d] = self._rows[:, columns]
+            excess[chunk] = self._excess(kept[:, None] + self._rows_of[d] @ change.T)
         return Moves(holding, level, bound), excess
 
     def keeps(self, design: Array) -> bool:
@@ -102,7 +105,7 @@ class Neighbourhood:
         return float(self._excess((self._rows @ self.session.placing.compact(design))[:, None])[0])
 
     def _excess(self, activity: Array) -> Array:
-        """(k,) by how much activities (rows, k) break their limits, as shares of these; 0 where all are kept."""
+        """(k,) by how much activities (rows, k) break their limits, in shares of these; 0: all are kept."""
         scale = np.maximum(1.0, np.abs(np.where(np.isfinite(self._upper), self._upper, self._lower)))[:, None]
         over = np.maximum(activity - self._upper[:, None], self._lower[:, None] - activity) / scale
         return np.asarray(np.where(over > KEPT, over, 0.0).sum(axis=0))
@@ -119,7 +122,9 @@ class Neighbourhood:
             loss = np.zeros(len(moves))
             if lines is not None:
                 x = self.session.placing.compact(design)
-                here = self.session.at_risk(np.array([constant - slope @ x for slope, constant in lines]))
+                here = float(
+                    self.session.at_risk(np.array([constant - slope @ x for slope, constant in lines]))
+                )
                 loss = np.maximum(0.0, here - moves.bound)
             mending = np.flatnonzero(gain > KEPT)
             mending = mending[np.argsort(-(gain / (loss + TOLERANCE))[mending], kind="stable")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,18 @@ from optimiser.solver.pooling import Placed, PoolCuts
 
 Array = np.ndarray
 FOLLOWING = ("placed", "holds_somewhere", "pair", "changed", "buffer")
+EVERY = slice(None)
+FEW = 1000  # entries that are sooner computed than left out (measured)
 DEFINED = ("one_level", "active_if_held", "active_only_if_held", "pairs_of_first", "pairs_of_second")
+
+
+@dataclass(frozen=True, eq=False)
+class Holder:
+    """An organisation that holds a decision for any of these holdings: the column that says whether."""
+
+    column: int
+    holdings: Array
+    level: int
 
 
 @dataclass(eq=False)
@@ -47,7 +59,9 @@ class Placing:
         self._placed = at[self.placed]
         self._of = sets.holding_decision
         self.uniform = sets.uniform[sets.holding_decision]  # (H,)
-        holds = _held_somewhere(self, columns, c, at)
+        holders = _holders(columns, c)
+        self.holders = [holder for of_decision in holders for holder in of_decision]
+        holds = [[(int(at[k.column]), self._placed[k.holdings, k.level]) for k in ks] for ks in holders]
         pairs = _paired(self, columns, c, at)
         changes = _changed(self, columns, c, at)
         self._following = [
@@ -82,12 +96,12 @@ class Placing:
 
     def compact(self, design: Array) -> Array:
         """(core,) what a design (H,) settles: `placed`, and all that follows from it."""
-        x = np.zeros(len(self.core))
-        x[self._placed[np.arange(len(design)), design]] = 1.0
-        every = np.arange(len(x))
+        x = np.zeros((1, len(self.core)))
+        x[0, self._placed[np.arange(len(design)), design]] = 1.0
+        every = np.arange(len(self.core))
         for following in self._following:
-            _follow(x, following, every)
-        return x
+            _follow(x, following, every, lambda members: EVERY)
+        return np.asarray(x[0])
 
     def moved(self, x: Array, design: Array, d: int, holding: Array, level: Array) -> tuple[Array, Array]:
         """(columns (m,) of core, values (moves, m)) after each of these moves of holdings of one decision d.
@@ -100,9 +114,17 @@ class Placing:
         local[columns] = np.arange(len(columns))
         there = np.tile(x[columns], (len(holding), 1))
         row = np.arange(len(holding))
-        there[row, local[self._placed[holding, design[holding]]]] = 0.0
-        there[row, local[self._placed[holding, level]]] = 1.0
-        _follow(there, following, local)
+        before, after = self._placed[holding, design[holding]], self._placed[holding, level]
+        there[row, local[before]] = 0.0
+        there[row, local[after]] = 1.0
+
+        def affected(members: Array) -> Array | slice:
+            """The moves that concern any of these columns; all of them where telling would cost more."""
+            if len(holding) * len(members) < FEW:
+                return EVERY
+            return np.flatnonzero(np.isin(before, members) | np.isin(after, members))
+
+        _follow(there, following, local, affected)
         return columns, there
 
     def columns(self, design: Array) -> Array:
@@ -128,31 +150,38 @@ class Placing:
         return np.argmax(x[self.placed], axis=1)
 
 
-def _follow(x: Array, following: _Following, at: Array) -> None:
-    """Set what follows from `placed`, in place; `at` says where the columns of core stand in x."""
+def _follow(x: Array, following: _Following, at: Array, affected: Callable[[Array], Array | slice]) -> None:
+    """Set what follows from `placed` in each row of x, in place; `at` says where columns of core stand in it.
+
+    `affected` names the rows in which any of some columns are not as they were when x was right.
+    """
     for column, members in following.any_of:
-        x[..., at[column]] = x[..., at[members]].max(axis=-1)
+        rows = affected(members)
+        x[rows, at[column]] = _part(x, rows, at[members]).max(axis=1)
     both = at[following.both]
-    x[..., both[:, 0]] = x[..., both[:, 1]] * x[..., both[:, 2]]
+    x[:, both[:, 0]] = x[:, both[:, 1]] * x[:, both[:, 2]]
     for column, now in following.changed:
-        x[..., at[column]] = 1 - x[..., at[now]].min(axis=-1)
+        x[:, at[column]] = 1 - x[:, at[now]].min(axis=1)
     columns, members, deviations = following.alone
-    x[..., at[columns]] = x[..., at[members]] * deviations
+    x[:, at[columns]] = x[:, at[members]] * deviations
     for column, members, pool in following.pools:
-        x[..., at[column]] = pool.deviation(x[..., at[members]])
+        rows = affected(members)
+        x[rows, at[column]] = pool.deviation(_part(x, rows, at[members]))
 
 
-def _held_somewhere(
-    placing: Placing, columns: Names, c: Coefficients, at: Array
-) -> list[list[tuple[int, Array]]]:
+def _part(x: Array, rows: Array | slice, columns: Array) -> Array:
+    return x[:, columns] if isinstance(rows, slice) else x[np.ix_(rows, columns)]
+
+
+def _holders(columns: Names, c: Coefficients) -> list[list[Holder]]:
+    """Of each decision."""
     sets = c.sets
     number = {name: n for n, name in enumerate(sets.organisations)}
     decision = {name: d for d, name in enumerate(sets.decisions)}
-    found: list[list[tuple[int, Array]]] = [[] for _ in sets.decisions]
+    found: list[list[Holder]] = [[] for _ in sets.decisions]
     for (name, organisation), column in columns.index("holds_somewhere").items():
         d, n = decision[name], number[organisation]
-        holdings = sets.holding[d, sets.under[n]]
-        found[d].append((int(at[column]), at[placing.placed[holdings, sets.level_of[n]]]))
+        found[d].append(Holder(column, sets.holding[d, sets.under[n]], sets.level_of[n]))
     return found
 
 

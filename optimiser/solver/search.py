@@ -111,9 +111,9 @@ class Master:
             kept = np.flatnonzero(slack <= tolerance)
             self._cuts = Cuts(self._cuts.matrix[kept], self._cuts.upper[kept])
 
-    def restrict(self, columns: Array, upper: Array) -> None:
-        """Replace the upper bounds of some columns of the program; they are at least 0."""
-        self._solver.change_bounds(self._at[columns], np.zeros(len(columns)), upper)
+    def restrict(self, columns: Array, lower: Array, upper: Array) -> None:
+        """Replace the bounds of some columns of the program."""
+        self._solver.change_bounds(self._at[columns], lower, upper)
 
     def reduced(self, outcome: Outcome, columns: Array) -> Array:
         """Reduced costs of some columns of the program: at most 0 where they are 0."""

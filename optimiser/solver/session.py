@@ -33,15 +33,19 @@ KEPT = 1e-9  # how far below what it should be worth a design may lie, for round
 FIRST_STAGE = ("support", "built", "added", "achieved", "threshold", "shortfall")
 
 
-def at_risk(values: Array, probability: Array, aversion: float, beta: float) -> float:
-    """(1 - aversion) mean + aversion CVaR: the mean of the worst share 1 - beta, its edge counted in part."""
-    mean = float(probability @ values)
+def at_risk(values: Array, probability: Array, aversion: float, beta: float) -> Array:
+    """(1 - aversion) mean + aversion CVaR of values (..., S): the mean of the worst share 1 - beta.
+
+    A scenario at the edge of that share counts in part.
+    """
+    mean = values @ probability
     if aversion == 0:
-        return mean
-    order = np.argsort(values, kind="stable")
+        return np.asarray(mean)
+    order = np.argsort(values, axis=-1, kind="stable")
     tail = 1 - beta
-    mass = np.diff(np.minimum(np.cumsum(probability[order]), tail), prepend=0.0)
-    return (1 - aversion) * mean + aversion * float(mass @ values[order]) / tail
+    mass = np.diff(np.minimum(np.cumsum(probability[order], axis=-1), tail), prepend=0.0)
+    worst = (mass * np.take_along_axis(values, order, axis=-1)).sum(axis=-1)
+    return np.asarray((1 - aversion) * mean + aversion * worst / tail)
 
 
 @dataclass(frozen=True, eq=False)
@@ -294,10 +298,10 @@ class Session:
         worth, prices = self._prices(x, self.weights, clock)
         cuts = self.recourse.cuts(prices)
         values = self._base(x) + worth
-        return Worth(self.at_risk(values) if np.isfinite(values).all() else -np.inf, cuts)
+        return Worth(float(self.at_risk(values)) if np.isfinite(values).all() else -np.inf, cuts)
 
-    def at_risk(self, values: Array) -> float:
-        """The value of what the scenarios are worth, (S,), at the instance's attitude to risk."""
+    def at_risk(self, values: Array) -> Array:
+        """The value of what the scenarios are worth, (..., S), at the instance's attitude to risk."""
         attitude = self.instance.uncertainty
         return at_risk(values, self.c["probability"], attitude["risk_aversion"], attitude["beta"])
 
