@@ -7,7 +7,8 @@ places in `Coefficients.theta`. Evaluating all of them for other numbers is one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,28 +19,14 @@ from scipy import sparse
 
 Array = np.ndarray
 Polynomial = list[tuple[float, tuple[int, ...]]]  # terms: a constant and the places of its numbers
+Term = tuple[int, int, float, tuple[int, ...]]  # row, column, constant, places of numbers
 OWN = frozenset(
     "placed holds_somewhere changed exercised monitored support built unmet added lent borrowed buffer pair "
     "achieved threshold shortfall".split()
 )  # components of variables that the model itself declares
 CONSTANT = -1  # the column of terms without a variable
-
-
-@dataclass(eq=False)
-class Terms:
-    """Terms (row, column, constant, places of numbers) that add up to the entries of a sparse matrix."""
-
-    rows: list[int] = field(default_factory=list)
-    columns: list[int] = field(default_factory=list)
-    constants: list[float] = field(default_factory=list)
-    places: list[tuple[int, ...]] = field(default_factory=list)
-
-    def add(self, row: int, column: int, constant: float, places: tuple[int, ...]) -> None:
-        """Add one term."""
-        self.rows.append(row)
-        self.columns.append(column)
-        self.constants.append(constant)
-        self.places.append(places)
+ONE: Polynomial = [(1.0, ())]
+MINUS: Polynomial = [(-1.0, ())]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,11 +78,10 @@ class Compiled:
         self.rows, lower, upper = _rows(model, reader)
         self._lower_open, self._upper_open = np.isneginf(lower), np.isposinf(upper)
         self._fixed = np.where(self._lower_open, upper, lower)
-        terms = reader.terms
-        self._row, self._column = np.array(terms.rows, int), np.array(terms.columns, int)
-        self._constant = np.array(terms.constants)
-        width = max((len(p) for p in terms.places), default=0)
-        self._places = np.array([p + (0,) * (width - len(p)) for p in terms.places], int).reshape(-1, width)
+        rows, columns, constants, places = zip(*reader.terms, strict=True)
+        self._row, self._column, self._constant = np.array(rows), np.array(columns), np.array(constants)
+        width = max(map(len, places))
+        self._places = np.array([p + (0,) * (width - len(p)) for p in places], int).reshape(-1, width)
         self._plan_matrix(len(lower), len(self._bounds[0]))
 
     def _plan_matrix(self, rows: int, columns: int) -> None:
@@ -189,63 +175,101 @@ def _rows(model: pyo.ConcreteModel, reader: _Reader) -> tuple[Names, Array, Arra
 
 
 class _Reader:
-    """Walks the expressions of a model: linear in its variables, polynomial in its parameters."""
+    """Walks the expressions of a model: linear in its variables, polynomial in its parameters.
+
+    What to do with a node depends on its class alone, and is looked up: England's model has a million nodes.
+    """
 
     def __init__(self, columns: dict[int, int], places: dict[int, int]) -> None:
-        self.columns, self.places, self.terms = columns, places, Terms()
+        self.columns, self.places = columns, places
+        self.terms: list[Term] = []  # they add up to the entries of the matrix; the objective is row -1
+        self._readers: dict[type, Callable[[Any, int, Polynomial], None]] = {}
 
     def read(self, expression: object, row: int) -> None:
         """Add the terms of an expression to a row."""
-        self._add(expression, row, [(1.0, ())])
+        self._add(expression, row, ONE)
 
-    def _add(self, expression: object, row: int, factor: Polynomial) -> None:
+    def _add(self, expression: Any, row: int, factor: Polynomial) -> None:
         kind = type(expression)
+        reader = self._readers.get(kind)
+        if reader is None:
+            reader = self._readers[kind] = self._reader(kind, expression)
+        reader(expression, row, factor)
+
+    def _reader(self, kind: type, example: Any) -> Callable[[Any, int, Polynomial], None]:
         if kind in native_numeric_types:
-            self._term(row, CONSTANT, factor, float(expression))  # type: ignore[arg-type]
-        elif id(expression) in self.columns:
-            self._term(row, self.columns[id(expression)], factor, 1.0)
-        elif not expression.is_potentially_variable():  # type: ignore[attr-defined]
-            self._term(row, CONSTANT, _times(factor, self._polynomial(expression)), 1.0)
-        elif issubclass(kind, expressions.SumExpression):
-            for part in expression.args:  # type: ignore[attr-defined]
-                self._add(part, row, factor)
-        elif issubclass(kind, expressions.ProductExpression):  # includes parameter times variable
-            first, second = expression.args  # type: ignore[attr-defined]
-            if type(first) in native_numeric_types or not first.is_potentially_variable():
-                self._add(second, row, _times(factor, self._polynomial(first)))
-            else:
-                self._add(first, row, _times(factor, self._polynomial(second)))
-        elif issubclass(kind, expressions.NegationExpression):
-            self._add(expression.args[0], row, _times(factor, [(-1.0, ())]))  # type: ignore[attr-defined]
-        elif expression.is_named_expression_type():  # type: ignore[attr-defined]
-            self._add(expression.args[0], row, factor)  # type: ignore[attr-defined]
-        elif issubclass(kind, expressions.DivisionExpression):
-            first, second = expression.args  # type: ignore[attr-defined]
-            self._add(first, row, _times(factor, [(1 / pyo.value(second), ())]))
+            return self._add_number
+        if example.is_variable_type():
+            return self._add_variable
+        if not example.is_potentially_variable():
+            return self._add_constant
+        if issubclass(kind, expressions.SumExpression):
+            return self._add_sum
+        if issubclass(kind, expressions.ProductExpression):  # includes parameter times variable
+            return self._add_product
+        if issubclass(kind, expressions.NegationExpression):
+            return self._add_negation
+        if example.is_named_expression_type():
+            return self._add_named
+        if issubclass(kind, expressions.DivisionExpression):
+            return self._add_quotient
+        raise TypeError(f"not linear in the variables: {example}")
+
+    def _add_number(self, expression: float, row: int, factor: Polynomial) -> None:
+        self._term(row, CONSTANT, factor, float(expression))
+
+    def _add_variable(self, expression: Any, row: int, factor: Polynomial) -> None:
+        self._term(row, self.columns[id(expression)], factor, 1.0)
+
+    def _add_constant(self, expression: Any, row: int, factor: Polynomial) -> None:
+        self._term(row, CONSTANT, _times(factor, self._polynomial(expression)), 1.0)
+
+    def _add_sum(self, expression: Any, row: int, factor: Polynomial) -> None:
+        for part in expression.args:
+            self._add(part, row, factor)
+
+    def _add_product(self, expression: Any, row: int, factor: Polynomial) -> None:
+        first, second = expression.args
+        if id(first) in self.places:  # a number times a variable, as most are
+            self._add(second, row, _times(factor, [(1.0, (self.places[id(first)],))]))
+        elif type(first) in native_numeric_types or not first.is_potentially_variable():
+            self._add(second, row, _times(factor, self._polynomial(first)))
         else:
-            raise TypeError(f"not linear in the variables: {expression}")
+            self._add(first, row, _times(factor, self._polynomial(second)))
+
+    def _add_negation(self, expression: Any, row: int, factor: Polynomial) -> None:
+        self._add(expression.args[0], row, _times(factor, MINUS))
+
+    def _add_named(self, expression: Any, row: int, factor: Polynomial) -> None:
+        self._add(expression.args[0], row, factor)
+
+    def _add_quotient(self, expression: Any, row: int, factor: Polynomial) -> None:
+        first, second = expression.args
+        self._add(first, row, _times(factor, [(1 / pyo.value(second), ())]))
 
     def _term(self, row: int, column: int, factor: Polynomial, constant: float) -> None:
         for multiple, places in factor:
             if multiple * constant != 0:
-                self.terms.add(row, column, multiple * constant, places)
+                self.terms.append((row, column, multiple * constant, places))
 
-    def _polynomial(self, expression: object) -> Polynomial:
+    def _polynomial(self, expression: Any) -> Polynomial:
         """An expression of parameters and numbers, multiplied out."""
         kind = type(expression)
         if kind in native_numeric_types:
-            return [(float(expression), ())]  # type: ignore[arg-type]
+            return [(float(expression), ())]
         if id(expression) in self.places:
             return [(1.0, (self.places[id(expression)],))]
         if issubclass(kind, expressions.SumExpression):
-            return [term for part in expression.args for term in self._polynomial(part)]  # type: ignore[attr-defined]
+            return [term for part in expression.args for term in self._polynomial(part)]
         if issubclass(kind, expressions.ProductExpression):
-            first, second = expression.args  # type: ignore[attr-defined]
+            first, second = expression.args
             return _times(self._polynomial(first), self._polynomial(second))
         if issubclass(kind, expressions.NegationExpression):
-            return _times([(-1.0, ())], self._polynomial(expression.args[0]))  # type: ignore[attr-defined]
+            return _times(MINUS, self._polynomial(expression.args[0]))
         return [(float(pyo.value(expression)), ())]  # a parameter of an extension: a number like any other
 
 
 def _times(a: Polynomial, b: Polynomial) -> Polynomial:
+    if a is ONE:
+        return b
     return [(x * y, p + q) for x, p in a for y, q in b]

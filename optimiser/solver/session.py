@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +48,18 @@ def at_risk(values: Array, probability: Array, aversion: float, beta: float) -> 
     mass = np.diff(np.minimum(np.cumsum(probability[order], axis=-1), tail), prepend=0.0)
     worst = (mass * np.take_along_axis(values, order, axis=-1)).sum(axis=-1)
     return np.asarray((1 - aversion) * mean + aversion * worst / tail)
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Pause the collector: millions of small objects are made, none of them garbage (a fifth of the time)."""
+    paused = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if paused:
+            gc.enable()
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +115,11 @@ class Session:
         self.coupled = self.extended or any(self._width(name) for name in ("support", "added"))
 
     def _compile(self, c: Coefficients) -> None:
-        model = assemble(c, self.instance.name)
-        if self._extend is not None:
-            self._extend(model)
-        self.compiled = Compiled(model)
+        with without_collection():
+            model = assemble(c, self.instance.name)
+            if self._extend is not None:
+                self._extend(model)
+            self.compiled = Compiled(model)
         self.recourse = Recourse(self.compiled, c)
         self._shape = c.shape
         self._known: deque[Array] = deque(maxlen=KNOWN * len(c.sets.scenarios))
