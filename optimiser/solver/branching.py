@@ -23,7 +23,8 @@ from optimiser.solver.search import ROUNDING, Evaluated, Found, Master, Progress
 
 Array = np.ndarray
 WHOLE = 1e-6  # how far from 0 and 1 a relaxation may be to count as a design
-TAIL = 1e-6  # of the bound: a round of cuts that moves it by less is stale
+TAIL = 1e-6  # of the bound, and
+LITTLE = 1e-2  # of the gap: a round of cuts that moves the bound by less is stale
 STALE = 2  # stale rounds that end the cutting of a node
 RETURNS = 50  # of a design that breaks cuts, before what is left counts as rounding
 
@@ -145,7 +146,7 @@ class Tree:
                 self.tell(f"bound {self.progress.bound:.6f}")
             if self.progress.hopeless(now):
                 return outcome
-            stale = stale + 1 if best - now < TAIL * max(abs(now), 1e-9) else 0
+            stale = stale + 1 if best - now < self._little(now) else 0
             best = min(best, now)
             x = self._point(outcome)
             cuts = self.separate(x, outcome.prices[self.master.floors])
@@ -153,6 +154,11 @@ class Tree:
                 return outcome
             self.master.drop_slack(x)
             self.master.add(cuts)
+
+    def _little(self, bound: float) -> float:
+        if self.progress.best is None:
+            return 10 * TAIL * abs(bound)
+        return max(TAIL * max(abs(bound), 1e-9), LITTLE * (bound - self.progress.value))
 
     def _point(self, outcome: Outcome) -> Array:
         assert outcome.x is not None
