@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from optimiser.instance.read import read
     from optimiser.model import build
     from optimiser.solver.solve import solve, verify
+    from optimiser.studies.thresholds import thresholds
 
 __version__ = "0.1.0"
-__all__ = ["Design", "InputError", "Instance", "Status", "__version__", "build", "read", "solve", "verify"]
+__all__ = [
+    "Design", "InputError", "Instance", "Status", "__version__", "build", "read", "solve", "thresholds",
+    "verify",
+]  # fmt: skip
 
 _HOMES = {
     "Design": "optimiser.design",
@@ -24,6 +28,7 @@ _HOMES = {
     "build": "optimiser.model",
     "read": "optimiser.instance.read",
     "solve": "optimiser.solver.solve",
+    "thresholds": "optimiser.studies.thresholds",
     "verify": "optimiser.solver.solve",
 }
 

@@ -49,7 +49,7 @@ def finite(_: click.Context, __: click.Parameter, value: float | None) -> float 
     return value
 
 
-def _named(values: tuple[str, ...], option: str) -> dict[str, str]:
+def named(values: tuple[str, ...], option: str) -> dict[str, str]:
     """NAME=WORD, each option one, as a dict."""
     named: dict[str, str] = {}
     for value in values:
@@ -132,7 +132,7 @@ def solve(
     from optimiser.result import check_target
     from optimiser.solver.solve import solve as find
 
-    fixed, floors = _named(fix, "--fix"), _merged(at_least, "--at-least")
+    fixed, floors = named(fix, "--fix"), _merged(at_least, "--at-least")
     order = tuple(name.strip() for name in lexicographic.split(",")) if lexicographic else ()
     if out is not None:
         check_target(out)

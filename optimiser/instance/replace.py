@@ -51,7 +51,7 @@ def replaced(instance: Instance, changes: Sequence[Change]) -> Instance:
 
 
 @dataclass(frozen=True)
-class _Target:
+class Target:
     """What a path means: a setting, or a column in some rows."""
 
     table: str
@@ -99,7 +99,7 @@ class _Draft:
         if (target.table, target.column, target.by_name) == ("scenarios", "probability", True):
             self._named_scenarios |= set(np.flatnonzero(rows).tolist())
 
-    def _new(self, old: np.ndarray, target: _Target, change: Change, how: str) -> np.ndarray:
+    def _new(self, old: np.ndarray, target: Target, change: Change, how: str) -> np.ndarray:
         """What stands in the rows afterwards, in range."""
         by = getattr(change, how)
         schema = target.schema if how == "set" or target.schema.kind == "number" else None
@@ -135,7 +135,7 @@ class _Draft:
             self._tables["scenarios"] = table.with_column("probability", probability)
 
 
-def resolve(instance: Instance, path: str) -> _Target:
+def resolve(instance: Instance, path: str) -> Target:
     """What a path means; raises InputError where it leads nowhere."""
     head, _, rest = path.partition(".")
     hints = Findings({})
@@ -144,7 +144,7 @@ def resolve(instance: Instance, path: str) -> _Target:
         if rest not in keys:
             noun = "an objective" if head == "weights" else f"one of {head}"
             raise InputError(f"{path}: {quote(rest)} is not {noun}{hints.hint(rest, keys)}")
-        return _Target(head, rest, TABLES[head].by_name["weight" if head == "weights" else rest])
+        return Target(head, rest, TABLES[head].by_name["weight" if head == "weights" else rest])
     tables = {"resources": ["resources", "resource_types"]}.get(head, [head])
     if head not in HELD_TABLES:
         hint = hints.hint(head, [*HELD_TABLES, *SETTINGS])
@@ -167,16 +167,27 @@ def resolve(instance: Instance, path: str) -> _Target:
     raise InputError(f"{path}: {quote(rest)} is not a column of {head}{hints.hint(rest, columns)}")
 
 
+def standing(
+    instance: Instance, path: str, where: Mapping[str, Any] | None = None
+) -> tuple[Target, np.ndarray]:
+    """What a path means, and the values that stand there now; raises InputError where it leads nowhere."""
+    target = resolve(instance, path)
+    rows = _matching(instance, target, Change(path, where=where))
+    if target.rows is None:
+        return target, np.array([getattr(instance, target.table)[target.column]])
+    return target, instance[target.table][target.column][rows]
+
+
 def _column(
     instance: Instance, table: str, column: str, rows: np.ndarray, path: str, *, by_name: bool = False
-) -> _Target:
+) -> Target:
     if TABLES[table].key == (column,):
         raise InputError(f"{path}: this column names the rows; it cannot be changed")
     columns = TABLES[table].expand(instance.objectives, instance.resources)
-    return _Target(table, column, columns[column], rows, by_name)
+    return Target(table, column, columns[column], rows, by_name)
 
 
-def _matching(instance: Instance, target: _Target, change: Change) -> np.ndarray:
+def _matching(instance: Instance, target: Target, change: Change) -> np.ndarray:
     """The rows that are meant: at least one."""
     if target.rows is None:
         if change.where:
@@ -209,7 +220,7 @@ def _same(cell: Any, value: Any) -> bool:
     return isinstance(cell, flags) == isinstance(value, flags) and bool(cell == value)
 
 
-def _which(instance: Instance, target: _Target, change: Change, old: np.ndarray) -> str:
+def _which(instance: Instance, target: Target, change: Change, old: np.ndarray) -> str:
     """' for a, b and 3 others' where some rows have nothing."""
     if target.rows is None:
         return ""

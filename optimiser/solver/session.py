@@ -145,11 +145,13 @@ class Session:
         tell: Callable[[str], None] = lambda text: None,
         rows: Cuts | None = None,
         decide: float | None = None,
+        start: Array | None = None,
     ) -> Found:
         """A best design: `fixed` maps holdings to levels, `floors` objectives to what they must reach.
 
         `rows` are further rows on who holds what (`Placing.row`, `Placing.without`). With `decide` the search
-        ends once a design is worth that much, or none can be.
+        ends once a design is worth that much, or none can be. It starts from the design `start`, else from
+        the last one found, where that keeps all this.
         """
         fixed, floors, rows = fixed or {}, floors or {}, rows or self._no_cuts()
         floor = self.floors(floors)
@@ -158,7 +160,7 @@ class Session:
         evaluate = self._evaluator(clock, floor, neighbourhood)
         separate = self._separator(clock, floors)
         progress = Progress(gap, np.inf if decide is None else decide)
-        last = self._last
+        last = self._last if start is None else start
         allowed = last is not None and all(last[h] == level for h, level in fixed.items())
         if last is not None and allowed and neighbourhood.keeps(last):
             known = evaluate(self.placing.columns(last))

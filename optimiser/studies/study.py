@@ -125,16 +125,19 @@ class Study:
         floors: Mapping[int, float] | None = None,
         rows: Cuts | None = None,
         decide: float | None = None,
+        start: Array | None = None,
     ) -> Answer:
         """A best design, to the gap of the study.
 
         `fixed` maps holdings to levels, `floors` objectives (their position) to what their expectation must
         reach, `rows` are linear rows on who holds what (`row`, `forbid`). With `decide` the question is only
         whether a design is worth that much: the search ends as soon as it has one (value >= decide), or none
-        can be (bound < decide).
+        can be (bound < decide). `start` is a design to begin from, thought to be good here.
         """
         self.solves += 1
-        found = self.session.optimise(self.gap, self.clock, fixed, floors, rows=rows, decide=decide)
+        found = self.session.optimise(
+            self.gap, self.clock, fixed, floors, rows=rows, decide=decide, start=start
+        )
         answer = self._answer(found, floors)
         if self.solves % CHECKED == 1 and answer.status is Status.OPTIMAL and rows is None:
             self._look_around(answer, fixed or {}, floors or {})
@@ -155,6 +158,12 @@ class Study:
             return Answer(self.instance, Status.INFEASIBLE, -np.inf)
         return self._judged(Status.FEASIBLE, np.inf, design, settled.x)
 
+    def worth(self, design: Array) -> float:
+        """The exact value of a design (H,) at what is asked about; -inf where it breaks a requirement."""
+        if not Neighbourhood(self.session, {}).keeps(design):
+            return -np.inf
+        return self.session.evaluate(self.session.placing.columns(design), Clock()).value
+
     def row(self, coefficients: Array, upper: float) -> Cuts:
         """The row `sum coefficients[h, l] placed[h, l] <= upper`, coefficients (H, L)."""
         return self.session.placing.row(coefficients, upper)
@@ -162,6 +171,27 @@ class Study:
     def forbid(self, design: Array) -> Cuts:
         """The row that this design (H,) alone breaks."""
         return self.session.placing.without(design)
+
+    def rows(self, design: Array | None) -> list[Row]:
+        """A design (H,) as in the JSON documents, one row a holding: decision, organisation, level."""
+        sets = self.session.c.sets
+        return [] if design is None else [
+            {"decision": sets.decisions[d], "organisation": sets.place(h), "level": sets.levels[design[h]]}
+            for h, d in enumerate(sets.holding_decision)
+        ]  # fmt: skip
+
+    def moves(self, before: Array | None, after: Array | None) -> list[Row]:
+        """What is held elsewhere in the one than in the other: decision, organisation, from, to."""
+        return [
+            {
+                "decision": a["decision"],
+                "organisation": a["organisation"],
+                "from": a["level"],
+                "to": b["level"],
+            }
+            for a, b in zip(self.rows(before), self.rows(after), strict=False)  # none where one is None
+            if a["level"] != b["level"]
+        ]
 
     def run(self) -> dict[str, Any]:
         """What a result says of how it was found."""

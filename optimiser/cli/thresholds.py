@@ -1,0 +1,302 @@
+"""The verb thresholds, and its text."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from optimiser.cli.asking import answer, asking
+from optimiser.cli.solving import named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from optimiser.rows import Row
+    from optimiser.studies.inputs import Input
+    from optimiser.studies.thresholds import Interval, Patch, Thresholds, Tip
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+PROOFS = {
+    "lines": "the best value is convex along it and was followed exactly: no change is skipped",
+    "limits": "only limits depend on it, and it widens them one way: a design that is best where they are "
+    "tight, and not passed where they are wide, is best between",
+    "grid": "nothing is known of the best value between the points that were solved",
+}
+
+
+def span(text: str) -> tuple[float, float]:
+    """FROM,TO as two numbers."""
+    try:
+        low, high = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not FROM,TO") from error
+    return low, high
+
+
+HOW = click.Choice(["set", "multiply", "add"])
+
+
+@click.command(short_help="When does the design tip? Every change along one input, or two.")
+@asking()
+@click.argument("what", metavar="WHAT")
+@click.option(
+    "--range",
+    "range_",
+    type=span,
+    metavar="FROM,TO",
+    help="Default: a weight 0,1; else what sources.csv calls plausible.",
+)
+@click.option("--where", multiple=True, metavar="COLUMN=VALUE", help="Only rows that have this. Repeatable.")
+@click.option("--how", type=HOW, help="What becomes of the values there. Default: set.")
+@click.option("--and", "second", metavar="WHAT2", help="A second input: a map of both.")
+@click.option("--and-range", type=span, metavar="FROM,TO", help="Its range.")
+@click.option("--and-where", multiple=True, metavar="COLUMN=VALUE", help="Its rows. Repeatable.")
+@click.option("--and-how", type=HOW, help="What becomes of its values.")
+@click.option(
+    "--tolerance",
+    type=float,
+    metavar="SHARE",
+    help="Locate a change to this share of the range. Default: 1e-6, on a map 1/16; a weight's are exact.",
+)
+def thresholds(
+    instance: str,
+    what: str,
+    range_: tuple[float, float] | None,
+    where: tuple[str, ...],
+    how: str | None,
+    second: str | None,
+    and_range: tuple[float, float] | None,
+    and_where: tuple[str, ...],
+    and_how: str | None,
+    out: str | None,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """When does the design tip? Every value in a range of one input at which the best design changes.
+
+    WHAT is a table and a column, or weights.X, limits.X, uncertainty.X, scenarios.NAME.X, levels.NAME.X.
+    weights.X is the share of all weights that X has; the others keep their proportions.
+
+    \b
+    Example
+      optimiser thresholds instances/archetype weights.responsiveness
+      optimiser thresholds instances/archetype organisations.staff_hours --where level=local --range 0,12
+      optimiser thresholds instances/archetype weights.responsiveness \\
+          --and organisations.staff_hours --and-where level=local --and-range 0,12
+    """  # fmt: skip
+    from optimiser.instance.read import read
+    from optimiser.studies.thresholds import thresholds as find
+
+    if second is None and (and_range or and_where or and_how):
+        raise click.UsageError("--and-range, --and-where and --and-how belong to --and")
+    also = {"what": second, "range": and_range, "how": and_how, "where": named(and_where, "--and-where")}
+    return answer(
+        "thresholds",
+        lambda progress: find(
+            read(instance), what, range_, how=how, where=named(where, "--where"),
+            also=also if second is not None else None, progress=progress, **options,
+        ),
+        thresholds_text,
+        out,
+        as_json,
+    )  # fmt: skip
+
+
+def thresholds_text(found: Thresholds) -> str:
+    """Where the best design changes, what moves there, and how sure that is."""
+    from optimiser.cli.text import title
+
+    sections = [[*title(found.instance), *_asked(found.inputs), *_trust(found)]]
+    if len(found.inputs) > 1:
+        sections += [_raster(found), _legend(found)]
+    elif found.intervals:
+        sections += [_start(found.intervals[0]), _changes(found), _stretches(found)]
+    return "\n\n".join("\n".join(section) for section in sections if section)
+
+
+def _asked(inputs: Sequence[Input]) -> list[str]:
+    from optimiser.cli.text import paragraph
+
+    lines = []
+    for i in inputs:
+        rows = f" where {', '.join(f'{column}={value}' for column, value in i.where.items())}" * bool(i.where)
+        now = "" if i.now is None else f", now {i.show(_round(i.now))}"
+        others = "; the other weights keep their proportions" * bool(i.objective)
+        lines += paragraph(f"{i.what}{rows} from {i.show(i.low)} to {i.show(i.high)}{now}{others}", "")
+    return lines
+
+
+def _trust(found: Thresholds) -> list[str]:
+    from optimiser.cli.text import paragraph
+
+    count = len(found.tips)
+    what = f"{count or 'no'} change{'s' * (count != 1)} of the best design"
+    if len(found.inputs) > 1:
+        what = f"{len(found.designs)} designs"
+    run = found.run
+    ended = "interrupted" if found.interrupted else "time ran out"
+    lines = [f"{what}{'' if found.complete else f' so far: {ended}'}"]
+    lines += paragraph(f"{PROOFS[found.method][0].upper()}{PROOFS[found.method][1:]}.")
+    if not found.proven and len(found.inputs) == 1:
+        lines += paragraph("Stretches marked ? are not proven: a change within them may have been missed.")
+    where = "" if found.method == "lines" else " where it was solved"
+    if isfinite(found.error):
+        lines += paragraph(f"No design beats the one named{where} by more than {found.error:.2g} of value.")
+    return [*lines, f"  in {run['seconds']:.1f} s and {run['solves']} solves with {run['solver']}"]
+
+
+def _start(first: Interval) -> list[str]:
+    from optimiser.cli.text import listing
+
+    levels: dict[str, list[str]] = defaultdict(list)
+    for row in first.design:
+        levels[row["level"]].append(row["decision"])
+    lines = ["THE DESIGN AT THE LOW END"]
+    for level, held in levels.items():
+        lines += listing(_counted(held, first.design), f"  {level}: ")
+    return lines if levels else [*lines, "  none is possible"]
+
+
+def _counted(held: Iterable[str], design: Sequence[Row]) -> list[str]:
+    """Decisions, with how many of their localities where not all are meant."""
+    names, of = list(held), Counter(row["decision"] for row in design)
+    return [d if names.count(d) == of[d] else f"{d} {names.count(d)}/{of[d]}" for d in dict.fromkeys(names)]
+
+
+def _changes(found: Thresholds) -> list[str]:
+    from optimiser.cli.text import WIDTH
+
+    (i,) = found.inputs
+    if not found.tips:
+        return ["WHERE IT CHANGES", "  nowhere in this range, as far as was asked"]
+    lines = ["WHERE IT CHANGES"]
+    wide = max(len(_place(i, tip)) for tip in found.tips)
+    for tip, after in zip(found.tips, found.intervals[1:], strict=True):
+        place = f"  {_place(i, tip):>{wide}}  "
+        said = (
+            moved(tip.moves)
+            if tip.moves
+            else ["no design is possible"]
+            if not after.design
+            else ["a design becomes possible"]
+        )
+        for text in said:
+            lines.append((place + text)[:WIDTH])
+            place = " " * len(place)
+    return lines
+
+
+def moved(moves: Sequence[Row]) -> list[str]:
+    """Moves in words, those of one decision together: 'pay: centre -> region (for 3: R1A, RBD, RC9)'."""
+    from optimiser.instance.findings import listing
+
+    places: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for row in moves:
+        places[row["decision"], row["from"], row["to"]].append(row["organisation"])
+    return [
+        f"{decision}: {before} -> {to}" + (f" (for {listing(who, 3)})" if any(who) else "")
+        for (decision, before, to), who in places.items()
+    ]
+
+
+def _place(i: Input, tip: Tip) -> str:
+    """Where a change is: the simplest number that it cannot be told from, or between which."""
+    near = tip.high - tip.low <= 1e-4 * (i.high - i.low)
+    return (
+        i.show(_round(tip.at))
+        if near or i.whole
+        else f"{i.show(_round(tip.low))} to {i.show(_round(tip.high))}"
+    )
+
+
+def _round(x: float) -> float:
+    return float(f"{x:.6g}")
+
+
+def _stretches(found: Thresholds) -> list[str]:
+    from optimiser.cli.text import columns
+
+    (i,) = found.inputs
+    rows: list[tuple[str, ...]] = [("from", "to", "value at from", "at to", "")]
+    for part in found.intervals:
+        values = [f"{value:.6f}" for value in part.values] if part.design else ["-", "-"]
+        here = "now" if i.now is not None and part.low <= i.now <= part.high else ""
+        mark = "" if part.proven else "?"
+        none = "" if part.design else "no design is possible"
+        rows.append(
+            (
+                i.show(_round(part.low)),
+                i.show(_round(part.high)),
+                *values,
+                " ".join(filter(None, (mark, here, none))),
+            )
+        )
+    return ["THE BEST VALUE BETWEEN", *columns(rows, right=(0, 1, 2, 3))]
+
+
+def _raster(found: Thresholds) -> list[str]:
+    """The plane of both inputs, a letter for each design, sampled evenly."""
+    if not found.patches:
+        return []
+    x, y = found.inputs
+    finest = min((p.x[1] - p.x[0]) / (x.high - x.low) for p in found.patches)
+    count = min(32, round(1 / finest))
+    across, up = ([i.low + (k + 0.5) / count * (i.high - i.low) for k in range(count)] for i in (x, y))
+    low, high = y.show(_round(y.low)), y.show(_round(y.high))
+    wide = max(len(low), len(high))
+    lines = [f"WHICH DESIGN IS BEST WHERE ({y.what} upwards, {x.what} to the right)"]
+    for k, b in reversed(list(enumerate(up))):
+        label = {0: low, count - 1: high}.get(k, "")
+        letters = [
+            next((_letter(p.design_ids) for p in found.patches if _inside(p, a, b)), " ") for a in across
+        ]
+        lines.append(f"  {label:>{wide}}  " + "".join(2 * letter for letter in letters))
+    left, right = x.show(_round(x.low)), x.show(_round(x.high))
+    return [*lines, f"  {'':>{wide}}  {left}{right:>{max(len(right) + 1, 2 * count - len(left))}}"]
+
+
+def _inside(patch: Patch, x: float, y: float) -> bool:
+    return patch.x[0] <= x <= patch.x[1] and patch.y[0] <= y <= patch.y[1]
+
+
+def _letter(ids: Sequence[int]) -> str:
+    if len(ids) > 1:
+        return "."
+    return "-" if ids[0] == 0 else LETTERS[(ids[0] - 1) % len(LETTERS)]
+
+
+def _legend(found: Thresholds) -> list[str]:
+    from optimiser.cli.text import listing, paragraph
+
+    lines = ["DESIGNS"]
+    first = found.designs[0] if found.designs else ()
+    for k, design in enumerate(found.designs, 1):
+        if k == 1:
+            levels: dict[str, list[str]] = defaultdict(list)
+            for row in design:
+                levels[row["level"]].append(row["decision"])
+            parts = [f"{level}: {' '.join(_counted(held, design))}" for level, held in levels.items()]
+            lines += listing(parts, "  A  ")
+            continue
+        moves = [
+            {
+                "decision": a["decision"],
+                "organisation": a["organisation"],
+                "from": a["level"],
+                "to": b["level"],
+            }
+            for a, b in zip(first, design, strict=True)
+            if a["level"] != b["level"]
+        ]
+        lines += listing(["as A, but " + moved(moves)[0], *moved(moves)[1:]], f"  {_letter((k,))}  ")
+    lines += paragraph(". is where designs meet; - is where none is possible.")
+    unproven = sum(not p.proven for p in found.patches if len(p.design_ids) == 1)
+    if unproven:
+        lines += paragraph(
+            f"In {unproven} of {len(found.patches)} cells only the corners were solved: "
+            "another design may be best inside."
+        )
+    return lines
