@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PROOFS = {
-    "lines": "the best value is convex along it and was followed exactly: no change is skipped",
-    "limits": "only limits depend on it, and it widens them one way: a design that is best where they are "
-    "tight, and not passed where they are wide, is best between",
-    "grid": "nothing is known of the best value between the points that were solved",
+    "lines": "The best value is convex along it and was followed exactly: no change is skipped.",
+    "limits": "Only limits depend on it, and it widens them one way: a design that is best where they are "
+    "tight, and that no other passes where they are wide, is best between.",
+    "grid": "Nothing is known of the best value between the points that were solved.",
 }
 
 
@@ -139,7 +139,8 @@ def _trust(found: Thresholds) -> list[str]:
     run = found.run
     ended = "interrupted" if found.interrupted else "time ran out"
     lines = [f"{what}{'' if found.complete else f' so far: {ended}'}"]
-    lines += paragraph(f"{PROOFS[found.method][0].upper()}{PROOFS[found.method][1:]}.")
+    if found.complete or found.method != "lines":
+        lines += paragraph(PROOFS[found.method])
     if not found.proven and len(found.inputs) == 1:
         lines += paragraph("Stretches marked ? are not proven: a change within them may have been missed.")
     where = "" if found.method == "lines" else " where it was solved"
@@ -204,12 +205,9 @@ def moved(moves: Sequence[Row]) -> list[str]:
 
 def _place(i: Input, tip: Tip) -> str:
     """Where a change is: the simplest number that it cannot be told from, or between which."""
-    near = tip.high - tip.low <= 1e-4 * (i.high - i.low)
-    return (
-        i.show(_round(tip.at))
-        if near or i.whole
-        else f"{i.show(_round(tip.low))} to {i.show(_round(tip.high))}"
-    )
+    if tip.high - tip.low <= (1 if i.whole else 1e-4 * (i.high - i.low)):
+        return i.show(_round(tip.at))
+    return f"{i.show(_round(tip.low))} to {i.show(_round(tip.high))}"
 
 
 def _round(x: float) -> float:

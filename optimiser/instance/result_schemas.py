@@ -154,8 +154,20 @@ RESULTS: dict[str, Schema] = {
         "thresholds",
         ("what", "intervals", "complete"),
         what=_TEXT,
+        how=_either("set", "multiply", "add"),
+        range=_list(_NUMBER),
+        now=_MAYBE,
+        method=_either("lines", "limits", "grid"),
+        tolerance=_NUMBER,
+        error=_MAYBE,
         complete=_YES,
-        intervals=_rows(**{"from": _NUMBER, "to": _NUMBER}, design=_DESIGN),
+        proven=_YES,
+        intervals=_rows(
+            **{"from": _NUMBER, "to": _NUMBER}, feasible=_YES, values=_SPAN, proven=_YES, design=_DESIGN
+        ),
+        tips=_rows(at=_NUMBER, between=_SPAN, moves=_MOVES),
+        patches=_rows(x=_SPAN, y=_SPAN, design_ids=_list(_COUNT), proven=_YES),
+        designs=_rows(design_id=_COUNT, design=_DESIGN),
     ),
 }
 
