@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from optimiser.instance.read import read
     from optimiser.model import build
     from optimiser.solver.solve import solve, verify
+    from optimiser.studies.explain import explain
     from optimiser.studies.thresholds import thresholds
 
 __version__ = "0.1.0"
 __all__ = [
-    "Design", "InputError", "Instance", "Status", "__version__", "build", "read", "solve", "thresholds",
-    "verify",
+    "Design", "InputError", "Instance", "Status", "__version__", "build", "explain", "read", "solve",
+    "thresholds", "verify",
 ]  # fmt: skip
 
 _HOMES = {
@@ -26,6 +27,7 @@ _HOMES = {
     "Instance": "optimiser.instance.instance",
     "Status": "optimiser.design",
     "build": "optimiser.model",
+    "explain": "optimiser.studies.explain",
     "read": "optimiser.instance.read",
     "solve": "optimiser.solver.solve",
     "thresholds": "optimiser.studies.thresholds",

@@ -96,12 +96,18 @@ def _direct(
 
 
 def _links(facts: Facts, record: Record) -> np.ndarray:
-    """(G, 1): what each objective loses where decisions are parted, or held at two named levels."""
+    """(G, 1): what each objective loses by links."""
+    losses = link_losses(facts, record)
+    return np.bincount(facts.link_objective, weights=losses, minlength=len(facts.objectives))[:, None]
+
+
+def link_losses(facts: Facts, record: Record) -> np.ndarray:
+    """(links,): what each loses where its decisions are parted, or held at its two named levels."""
     a, b = record.held[facts.link_a], record.held[facts.link_b]
     level_a, level_b = facts.link_levels[:, :, None]
     lost = np.where(level_a >= 0, (a == level_a) & (b == level_b), a != b)
-    losses = facts.link_loss * (lost @ facts.share) / len(facts.decisions)
-    return np.bincount(facts.link_objective, weights=losses, minlength=len(facts.objectives))[:, None]
+    losses: np.ndarray = facts.link_loss * (lost @ facts.share) / len(facts.decisions)
+    return losses
 
 
 def _resilience(facts: Facts, record: Record) -> np.ndarray:

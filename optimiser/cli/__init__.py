@@ -14,6 +14,7 @@ import click
 
 from optimiser import __version__
 from optimiser.cli import data, solving
+from optimiser.cli.explain import explain
 from optimiser.cli.say import complain
 from optimiser.cli.thresholds import thresholds
 from optimiser.instance.errors import InputError
@@ -58,7 +59,16 @@ def app() -> None:
     """
 
 
-for verb in (data.new, data.check, data.maths, solving.solve, solving.verify, thresholds, data.schema):
+for verb in (
+    data.new,
+    data.check,
+    data.maths,
+    solving.solve,
+    solving.verify,
+    explain,
+    thresholds,
+    data.schema,
+):
     app.add_command(verb)
 
 

@@ -37,6 +37,7 @@ def _either(*values: str) -> Schema:
 _SITE = {"decision": _TEXT, "organisation": _TEXT}
 _DESIGN = _rows(**_SITE, level=_TEXT)
 _MOVES = _rows(**_SITE, **{"from": _TEXT, "to": _TEXT})
+_STATUS = _either("optimal", "feasible", "infeasible", "unknown")
 _SPAN: Schema = {"type": "array", "items": _MAYBE, "maxItems": 2}
 
 
@@ -51,7 +52,7 @@ _SOLVE = {
         ("format", "instance", "status", "verified", "run"),
         format={"const": 1},
         instance=_TEXT,
-        status=_either("optimal", "feasible", "infeasible", "unknown"),
+        status=_STATUS,
         verified=_YES,
         value=_NUMBER,
         bound=_MAYBE,
@@ -95,14 +96,28 @@ RESULTS: dict[str, Schema] = {
     "explain": _result(
         "explain",
         ("decisions",),
-        value=_NUMBER,
+        value=_MAYBE,
+        bound=_MAYBE,
+        complete=_YES,
+        risk_averse=_YES,
+        weights=_NUMBERS,
+        errors=_NUMBERS,
         decisions=_rows(
             **_SITE,
             level=_TEXT,
+            localities={"type": "object", "additionalProperties": _COUNT},
             contributions=_NUMBERS,
             weights={"type": "object", "additionalProperties": _SPAN},
-            limits=_rows(table=_TEXT, row=_ANY, available=_NUMBER, used=_NUMBER),
-            moves=_rows(to=_TEXT, cost=_MAYBE, also=_MOVES),
+            limits=_rows(table=_TEXT, row=_ANY, available=_MAYBE, used=_MAYBE, to=_TEXT, text=_TEXT),
+            moves=_rows(
+                to=_TEXT,
+                cost=_MAYBE,
+                least=_MAYBE,
+                most=_MAYBE,
+                status=_STATUS,
+                also=_MOVES,
+                contributions=_NUMBERS,
+            ),
             sentence=_TEXT,
         ),
     ),

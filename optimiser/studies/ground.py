@@ -15,6 +15,7 @@ from optimiser.studies.study import Answer, Study
 from optimiser.studies.weight_line import ROUNDING
 
 Array = np.ndarray
+SLICE = 0.25  # of the time left, the most that one question takes: what is hard must not cost all else
 Place = tuple[float, ...]  # a value of each input
 
 
@@ -42,6 +43,7 @@ class Ground:
         self.study, self.inputs = study, list(inputs)
         self.base, self.weights = study.instance, dict(study.instance.weights if weights is None else weights)
         self.points: dict[Place, Point] = {}
+        self.cut = False  # whether time ran out on a point that was kept
         self._instances: dict[Place, Instance] = {}
         self._stands: Place | None = None
 
@@ -83,9 +85,9 @@ class Ground:
         return audit(self.instance(at), record, weights=self.weights_at(at)).value
 
     def ask(self, at: Place, start: Array | None = None) -> Answer:
-        """Solve there."""
+        """Solve there, in part of the time that is left."""
         self.stand(at)
-        return self.study.ask(start=start)
+        return self.study.ask(start=start, seconds=SLICE * self.study.clock.left)
 
     def point(self, at: Place, near: Sequence[Point] = ()) -> Point | None:
         """What is best there; None where time ran out first.
@@ -101,11 +103,10 @@ class Ground:
         answer = self.ask(at, start)
         if not answer.found and answer.status is not Status.INFEASIBLE:
             return None
-        if answer.found and start is not None and answer.bound - value <= self.tolerance(value):
-            if answer.design is None or not np.array_equal(start, answer.design):
-                answer = self._kept(start, answer.bound)
-        elif answer.status is Status.FEASIBLE and self.study.clock.out:
-            return None
+        good = start is not None and answer.bound - value <= self.tolerance(value)
+        if good and start is not None and (answer.design is None or (start != answer.design).any()):
+            answer = self._kept(start, answer.bound)
+        self.cut |= answer.status is Status.FEASIBLE and np.isfinite(self.study.clock.left)
         value = answer.value if answer.found else -np.inf
         self.points[at] = Point(at, answer.design, answer.record, value, answer.bound)
         return self.points[at]

@@ -126,22 +126,36 @@ class Study:
         rows: Cuts | None = None,
         decide: float | None = None,
         start: Array | None = None,
+        seconds: float = np.inf,
     ) -> Answer:
         """A best design, to the gap of the study.
 
         `fixed` maps holdings to levels, `floors` objectives (their position) to what their expectation must
         reach, `rows` are linear rows on who holds what (`row`, `forbid`). With `decide` the question is only
         whether a design is worth that much: the search ends as soon as it has one (value >= decide), or none
-        can be (bound < decide). `start` is a design to begin from, thought to be good here.
+        can be (bound < decide). `start` is a design to begin from, thought to be good here;
+        `seconds` the most of what is left of the time that this question may take.
         """
         self.solves += 1
-        found = self.session.optimise(
-            self.gap, self.clock, fixed, floors, rows=rows, decide=decide, start=start
-        )
+        with self.within(seconds):
+            found = self.session.optimise(
+                self.gap, self.clock, fixed, floors, rows=rows, decide=decide, start=start
+            )
         answer = self._answer(found, floors)
         if self.solves % CHECKED == 1 and answer.status is Status.OPTIMAL and rows is None:
             self._look_around(answer, fixed or {}, floors or {})
         return answer
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Let the clock run out within so many seconds of now, and run on afterwards."""
+        limit = self.clock.limit
+        if seconds < self.clock.left:
+            self.clock.limit = time.monotonic() - self.clock.began + seconds
+        try:
+            yield
+        finally:
+            self.clock.limit = limit
 
     def reach(self, aim: Array, worth: float, rows: Cuts | None = None) -> Answer:
         """The design worth at least `worth` that reaches most of `aim` (H, L), summed over what is held.

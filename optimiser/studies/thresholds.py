@@ -286,6 +286,7 @@ def _stretches(ground: Ground, tolerance: float) -> dict[str, Any]:
     stretches, complete = along(ground, wide)
     if stretches and complete and all(p.design is None for s in stretches for p in (s.low, s.high)):
         raise InfeasibleError
+    complete = complete and not ground.cut
     intervals, tips = _joined(ground, stretches, wide)
     return {
         "method": "limits" if i.widens else "grid", "tolerance": tolerance, "error": ground.error,
@@ -327,6 +328,7 @@ def _interval(
 def _mapped(ground: Ground, tolerance: float) -> dict[str, Any]:
     """Two inputs at once."""
     cells, complete = over(ground, tolerance)
+    complete = complete and not ground.cut
     if cells and complete and all(p.design is None for cell in cells for p in cell.corners):
         raise InfeasibleError
     numbers: dict[bytes, int] = {}

@@ -8,6 +8,7 @@ Mathematical techniques for efficient record segmentation in large shared databa
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from optimiser.studies.study import Answer
 
 Array = np.ndarray
 ROUNDING = 1e-9  # of value: what differs by less is equal
+TRIES = 3  # where time ran out on a corner, so often is it asked again
 NARROW = 1e-12  # share of the whole line: pieces that are no longer are points
 
 
@@ -87,17 +89,22 @@ def trace(
     """
     lines = [Line(*worth(answer), answer) for answer in known]
     bounds: dict[float, float] = {}  # shares of the way that were solved
-    tried: set[float] = set()
-    cut_short = False
-    while not clock.out and (at := _doubtful(lines, bounds, tried, gap)) is not None:
+    tries: Counter[float] = Counter()
+    settled: set[float] = set()
+    while not clock.out:
+        closed = settled | {at for at, count in tries.items() if count >= TRIES}
+        at = _doubtful(lines, bounds, closed, gap)
+        if at is None:
+            break
         start = max(lines, key=lambda line: _height(line, at)).answer.design if lines else None
         answer = ask(low + at * (high - low), start)
         if answer.status is Status.INFEASIBLE:
             raise InfeasibleError
-        cut_short = answer.status is not Status.OPTIMAL and clock.out
-        tried.add(at)
-        if np.isfinite(answer.bound):
-            bounds[at] = answer.bound
+        tries[at] += 1
+        in_time = clock.left == np.inf and not clock.interrupted
+        if answer.status is Status.OPTIMAL or in_time:  # else there may be more to find
+            settled.add(at)
+        bounds[at] = min(answer.bound, bounds.get(at, np.inf))
         if answer.found:
             line = Line(*worth(answer), answer)
             if not lines or _height(line, at) > _top(lines, at) + ROUNDING / 1000:
@@ -109,7 +116,7 @@ def trace(
         lines=tuple(top),
         corners=low + corners * (high - low),
         error=max([0.0, *(_over(lines, bounds, at) for at in corners.tolist())]) if lines else np.inf,
-        complete=not cut_short and _doubtful(lines, bounds, tried, gap) is None,
+        complete=_doubtful(lines, bounds, settled, gap) is None,
     )
 
 
@@ -146,10 +153,10 @@ def _meet(flat: Line, steep: Line) -> float:
     return ahead / gained
 
 
-def _doubtful(lines: list[Line], bounds: dict[float, float], tried: set[float], gap: float) -> float | None:
-    """The corner at which most may be better than what is known; None where all are proven or tried."""
+def _doubtful(lines: list[Line], bounds: dict[float, float], closed: set[float], gap: float) -> float | None:
+    """The corner at which most may be better than what is known; None where all are proven or closed."""
     corners = _envelope(lines)[1].tolist() if lines else [0.0, 1.0]
-    over = {at: _over(lines, bounds, at) for at in corners if at not in tried}
+    over = {at: _over(lines, bounds, at) for at in corners if at not in closed}
     doubtful = [at for at in over if over[at] > max(gap * abs(_top(lines, at)), ROUNDING)]
     return max(doubtful, key=lambda at: over[at], default=None)
 
@@ -160,8 +167,8 @@ def _top(lines: list[Line], at: float) -> float:
 
 def _over(lines: list[Line], bounds: dict[float, float], at: float) -> float:
     """By how much the best value may lie above the best known, by the chord of the bounds about it."""
-    below = max((x for x in bounds if x <= at), default=None)
-    above = min((x for x in bounds if x >= at), default=None)
+    below = max((x for x in bounds if x <= at and bounds[x] < np.inf), default=None)
+    above = min((x for x in bounds if x >= at and bounds[x] < np.inf), default=None)
     if below is None or above is None or not lines:
         return np.inf
     share = 0.0 if above == below else (at - below) / (above - below)

@@ -1,0 +1,188 @@
+"""The verb explain, and its text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from optimiser.cli.asking import answer, asking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from optimiser.studies.explain import Explained, Explanation, Move
+
+
+@click.command(short_help="Why does each decision sit where it does?")
+@asking()
+@click.option("--decision", "decisions", multiple=True, metavar="NAME", help="Only this one. Repeatable.")
+@click.option(
+    "--locality",
+    metavar="NAME",
+    help="What moving a decision for this one alone would cost, where they may differ.",
+)
+def explain(
+    instance: str,
+    decisions: tuple[str, ...],
+    locality: str | None,
+    out: str | None,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Why does each decision sit where it does? What it contributes, what moving it would cost and what would
+    follow, the limits that it meets, and the weights between which it stays.
+
+    \b
+    Example
+      optimiser explain instances/archetype
+      optimiser explain instances/archetype --decision O2
+    """
+    from optimiser.instance.read import read
+    from optimiser.studies.explain import explain as find
+
+    return answer(
+        "explain",
+        lambda progress: find(read(instance), decisions, locality=locality, progress=progress, **options),
+        explain_text,
+        out,
+        as_json,
+    )
+
+
+def explain_text(found: Explanation) -> str:
+    """Why each decision sits where it does, what moving it would cost, what it contributes, its weights."""
+    from optimiser.cli.text import title
+
+    sections = [[*title(found.instance), *_head(found)]]
+    if found.decisions:
+        sections += [_why(found), _costs(found), _contributions(found), _limits(found), _weights(found)]
+    return "\n\n".join("\n".join(section) for section in sections if section)
+
+
+def _head(found: Explanation) -> list[str]:
+    from optimiser.cli.text import paragraph
+
+    run = found.run
+    ended = "" if found.complete else "interrupted: " if found.interrupted else "time ran out: "
+    if found.value is None:
+        return [f"{ended}no design was found"]
+    gap = f", bound {found.bound:.6f}" if found.bound < float("inf") else ""
+    lines = [f"{ended}the best design is worth {found.value:.6f}{gap}"]
+    if not found.complete:
+        lines += paragraph("What is not proven is marked ?, and costs are given as what they lie between.")
+    lines += paragraph(
+        "A cost is the value lost with the decision held elsewhere and all else as is best then, solved anew."
+    )
+    return [*lines, f"  in {run['seconds']:.1f} s and {run['solves']} solves with {run['solver']}"]
+
+
+def _why(found: Explanation) -> list[str]:
+    from optimiser.cli.text import paragraph
+
+    return ["WHY", *(line for one in found.decisions for line in paragraph(one.sentence))]
+
+
+def _name(one: Explained) -> str:
+    return f"{one.decision} for {one.organisation}" if one.organisation else one.decision
+
+
+def _costs(found: Explanation) -> list[str]:
+    from optimiser.cli.text import columns, paragraph
+
+    levels = list(found.instance["levels"]["level"])
+    rows = [("decision", "sits at", *(f"at {level}" for level in levels))]
+    for one in found.decisions:
+        moves = {move.to: move for move in one.moves}
+        rows.append((_name(one), _seats(one), *(_cost(one, level, moves.get(level)) for level in levels)))
+    lines = ["WHAT MOVING IT WOULD COST", *columns(rows, right=range(2, 2 + len(levels)))]
+    return [
+        *lines,
+        *paragraph("here: where it is. x: not allowed. no: no design keeps every requirement then."),
+    ]
+
+
+def _seats(one: Explained) -> str:
+    if len(one.counts) == 1:
+        return one.level
+    return " ".join(f"{level} {count}" for level, count in one.counts.items())
+
+
+def _cost(one: Explained, level: str, move: Move | None) -> str:
+    if move is None:
+        return "here" if level in one.counts else "x"
+    if move.cost is None:
+        return "no" if move.status == "infeasible" else "?"
+    if move.status != "optimal":
+        return f"{move.least:.4f}-{move.most:.4f}?"
+    return f"{move.cost:.6f}"
+
+
+def _contributions(found: Explanation) -> list[str]:
+    """Here, and at each level where it could be, for the objectives that weigh anything."""
+    from optimiser.cli.text import columns
+
+    weigh = [g for g in found.decisions[0].contributions if found.weights[g] > 0]
+    rows: list[tuple[str, ...]] = [("decision", "held at", *weigh)]
+    for one in found.decisions:
+        rows.append((_name(one), f"{_seats(one)} (now)", *(f"{one.contributions[g]:.4f}" for g in weigh)))
+        rows += [
+            ("", move.to, *(f"{move.contributions[g]:.4f}" for g in weigh))
+            for move in one.moves
+            if move.contributions
+        ]
+    lines = ["WHAT IT CONTRIBUTES (over all decisions these add up to the objective)"]
+    return [*lines, *columns(rows, right=range(2, 2 + len(weigh)))] if weigh else []
+
+
+def _limits(found: Explanation, most: int = 3) -> list[str]:
+    from optimiser.cli.text import paragraph
+
+    lines = []
+    for one in found.decisions:
+        for to in ("", *(move.to for move in one.moves)):
+            texts = [limit.text for limit in one.limits if limit.to == to]
+            where = f"{_name(one)}, were it alone moved to {to}: " if to else f"{_name(one)}, where it sits: "
+            more = f"; and {len(texts) - most} more" if len(texts) > most else ""
+            if texts:
+                lines += paragraph(f"{where}{'; '.join(texts[:most])}{more}")
+    return ["THE LIMITS THAT IT MEETS", *lines] if lines else []
+
+
+def _weights(found: Explanation) -> list[str]:
+    from optimiser.cli.text import columns, paragraph
+
+    if found.averse:
+        said = "Ranges of weights are left out: with risk aversion the value is not linear in the weights."
+        return ["THE WEIGHTS BETWEEN WHICH IT STAYS", *paragraph(said)]
+    lines = ["THE WEIGHTS BETWEEN WHICH IT STAYS (share of all, the others in proportion)"]
+    for group in _groups(found):
+        rows: list[tuple[str, ...]] = [("decision", *(_heading(found, g) for g in group))]
+        rows.append(("now", *(f"{found.weights[g]:.4f}" for g in group)))
+        rows += [(_name(one), *(_span(one, g) for g in group)) for one in found.decisions]
+        lines += columns(rows, right=range(1, len(group) + 1))
+    known = {g for one in found.decisions for g, span in one.weights.items() if span is not None}
+    doubtful = [g for g, error in found.errors.items() if g in known and error > found.run["gap"]]
+    if doubtful:
+        worst = max(found.errors[g] for g in doubtful)
+        lines += paragraph(
+            f"?: not all of the line was searched; nothing on it is better by more than {worst:.2g}."
+        )
+    return lines
+
+
+def _groups(found: Explanation, most: int = 5) -> Iterator[Sequence[str]]:
+    objectives = list(found.weights)
+    for k in range(0, len(objectives), most):
+        yield objectives[k : k + most]
+
+
+def _heading(found: Explanation, g: str) -> str:
+    return g + ("?" if found.errors.get(g, 0.0) > found.run["gap"] else "")
+
+
+def _span(one: Explained, g: str) -> str:
+    span = one.weights[g]
+    if span is None:
+        return "-"
+    return "any" if span == (0.0, 1.0) else f"{span[0]:.4f}-{span[1]:.4f}"

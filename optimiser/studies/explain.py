@@ -1,0 +1,395 @@
+"""explain: why does each decision sit where it does? What it contributes, and what moving it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from optimiser.design import InfeasibleError, Status
+from optimiser.instance.errors import InputError
+from optimiser.instance.findings import Findings, quote
+from optimiser.instance.instance import Instance
+from optimiser.rows import Row, plain
+from optimiser.studies.ground import SLICE
+from optimiser.studies.reasons import sentence
+from optimiser.studies.shares import Limit, Limits, contributions
+from optimiser.studies.study import Answer, Finding, Study, Table, table
+from optimiser.studies.weight_line import ROUNDING, Traced, trace
+
+Array = np.ndarray
+Span = tuple[float, float]
+SITE = ("decision", "organisation")
+# Of a limit of time: the share that the best design may take at the most, how many moves a line of weights
+# counts as, and how many times its share of what is left a hard move may take.
+BASE, LINE, HARD = 0.4, 4, 3
+
+
+@dataclass(frozen=True)
+class Move:
+    """A decision held elsewhere, everything else as is best then.
+
+    `cost` is the value lost; None where it cannot be there (`status` infeasible), or where time ran out
+    before any such design was found (unknown). The true cost lies between `least` and `most`.
+    """
+
+    to: str
+    cost: float | None
+    least: float
+    most: float
+    status: Status  # optimal: to the gap; feasible: time ran out, least and most say how far it is known
+    contributions: Mapping[str, float]  # of this decision there; empty where it cannot be there
+    also: tuple[Row, ...] = ()  # which others move with it: decision, organisation, from, to
+    limits: tuple[Limit, ...] = ()  # that moving it alone would break
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON document."""
+        return {
+            "to": self.to, "cost": plain(self.cost), "least": plain(self.least), "most": plain(self.most),
+            "status": self.status.value, "also": list(self.also),
+            "contributions": {g: plain(value) for g, value in self.contributions.items()},
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One decision (for one locality, where `organisation` says so)."""
+
+    decision: str
+    organisation: str
+    type: str
+    label: str
+    level: str  # where it sits; several, separated by ';', where localities differ
+    counts: Mapping[str, int]  # how many localities (1 for a uniform decision) at each level
+    contributions: Mapping[str, float]  # of the whole decision; they sum to the objective
+    weights: Mapping[str, Span | None]  # the share of all weights between which it stays; None: not known
+    limits: tuple[Limit, ...]  # that bind it where it sits, and that moving it alone would break
+    moves: tuple[Move, ...]
+    sentence: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON document."""
+        spans = {g: [] if span is None else list(map(plain, span)) for g, span in self.weights.items()}
+        return {
+            "decision": self.decision, "organisation": self.organisation, "level": self.level,
+            "localities": dict(self.counts),
+            "contributions": {g: plain(value) for g, value in self.contributions.items()},
+            "weights": spans,
+            "limits": [limit.to_dict() for limit in self.limits],
+            "moves": [move.to_dict() for move in self.moves], "sentence": self.sentence,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Explanation(Finding):
+    """Why each decision sits where it does in the best design."""
+
+    command = "explain"
+    value: float | None  # None: time ran out before there was a design
+    bound: float
+    weights: Mapping[str, float]
+    decisions: tuple[Explained, ...]
+    errors: Mapping[
+        str, float
+    ]  # objective -> how far beyond what is known the best value may lie on its line
+    averse: bool  # risk aversion leaves ranges of weights without a meaning
+
+    def document(self) -> dict[str, Any]:
+        """The keys of the JSON document."""
+        return {
+            "value": plain(self.value), "bound": plain(self.bound), "risk_averse": self.averse,
+            "weights": dict(self.weights), "errors": {g: plain(e) for g, e in self.errors.items()},
+            "decisions": [one.to_dict() for one in self.decisions],
+        }  # fmt: skip
+
+    def tables(self) -> dict[str, Table]:
+        """decisions, contributions, moves, also, weights and limits, by decision and organisation."""
+        found: dict[str, list[Row]] = {name: [] for name in COLUMNS}
+        for one in self.decisions:
+            site = {"decision": one.decision, "organisation": one.organisation}
+            found["decisions"].append(site | {"type": one.type, "level": one.level, "sentence": one.sentence})
+            found["limits"] += [site | limit.to_dict() for limit in one.limits]
+            places = [("", one.contributions), *((m.to, m.contributions) for m in one.moves)]
+            found["contributions"] += [
+                site | {"to": to, "objective": g, "contribution": value}
+                for to, values in places
+                for g, value in values.items()
+            ]
+            found["weights"] += [
+                site | {"objective": g, "from": span[0], "to": span[1]}
+                for g, span in one.weights.items()
+                if span is not None
+            ]
+            for move in one.moves:
+                found["moves"].append(site | move.to_dict())
+                found["also"] += [
+                    site
+                    | {"at": move.to}
+                    | {f"also_{name}" if name in SITE else name: row[name] for name in row}
+                    for row in move.also
+                ]
+        return {name: table((*SITE, *COLUMNS[name]), rows) for name, rows in found.items()}
+
+
+COLUMNS = {
+    "decisions": ("type", "level", "sentence"),
+    "contributions": ("to", "objective", "contribution"),
+    "moves": ("to", "cost", "least", "most", "status"),
+    "also": ("at", "also_decision", "also_organisation", "from", "to"),
+    "weights": ("objective", "from", "to"),
+    "limits": ("to", "table", "row", "available", "used", "text"),
+}
+
+
+def explain(
+    instance: Instance,
+    decisions: Sequence[str] = (),
+    *,
+    locality: str | None = None,
+    weights: Mapping[str, float] | None = None,
+    gap: float = 1e-6,
+    time_limit: float | None = None,
+    threads: int = 1,
+    progress: Callable[[str], None] | None = None,
+) -> Explanation:
+    """Explain the best design, decision by decision.
+
+    Parameters
+    ----------
+    decisions
+        Names of those to explain. Default: all.
+    locality
+        Ask of decisions that may differ by locality what moving them there alone would cost. Default: to move
+        one is to move it for every locality.
+
+    The cost of a move is found by solving again with the decision held there. What moves with it is what has
+    to: others are put back where they were if that costs less than the gap tells. Ranges of weights are
+    exact (module `weight_line`), each the share of all weights that one objective may have, the others
+    keeping their proportions. Time that runs out leaves moves between two bounds (`Move.status`) and lines
+    with an error (`errors`). Raises InputError for a call that is wrong, InfeasibleError where there is no design.
+    """
+    _check(instance, decisions, locality)
+    study = Study(
+        instance, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
+    )
+    with study.listening():
+        work = _Explainer(study)
+        found = work.explain(decisions, locality)
+    return Explanation(
+        instance=instance,
+        complete=work.complete,
+        interrupted=study.clock.interrupted,
+        run=study.run(),
+        value=None if work.base is None else work.base.value,
+        bound=work.bound,
+        weights=dict(zip(instance.objectives, study.weights.tolist(), strict=True)),
+        decisions=tuple(found),
+        errors={g: line.error for g, line in work.lines.items()},
+        averse=work.averse,
+    )
+
+
+def _check(instance: Instance, decisions: Iterable[str], locality: str | None) -> None:
+    hints, problems = Findings({}), []
+    known = list(instance["decisions"]["decision"])
+    problems += [f"{quote(d)} is not a decision{hints.hint(d, known)}" for d in decisions if d not in known]
+    if locality is not None and locality not in instance.localities:
+        problems.append(f"{quote(locality)} is not a locality{hints.hint(locality, instance.localities)}")
+    if problems:
+        raise InputError(problems)
+
+
+class _Explainer:
+    """Asks one study; `base` is the best design, `lines` the exact searches along weights."""
+
+    def __init__(self, study: Study) -> None:
+        self.study, self.instance, self.sets = study, study.instance, study.session.c.sets
+        self.base: Answer | None = None
+        self.bound = np.inf
+        self.complete = False
+        self.averse = self.instance.uncertainty["risk_aversion"] > 0
+        self.lines: dict[str, Traced] = {}
+        self.answers: list[Answer] = []
+
+    def explain(self, decisions: Sequence[str], locality: str | None) -> list[Explained]:
+        """Everything there is time for."""
+        self.study.tell("finding the best design")
+        base = self.study.ask(seconds=BASE * self.study.clock.left)
+        self.bound = base.bound
+        if base.status is Status.INFEASIBLE:
+            raise InfeasibleError
+        if not base.found:
+            return []
+        assert base.record is not None
+        assert base.audit is not None
+        self.base, self.answers = base, [base]
+        self.own = contributions(self.instance, base.record, base.audit)
+        self.limits = Limits(self.instance, base.record, base.audit)
+        wanted = [d for d, name in enumerate(self.sets.decisions) if not decisions or name in decisions]
+        asked = [(d, *self._whom(d, locality)) for d in wanted]
+        moves = []
+        for k, (d, _, holdings) in enumerate(asked, 1):
+            self.study.tell(f"explaining {k} of {len(asked)}: {self.sets.decisions[d]}")
+            moves.append(self._moves(d, holdings, (len(asked) - k + 1) * len(self.sets.levels)))
+        if not self.averse:
+            self._weigh()
+        known = [base.status, *(move.status for some in moves for move in some)]
+        self.complete = not self.study.clock.out and all(line.complete for line in self.lines.values())
+        self.complete &= all(status in (Status.OPTIMAL, Status.INFEASIBLE) for status in known)
+        return [self._explained(*one, move) for one, move in zip(asked, moves, strict=True)]
+
+    def _whom(self, d: int, locality: str | None) -> tuple[str, Array]:
+        """The organisation that is named, and the holdings that move."""
+        if self.sets.uniform[d] or locality is None:
+            return "", np.unique(self.sets.holding[d])
+        return locality, self.sets.holding[d, [self.sets.localities.index(locality)]]
+
+    def _localities(self, holdings: Array) -> Array:
+        return np.unique(np.concatenate([self.sets.members(int(h)) for h in holdings]))
+
+    # Moves
+
+    def _moves(self, d: int, holdings: Array, left: int) -> list[Move]:
+        """To every level that is allowed; `left` is how many questions of this kind are still to come."""
+        assert self.base is not None
+        assert self.base.design is not None
+        here = self.base.design[holdings]
+        levels = [level for level in np.flatnonzero(self.sets.allowed[d]).tolist() if (here != level).any()]
+        lines = 0 if self.averse else LINE * len(self.instance.objectives)
+        share = HARD / (left + lines)
+        return [self._move(d, holdings, level, share * self.study.clock.left) for level in levels]
+
+    def _move(self, d: int, holdings: Array, level: int, seconds: float) -> Move:
+        base, study = self.base, self.study
+        assert base is not None
+        assert base.design is not None
+        alone = base.design.copy()
+        alone[holdings] = level
+        worth = study.worth(alone)
+        fixed = dict.fromkeys(holdings.tolist(), level)
+        answer = study.ask(fixed=fixed, start=alone if worth > -np.inf else None, seconds=seconds)
+        if not answer.found and worth > -np.inf:  # time ran out: what moving it alone costs is known
+            answer = _bounded(study.evaluate(alone), answer.bound)
+        to = self.sets.levels[level]
+        limits = tuple(self.limits.broken(d, self._localities(holdings), level))
+        if not answer.found:
+            most = 0.0 if answer.status is Status.INFEASIBLE else np.inf
+            return Move(to, None, max(0.0, base.value - answer.bound), most, answer.status, {}, (), limits)
+        self.answers.append(answer)
+        design = self._least_moved(answer, alone, worth)
+        assert answer.record is not None
+        assert answer.audit is not None
+        there = contributions(self.instance, answer.record, answer.audit)
+        places = {(self.sets.decisions[d], self.sets.place(int(h))) for h in holdings}
+        others = [
+            r for r in study.moves(base.design, design) if (r["decision"], r["organisation"]) not in places
+        ]
+        return Move(
+            to=to,
+            cost=max(0.0, base.value - answer.value),
+            least=max(0.0, base.value - answer.bound),
+            most=max(0.0, base.bound - answer.value),
+            status=answer.status,
+            contributions={g: float(values[d]) for g, values in there.items()},
+            also=tuple(others),
+            limits=limits,
+        )
+
+    def _least_moved(self, answer: Answer, alone: Array, worth: float) -> Array:
+        """A design as good as that of the answer, other decisions where they were as far as that goes."""
+        study = self.study
+        assert answer.design is not None
+        enough = answer.bound - max(study.gap * abs(answer.value), ROUNDING)
+        enough = min(enough, answer.value)
+        if worth >= enough:
+            return alone
+        design = answer.design
+        changed = np.unique(self.sets.holding_decision[design != alone])
+        for e in changed.tolist() if not study.clock.out else ():
+            back = design.copy()
+            mine = self.sets.holding_decision == e
+            back[mine] = alone[mine]
+            if study.worth(back) >= enough:
+                design = back
+        return design
+
+    # Weights
+
+    def _weigh(self) -> None:
+        """One exact search for each objective; what any question found is known to all of them."""
+        own = self.study.weights.copy()
+        axes = sorted((g for g in range(len(own)) if own[g] < 1), key=lambda g: -own[g])
+        for k, g in enumerate(axes):  # without those that no other has a weight to give to
+            with self.study.within(self.study.clock.left / (len(axes) - k)):
+                line = self._line(g, own)
+            self.lines[self.instance.objectives[g]] = line
+            known = [*self.answers, *(one.answer for one in line.lines)]
+            self.answers = list({id(answer): answer for answer in known}.values())
+        self.study.weigh(own)
+
+    def _line(self, g: int, own: Array) -> Traced:
+        study, name = self.study, self.instance.objectives[g]
+        alone = np.eye(len(own))[g]
+        without = own * (1 - alone) / (1 - own[g])
+
+        def ask(x: float, start: Array | None) -> Answer:
+            study.tell(f"weighing {name}: solving at {x:.6g} ({study.solves} solved)")
+            study.weigh((1 - x) * without + x * alone)
+            return study.ask(start=start, seconds=SLICE * study.clock.left)
+
+        def worth(answer: Answer) -> Span:
+            return float(without @ answer.objectives), float(alone @ answer.objectives)
+
+        return trace(ask, worth, 0.0, 1.0, study.gap, study.clock, self.answers)
+
+    def _stays(self, holdings: Array) -> dict[str, Span | None]:
+        """The range of each weight, about the one it has, in which the holdings are where they are."""
+        assert self.base is not None
+        assert self.base.design is not None
+        now = dict(zip(self.instance.objectives, self.study.weights.tolist(), strict=True))
+        here = self.base.design[holdings]
+        return {g: _around(self.lines[g], now[g], here, holdings) if g in self.lines else None for g in now}
+
+    def _explained(self, d: int, place: str, holdings: Array, moves: list[Move]) -> Explained:
+        assert self.base is not None
+        assert self.base.design is not None
+        here = self.base.design[holdings]
+        names = self.sets.levels
+        limits = self.limits.binding(d, self._localities(holdings))
+        row = self.instance["decisions"]
+        one = Explained(
+            decision=self.sets.decisions[d],
+            organisation=place,
+            type=row["type"][d],
+            label=row["label"][d],
+            level=";".join(names[level] for level in np.unique(here)),
+            counts={names[level]: int((here == level).sum()) for level in np.unique(here)},
+            contributions={g: float(values[d]) for g, values in self.own.items()},
+            weights={} if self.averse else self._stays(holdings),
+            limits=(*limits, *(limit for move in moves for limit in move.limits)),
+            moves=tuple(moves),
+        )
+        now = dict(zip(self.instance.objectives, self.study.weights.tolist(), strict=True))
+        unproven = {g for g, line in self.lines.items() if not line.complete}
+        return replace(one, sentence=sentence(self.instance, one, now, unproven))
+
+
+def _bounded(answer: Answer, bound: float) -> Answer:
+    return Answer(answer.instance, Status.FEASIBLE, bound, answer.design, answer.record, answer.audit)
+
+
+def _around(traced: Traced, now: float, here: Array, holdings: Array) -> Span | None:
+    """The stretch about `now` on which these holdings are as they are."""
+    if not traced.complete and not np.isfinite(traced.error):
+        return None
+    low, high = now, now
+    same = [p for p in traced.pieces if (p.answer.design[holdings] == here).all()]  # type: ignore[index]
+    for p in same:  # they come from low to high
+        if p.low <= high + 1e-12 and p.high >= now:
+            high = max(high, p.high)
+    for p in reversed(same):
+        if p.high >= low - 1e-12 and p.low <= now:
+            low = min(low, p.low)
+    return low, high
