@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -171,10 +172,19 @@ def _weights(found: Explanation) -> list[str]:
     return lines
 
 
-def _groups(found: Explanation, most: int = 5) -> Iterator[Sequence[str]]:
+def _groups(found: Explanation) -> Iterator[Sequence[str]]:
+    """Objectives whose columns fit side by side, evenly spread over as few blocks as it takes."""
+    from optimiser.cli.text import WIDTH
+
     objectives = list(found.weights)
-    for k in range(0, len(objectives), most):
-        yield objectives[k : k + most]
+    name = max(len(_name(one)) for one in found.decisions)
+    for blocks in range(1, len(objectives) + 1):
+        size = ceil(len(objectives) / blocks)
+        groups = [objectives[k : k + size] for k in range(0, len(objectives), size)]
+        widths = [sum(2 + max(11, len(_heading(found, g))) for g in group) for group in groups]
+        if 2 + max(name, 8) + max(widths) <= WIDTH:
+            break
+    yield from groups
 
 
 def _heading(found: Explanation, g: str) -> str:
@@ -185,4 +195,4 @@ def _span(one: Explained, g: str) -> str:
     span = one.weights[g]
     if span is None:
         return "-"
-    return "any" if span == (0.0, 1.0) else f"{span[0]:.4f}-{span[1]:.4f}"
+    return "any" if span == (0.0, 1.0) else f"{span[0]:.3f}-{span[1]:.3f}"

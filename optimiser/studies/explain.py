@@ -168,7 +168,8 @@ def explain(
     to: others are put back where they were if that costs less than the gap tells. Ranges of weights are
     exact (module `weight_line`), each the share of all weights that one objective may have, the others
     keeping their proportions. Time that runs out leaves moves between two bounds (`Move.status`) and lines
-    with an error (`errors`). Raises InputError for a call that is wrong, InfeasibleError where there is no design.
+    with an error (`errors`). Raises InputError for a call that is wrong, InfeasibleError where there is no
+    design.
     """
     _check(instance, decisions, locality)
     study = Study(
