@@ -156,13 +156,16 @@ def _weights(found: Explanation) -> list[str]:
     if found.averse:
         said = "Ranges of weights are left out: with risk aversion the value is not linear in the weights."
         return ["THE WEIGHTS BETWEEN WHICH IT STAYS", *paragraph(said)]
+    known = {g for one in found.decisions for g, span in one.weights.items() if span is not None}
+    if not known:
+        said = "Not known: there was no time to search the weights."
+        return ["THE WEIGHTS BETWEEN WHICH IT STAYS", *paragraph(said)] if found.errors else []
     lines = ["THE WEIGHTS BETWEEN WHICH IT STAYS (share of all, the others in proportion)"]
     for group in _groups(found):
         rows: list[tuple[str, ...]] = [("decision", *(_heading(found, g) for g in group))]
         rows.append(("now", *(f"{found.weights[g]:.4f}" for g in group)))
         rows += [(_name(one), *(_span(one, g) for g in group)) for one in found.decisions]
         lines += columns(rows, right=range(1, len(group) + 1))
-    known = {g for one in found.decisions for g, span in one.weights.items() if span is not None}
     doubtful = [g for g, error in found.errors.items() if g in known and error > found.run["gap"]]
     if doubtful:
         worst = max(found.errors[g] for g in doubtful)

@@ -53,7 +53,7 @@ def _why(instance: Instance, one: Explained, weights: Mapping[str, float]) -> It
     gains = {g: weights[g] * (value - move.contributions[g]) for g, value in one.contributions.items()}
     more = [f"{_figure(v)} more on {g}" for g, v in _largest(gains) if v > SMALL]
     less = [f"{_figure(-v)} less on {g}" for g, v in _largest(gains) if v < -SMALL]
-    own, here = sum(gains.values()), "" if len(one.counts) == 1 else " as it is"
+    own, begin = sum(gains.values()), "It is" if len(one.counts) == 1 else "As it is, it is"
     if not more and not less:
         yield f"Its own scores are worth as much at {move.to}."
         return
@@ -61,7 +61,7 @@ def _why(instance: Instance, one: Explained, weights: Mapping[str, float]) -> It
     if more and less:
         said += f", and {listing(less)}"
     urgent = _urgent(instance, one) if gains.get("responsiveness", 0.0) > SMALL else ""
-    yield f"It is worth{here} {said}{urgent}."
+    yield f"{begin} worth {said}{urgent}."
     if own < -SMALL:
         yield f"Its own share would be {_figure(-own)} higher at {move.to}: what follows elsewhere decides."
 
@@ -86,19 +86,20 @@ def _costs(one: Explained) -> Iterator[str]:
             yield _cannot(move)
             continue
         if move.status is not Status.OPTIMAL:
-            text = f"{begin} would cost {_between(move)}: time ran out before more was known"
+            text = f"{begin} would cost {_between(move)} (time ran out)"
         elif move.least <= EDGE:
             text = f"{begin} would cost nothing that the gap can tell (at most {_figure(move.most)})"
         else:
             text = f"{begin} would cost {_figure(move.cost)}"
-        if move.also:
+        if move.also and move.status is Status.OPTIMAL:
             text += f", and {listing(_followers(move), 3)} would follow"
         yield f"{text}."
 
 
 def _cannot(move: Move) -> str:
     if move.status is not Status.INFEASIBLE:
-        return f"Whether it can be at {move.to} was not found out in time."
+        alone = f"; alone it cannot: {move.limits[0].text}" if move.limits else ""
+        return f"Whether it can be at {move.to} was not found out in time{alone}."
     why = f": {move.limits[0].text}" if move.limits else ": no design keeps every requirement then"
     others = f" (and {len(move.limits) - 1} more limits)" if len(move.limits) > 1 else ""
     return f"It cannot be at {move.to}{why}{others}."
@@ -109,11 +110,15 @@ def _between(move: Move) -> str:
 
 
 def _followers(move: Move) -> list[str]:
-    """The decisions that move too, each once, with where to."""
+    """The decisions that move too, each once: where to, and for how many localities where they may differ."""
     to: dict[str, Counter[str]] = {}
     for row in move.also:
-        to.setdefault(row["decision"], Counter())[row["to"]] += 1
-    return [f"{decision} (to {' and '.join(levels)})" for decision, levels in to.items()]
+        where = f"to {row['to']}" + " for {}" * bool(row["organisation"])
+        to.setdefault(row["decision"], Counter())[where] += 1
+    return [
+        f"{decision} ({', '.join(where.format(count) for where, count in places.items())})"
+        for decision, places in to.items()
+    ]
 
 
 def _tipping(one: Explained, weights: Mapping[str, float], unproven: Container[str]) -> Iterator[str]:

@@ -90,32 +90,31 @@ class Limits:
     # Where it sits
 
     def _full_hours(self, d: int, localities: Array) -> Iterator[Limit]:
+        """Hours planned away by whoever holds (5), else hours used up in a scenario (6)."""
         facts, accounts = self.facts, self.accounts
-        takes = self._takes(d, localities)
-        planned = np.where(np.isfinite(facts.planned), facts.planned, np.inf)
-        for n in np.flatnonzero(takes).tolist():
+        held, watched = self._takes(d, localities)
+        full = held & np.isfinite(facts.planned) & (accounts.asked >= facts.planned * (1 - FULL))
+        used = np.isfinite(accounts.present) & (accounts.used >= accounts.present * (1 - FULL))
+        for n in np.flatnonzero(held | watched).tolist():
             name = facts.organisations[n]
-            if accounts.asked[n] >= planned[n] * (1 - FULL):
-                yield _hours_limit(name, planned[n], accounts.asked[n], "", "in use")
-                continue
-            share = accounts.used[n] / np.where(accounts.present[n] > 0, accounts.present[n], 1.0)
-            for s in np.flatnonzero((share >= 1 - FULL) & np.isfinite(accounts.present[n])).tolist():
+            if full[n]:
+                yield _hours_limit(name, facts.planned[n], accounts.asked[n], "", "in use")
+            for s in np.flatnonzero(used[n] & ~full[n]).tolist():
                 where = f"in use in {facts.scenarios[s]}"
                 yield _hours_limit(name, accounts.present[n, s], accounts.used[n, s], "", where)
 
-    def _takes(self, d: int, localities: Array) -> Array:
-        """(N,) bool: whose hours the decision takes, by being held, exercised or watched."""
-        facts, takes = self.facts, np.zeros(len(self.facts.organisations), bool)
-        for o in np.atleast_1d(localities).tolist():
+    def _takes(self, d: int, localities: Array) -> tuple[Array, Array]:
+        """Two times (N,) bool: whose hours the decision takes by being held, and by being watched."""
+        facts = self.facts
+        held, watched = np.zeros((2, len(facts.organisations)), bool)
+        for o in localities.tolist():
             level = self.record.held[d, o]
-            falls = facts.hours[d, level] > 0
-            takes[facts.ancestor[o, falls]] = True
-            if facts.fixed_hours[d, level] > 0:
-                takes[facts.ancestor[o, level]] = True
+            held[facts.ancestor[o, facts.hours[d, level] > 0]] = True
+            held[facts.ancestor[o, level]] |= facts.fixed_hours[d, level] > 0
             if self.record.monitored[d, o].any():
-                ends = {0: facts.monitoring_hours[d], facts.bottom: facts.reporting_hours[d]}
-                takes[[facts.ancestor[o, at] for at, hours in ends.items() if hours > 0]] = True
-        return takes
+                watched[facts.ancestor[o, 0]] |= facts.monitoring_hours[d] > 0
+                watched[facts.ancestor[o, -1]] |= facts.reporting_hours[d] > 0
+        return held, watched
 
     def _full_budget(self, d: int) -> Iterator[Limit]:
         budget = self.facts.budget
@@ -145,7 +144,7 @@ class Limits:
         facts = self.facts
         if level != facts.bottom or np.isnan(facts.min_rating[d]):
             return
-        below = [o for o in np.atleast_1d(localities).tolist() if facts.rating[o] < facts.min_rating[d]]
+        below = [o for o in localities.tolist() if facts.rating[o] < facts.min_rating[d]]
         for o in sorted(below, key=lambda o: facts.rating[o]):
             bar, rating = float(facts.min_rating[d]), float(facts.rating[o])
             text = f"{facts.localities[o]} has a rating of {_figure(rating)}, {_figure(bar)} is asked for"
