@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -174,24 +175,45 @@ def sums_agree(instance: Instance, found: Explanation) -> None:
     assert value == pytest.approx(found.value, abs=CLOSE)
 
 
-def follows(instance: Instance, found: Explanation, answer: Answer) -> None:
-    """The design with a decision moved, and what is said to follow, is one of the best with it there."""
+LINKED = ["staff", "fixed_hours", "stakes", "links", "level_links", "rules", "urgency", "scores"]
+
+
+@pytest.mark.parametrize("seed", [102, 115, 130, 133])
+def test_what_follows_against_brute_force(seed: int) -> None:
+    """Moves that others have to follow: no fewer would do."""
+    instance = random_instance(seed, LINKED, most_designs=64, sizes=5)
+    found, answer = optimiser.explain(instance), brute_force(instance)
+    costs_agree(instance, found, answer)
+    assert follows(instance, found, answer) >= 4
+
+
+def follows(instance: Instance, found: Explanation, answer: Answer) -> int:
+    """The design with a decision moved, and what is said to follow, is one of the best with it there, and with
+    any one of the followers left behind it is not. How many moves have any."""
     names, levels = list(instance["decisions"]["decision"]), list(instance["levels"]["level"])
-    base = np.zeros((len(names), len(instance.localities)), int)
-    design = optimiser.solve(instance)
-    for row in design.rows("design"):
-        where = instance.localities.index(row["organisation"]) if row["organisation"] else slice(None)
-        base[names.index(row["decision"]), where] = levels.index(row["level"])
+
+    def put(held: np.ndarray, rows: Any, key: str) -> np.ndarray:
+        there = held.copy()
+        for row in rows:
+            where = instance.localities.index(row["organisation"]) if row["organisation"] else slice(None)
+            there[names.index(row["decision"]), where] = levels.index(row[key])
+        return there
+
+    def worth(held: np.ndarray) -> float:
+        return max((j.value for j in answer.designs if (j.record.held == held).all()), default=-np.inf)
+
+    shape = (len(names), len(instance.localities))
+    base, followed = put(np.zeros(shape, int), optimiser.solve(instance).rows("design"), "level"), 0
     for one in found.decisions:
         for move in (m for m in one.moves if m.cost is not None):
-            held = base.copy()
-            held[names.index(one.decision)] = levels.index(move.to)
-            for row in move.also:
-                where = instance.localities.index(row["organisation"]) if row["organisation"] else slice(None)
-                held[names.index(row["decision"]), where] = levels.index(row["to"])
-            same = [j for j in answer.designs if (j.record.held == held).all()]
-            assert same
-            assert same[0].value == pytest.approx(found.value - move.cost, abs=CLOSE)
+            moved = put(base, [{"decision": one.decision, "organisation": "", "to": move.to}], "to")
+            there = put(moved, move.also, "to")
+            assert worth(there) == pytest.approx(found.value - move.cost, abs=CLOSE)
+            for decision in {row["decision"] for row in move.also}:
+                behind = put(there, [row for row in move.also if row["decision"] == decision], "from")
+                assert worth(behind) < worth(there) - 1e-7
+            followed += bool(move.also)
+    return followed
 
 
 @pytest.mark.parametrize("seed", [31, 33])
@@ -209,14 +231,13 @@ def test_ranges_of_weights_against_brute_force(seed: int) -> None:
             if low + 1e-6 < x < high - 1e-6:
                 there = [j for j in answer.designs if (j.record.held[d] == at).all()]
                 assert there[0].value == pytest.approx(answer.best.value, abs=CLOSE)
-            # Beyond an edge it is elsewhere for a while: just there another level is at least as good.
-    for one, d in zip(found.decisions, range(len(found.decisions)), strict=True):
+    for d, one in enumerate(found.decisions):  # just within an edge it is there, just beyond it is not
         for edge, beyond in zip(one.weights[g], (-1e-4, 1e-4), strict=True):
-            if 1e-3 < edge < 1 - 1e-3:
-                x = edge + beyond
-                weights = {h: x if h == g else w / (1 - now) * (1 - x) for h, w in found.weights.items()}
-                best = brute_force(instance, weights=weights).best
-                assert instance["levels"]["level"][best.record.held[d, 0]] != one.level
+            for x, stays in ((edge - beyond, True), (edge + beyond, False)):
+                if 1e-3 < edge < 1 - 1e-3:
+                    weights = {h: x if h == g else w / (1 - now) * (1 - x) for h, w in found.weights.items()}
+                    best = brute_force(instance, weights=weights).best
+                    assert (instance["levels"]["level"][best.record.held[d, 0]] == one.level) == stays
 
 
 # Degenerate cases
@@ -254,6 +275,31 @@ def test_a_tie_costs_nothing_and_says_so(tmp_path: Path) -> None:
     (one,) = optimiser.explain(instance).decisions
     assert only(one).cost == pytest.approx(0, abs=1e-9)
     assert "would cost nothing that the gap can tell" in one.sentence
+
+
+def test_what_need_not_move_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer to a question may hold an indifferent decision elsewhere: that does not follow."""
+    from optimiser.studies.study import Study
+
+    instance = made(
+        tmp_path,
+        decisions="decision,type\na,input\nb,input",
+        scores="decision,level,risk_pooling,accountability,responsiveness\n"
+        "a,central,1,1,0\na,local,0,0,1\nb,central,0,1,0\nb,local,1,0,0",
+    )
+    ask = Study.ask
+
+    def careless(self: Study, **how: Any) -> Any:
+        answer = ask(self, **how)
+        if how.get("fixed") == {0: 1}:
+            other = self.evaluate(np.array([1, 1 - answer.design[1]]))
+            return replace(answer, design=other.design, record=other.record, audit=other.audit)
+        return answer
+
+    monkeypatch.setattr(Study, "ask", careless)
+    move = only(by_name(optimiser.explain(instance))["a"])
+    assert move.cost == pytest.approx(1 / 6)
+    assert move.also == ()
 
 
 def test_an_infeasible_instance_and_wrong_names() -> None:
