@@ -283,23 +283,24 @@ def test_what_need_not_move_is_put_back(tmp_path: Path, monkeypatch: pytest.Monk
 
     instance = made(
         tmp_path,
-        decisions="decision,type\na,input\nb,input",
+        decisions="decision,type\na,input\nb,input\nc,input",
         scores="decision,level,risk_pooling,accountability,responsiveness\n"
-        "a,central,1,1,0\na,local,0,0,1\nb,central,0,1,0\nb,local,1,0,0",
+        "a,central,1,1,0\na,local,0,0,1\nb,central,0,1,0\nb,local,1,0,0\nc,central,0,1,0\nc,local,0,0,0",
+        rules="if_decision,if_level,then_decision,then_level\na,local,c,local",
     )
     ask = Study.ask
 
     def careless(self: Study, **how: Any) -> Any:
         answer = ask(self, **how)
         if how.get("fixed") == {0: 1}:
-            other = self.evaluate(np.array([1, 1 - answer.design[1]]))
+            other = self.evaluate(np.array([1, 1 - answer.design[1], 1]))
             return replace(answer, design=other.design, record=other.record, audit=other.audit)
         return answer
 
     monkeypatch.setattr(Study, "ask", careless)
     move = only(by_name(optimiser.explain(instance))["a"])
-    assert move.cost == pytest.approx(1 / 6)
-    assert move.also == ()
+    assert move.cost == pytest.approx(2 / 9)
+    assert [row["decision"] for row in move.also] == ["c"]
 
 
 def test_an_infeasible_instance_and_wrong_names() -> None:

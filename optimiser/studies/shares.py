@@ -199,7 +199,7 @@ def _figure(number: float) -> str:
 
 def _hours_limit(name: str, has: float, used: float, to: str, how: str) -> Limit:
     text = f"{_figure(float(used))} of {name}'s {_figure(float(has))} staff hours {how}"
-    if used > has:
+    if to:
         text = f"{name} has {_figure(float(has))} staff hours, {_figure(float(used))} {how}"
     return Limit("organisations.csv", f"{name} staff_hours", float(has), float(used), to, text)
 
