@@ -12,15 +12,20 @@ if TYPE_CHECKING:
     from optimiser.instance.read import read
     from optimiser.model import build
     from optimiser.solver.solve import solve, verify
+    from optimiser.studies.alternatives import alternatives
 
 __version__ = "0.1.0"
-__all__ = ["Design", "InputError", "Instance", "Status", "__version__", "build", "read", "solve", "verify"]
+__all__ = [
+    "Design", "InputError", "Instance", "Status", "__version__", "alternatives", "build", "read", "solve",
+    "verify",
+]  # fmt: skip
 
 _HOMES = {
     "Design": "optimiser.design",
     "InputError": "optimiser.instance.errors",
     "Instance": "optimiser.instance.instance",
     "Status": "optimiser.design",
+    "alternatives": "optimiser.studies.alternatives",
     "build": "optimiser.model",
     "read": "optimiser.instance.read",
     "solve": "optimiser.solver.solve",

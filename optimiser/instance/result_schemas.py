@@ -127,9 +127,24 @@ RESULTS: dict[str, Schema] = {
     "alternatives": _result(
         "alternatives",
         ("designs", "complete"),
-        designs=_rows(rank=_COUNT, value=_NUMBER, design=_DESIGN),
+        designs=_rows(
+            rank=_COUNT, value=_NUMBER, bound=_NUMBER, objectives=_NUMBERS, design=_DESIGN, moves=_MOVES
+        ),
         complete=_YES,
-        verdicts=_rows(**_SITE, level=_TEXT, verdict=_either("must", "may", "never"), share=_SHARE),
+        rest=_MAYBE,
+        floor=_MAYBE,
+        diverse=_rows(
+            distance=_NUMBER,
+            furthest=_NUMBER,
+            value=_NUMBER,
+            objectives=_NUMBERS,
+            design=_DESIGN,
+            moves=_MOVES,
+        ),
+        verdicts=_rows(
+            **_SITE, level=_TEXT, verdict=_either("must", "may", "never", "undecided"), share=_SHARE
+        ),
+        open=_list(_TEXT),
     ),
     "frontier": _result(
         "frontier",

@@ -241,8 +241,8 @@ class Solver:
 
     def _on_check(self, event: highspy.highs.HighsCallbackEvent) -> None:
         """HiGHS asks now and then whether to go on (also from the small problem that completes a start:
-        that one has no solution yet, and its bound says nothing). Interrupted, it may forget its bound; and it
-        does not forget of itself that it was told to stop."""
+        that one has no solution yet, and its bound says nothing). Interrupted, it may forget its bound, and
+        it does not forget of itself that it was told to stop."""
         found = np.isfinite(event.data_out.mip_primal_bound)
         bound = -event.data_out.mip_dual_bound / SCALE
         enough = bool(found and bound <= self._enough)

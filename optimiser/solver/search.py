@@ -200,7 +200,7 @@ def search(
     tell: Callable[[str], None],
 ) -> Found:
     """Find a best design, or what else `progress` is content with, by mixed-integer programs."""
-    outcome = _relax(master, separate, progress, clock, tell)
+    outcome = relax(master, separate, progress, clock, tell)
     if outcome is not None and outcome.ended is Ended.INFEASIBLE:
         return progress.found(Ended.INFEASIBLE)
     if progress.answered:
@@ -242,7 +242,7 @@ def search(
     return progress.found(Ended.STOPPED)
 
 
-def _relax(
+def relax(
     master: Master,
     separate: Separator,
     progress: Progress,

@@ -163,6 +163,27 @@ class Study:
         """The row that this design (H,) alone breaks."""
         return self.session.placing.without(design)
 
+    def rows(self, design: Array | None) -> list[Row]:
+        """A design (H,) as in the JSON documents, one row a holding: decision, organisation, level."""
+        sets = self.session.c.sets
+        return [] if design is None else [
+            {"decision": sets.decisions[d], "organisation": sets.place(h), "level": sets.levels[design[h]]}
+            for h, d in enumerate(sets.holding_decision)
+        ]  # fmt: skip
+
+    def moves(self, before: Array | None, after: Array | None) -> list[Row]:
+        """What is held elsewhere in the one than in the other: decision, organisation, from, to."""
+        return [
+            {
+                "decision": a["decision"],
+                "organisation": a["organisation"],
+                "from": a["level"],
+                "to": b["level"],
+            }
+            for a, b in zip(self.rows(before), self.rows(after), strict=False)  # none where one is None
+            if a["level"] != b["level"]
+        ]
+
     def run(self) -> dict[str, Any]:
         """What a result says of how it was found."""
         return {
@@ -210,6 +231,11 @@ class Finding:
     complete: bool  # nothing that was asked for was left out for want of time
     interrupted: bool = False
     run: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether a limit was reached before there was any design."""
+        return False
 
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document that are this study's own."""
