@@ -257,6 +257,10 @@ class Solver:
         """
         if not self._whole_numbers:
             self._check(self._highs.run(), "solving")
+            if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:  # lost its way: from scratch
+                self._check(self._highs.clearSolver(), "clearing")
+                self._set("presolve", "on")
+                self._check(self._highs.run(), "solving")
             return
         status: list[highspy.HighsStatus] = []
         thread = threading.Thread(target=lambda: status.append(self._highs.run()), daemon=True)
