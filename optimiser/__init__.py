@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from optimiser.model import build
     from optimiser.solver.solve import solve, verify
     from optimiser.studies.alternatives import alternatives
+    from optimiser.studies.frontier import frontier
 
 __version__ = "0.1.0"
 __all__ = [
-    "Design", "InputError", "Instance", "Status", "__version__", "alternatives", "build", "read", "solve",
-    "verify",
+    "Design", "InputError", "Instance", "Status", "__version__", "alternatives", "build", "frontier", "read",
+    "solve", "verify",
 ]  # fmt: skip
 
 _HOMES = {
@@ -27,6 +28,7 @@ _HOMES = {
     "Status": "optimiser.design",
     "alternatives": "optimiser.studies.alternatives",
     "build": "optimiser.model",
+    "frontier": "optimiser.studies.frontier",
     "read": "optimiser.instance.read",
     "solve": "optimiser.solver.solve",
     "verify": "optimiser.solver.solve",

@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from optimiser import __version__
-from optimiser.cli import alternatives, data, solving
+from optimiser.cli import alternatives, data, frontier, solving
 from optimiser.cli.say import complain
 from optimiser.instance.errors import InputError
 
@@ -58,7 +58,8 @@ def app() -> None:
 
 
 for verb in (
-    data.new, data.check, data.maths, solving.solve, solving.verify, alternatives.alternatives, data.schema,
+    data.new, data.check, data.maths, solving.solve, solving.verify, alternatives.alternatives,
+    frontier.frontier, data.schema,
 ):  # fmt: skip
     app.add_command(verb)
 

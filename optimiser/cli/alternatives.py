@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ from optimiser.cli.asking import answer, asking
 from optimiser.cli.solving import finite
 
 if TYPE_CHECKING:
-    from optimiser.rows import Row
     from optimiser.studies.alternatives import Alternatives
 
 SHOWN = 30  # designs printed; --json and --out have all of them
@@ -105,7 +104,7 @@ def _trust(found: Alternatives) -> list[str]:
 
 def _ranking(found: Alternatives) -> list[str]:
     """A line a design: its value, what it loses, and what is held elsewhere than in the best."""
-    from optimiser.cli.text import listing
+    from optimiser.cli.text import listing, moved
 
     best, lines = (
         found.designs[0].answer.value,
@@ -114,7 +113,7 @@ def _ranking(found: Alternatives) -> list[str]:
     for ranked in found.designs[:SHOWN]:
         value = ranked.answer.value
         first = f"  {ranked.rank:>4}  {value:.6f}  {_loss(best - value):>9}  "
-        lines += listing(_moved(list(ranked.moves), found) or ["-"], first)
+        lines += listing(moved(found.designs[0].answer.rows, ranked.answer.rows) or ["-"], first)
     more = len(found.designs) - SHOWN
     return [*lines, f"  and {more} more: --json or --out has them"] if more > 0 else lines
 
@@ -123,21 +122,8 @@ def _loss(loss: float) -> str:
     return f"{max(0.0, loss):.2e}" if 0 < loss < 1e-5 else f"{max(0.0, loss):.6f}"
 
 
-def _moved(moves: list[Row], found: Alternatives) -> list[str]:
-    """Moves in words, those of one decision to the same level together."""
-    places: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for move in moves:
-        places[move["decision"], move["to"]].append(move["organisation"])
-    of = Counter(row["decision"] for row in found.designs[0].answer.rows)
-    said = []
-    for (decision, level), there in places.items():
-        whom = there[0] if len(there) == 1 else f"{len(there)}/{of[decision]}"
-        said.append(f"{decision} to {level}" + (f" for {whom}" if whom else ""))
-    return said
-
-
 def _different(found: Alternatives) -> list[str]:
-    from optimiser.cli.text import listing, paragraph
+    from optimiser.cli.text import listing, moved, paragraph
 
     if not found.diverse:
         return []
@@ -147,7 +133,7 @@ def _different(found: Alternatives) -> list[str]:
     lines = ["THE MOST DIFFERENT", *paragraph(said), "  distance     value  held elsewhere than in the best"]
     for different in found.diverse:
         first = f"  {different.distance:>8.2f}  {different.answer.value:.6f}  "
-        lines += listing(_moved(list(different.moves), found) or ["-"], first)
+        lines += listing(moved(found.designs[0].answer.rows, different.answer.rows) or ["-"], first)
     return lines
 
 

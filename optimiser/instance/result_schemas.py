@@ -151,7 +151,13 @@ RESULTS: dict[str, Schema] = {
         ("objectives", "points", "complete"),
         objectives=_list(_TEXT),
         complete=_YES,
-        points=_rows(objectives=_NUMBERS, supported=_YES, design=_DESIGN),
+        points=_rows(
+            objectives=_NUMBERS,
+            supported={"type": ["boolean", "null"]},
+            segment=_list({"type": "object", "additionalProperties": _NUMBER}),
+            design=_DESIGN,
+        ),
+        open=_list(_TEXT),
     ),
     "map": _result(
         "map",
