@@ -23,7 +23,7 @@ from optimiser.studies.alternatives import Alternatives
 
 ARCHETYPE = Path(__file__).parents[1] / "instances" / "archetype"
 CLOSE = 3e-6  # of value: the gap proven, and the rounding of two solvers
-SEEDS = [0, 1, 5, 6, 7, 9, 11, 712, 714, 719, 720, 724]
+SEEDS = [0, 1, 6, 7, 9, 11, 712, 719, 720]
 
 
 def shares(instance: Instance) -> np.ndarray:

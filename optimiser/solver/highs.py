@@ -257,7 +257,7 @@ class Solver:
         """
         if not self._whole_numbers:
             self._check(self._highs.run(), "solving")
-            if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:  # lost its way: from scratch
+            if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:  # it lost its way
                 self._check(self._highs.clearSolver(), "clearing")
                 self._set("presolve", "on")
                 self._check(self._highs.run(), "solving")

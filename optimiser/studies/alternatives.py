@@ -150,7 +150,9 @@ def alternatives(
         verdicts.settle()
         chooser = Diverse(pool, floor)
         chosen = chooser.choose(diverse) if diverse else []
-        if within is not None:
+        if within is None:
+            pool.spread()  # a verdict may have shown a better one
+        else:
             pool.fill()
         return _finding(study, pool, floor, verdicts, chosen, chooser.proven)
 
@@ -233,7 +235,7 @@ def _open(
         said.append(f"Only {len(listed)} of the {pool.count} designs asked for were found in time.")
     elif pool.rest > last + tolerance and len(listed) == pool.count:
         said.append(
-            f"Ranks are certain only down to {pool.rest:.7g}: designs not listed may be worth up to that."
+            "The best known, not proven to be the best: others may lie between the last of them and that bound."
         )
     undecided = sum(verdict.verdict == "undecided" for verdict in verdicts)
     if undecided:

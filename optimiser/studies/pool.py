@@ -71,7 +71,7 @@ class Pool:
     def fill(self) -> None:
         """Find the `count` best designs worth the floor, or all of them if there are fewer."""
         while not self.study.clock.out:
-            self._spread()
+            self.spread()
             if self.closed or self.study.clock.out:
                 return
             bar = self.bar
@@ -99,9 +99,11 @@ class Pool:
     def _others(self) -> Cuts:
         return join(*(self.study.forbid(known.design) for known in self.ranked))
 
-    def _spread(self) -> None:
-        """Go from one known design to the next, the best first, as long as one of their moves may matter."""
-        while not (self.closed or self.study.clock.out):
+    def spread(self) -> None:
+        """Go from the best design to the next, and on, as long as one of their moves may matter."""
+        while not self.study.clock.out and not (
+            self.closed and self.ranked[0].design.tobytes() in self._looked
+        ):
             unseen = (k for k in self.ranked[: self.count] if k.design.tobytes() not in self._looked)
             start = next(unseen, None)
             if start is None:

@@ -68,7 +68,9 @@ class Verdicts:
                 self.pool.look(moves.holding[i], moves.level[i], best)
         if self._open.any():
             self._never |= self._open & (self.study.session.bounds(self.study.clock) < self.floor)
-        for d in range(len(self.sets.decisions)):
+        for d in np.argsort(
+            ~self.sets.uniform, kind="stable"
+        ):  # the others have many that are nearly as good
             self._ask((self._of == d)[:, None] & np.ones(len(self.sets.levels), bool))
 
     def _ask(self, cells: Array) -> None:
