@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from optimiser.instance.read import read
     from optimiser.model import build
     from optimiser.solver.solve import solve, verify
+    from optimiser.studies.alternatives import alternatives
     from optimiser.studies.explain import explain
+    from optimiser.studies.frontier import frontier
     from optimiser.studies.thresholds import thresholds
 
 __version__ = "0.1.0"
 __all__ = [
-    "Design", "InputError", "Instance", "Status", "__version__", "build", "explain", "read", "solve",
-    "thresholds", "verify",
+    "Design", "InputError", "Instance", "Status", "__version__", "alternatives", "build", "explain",
+    "frontier", "read", "solve", "thresholds", "verify",
 ]  # fmt: skip
 
 _HOMES = {
@@ -26,8 +28,10 @@ _HOMES = {
     "InputError": "optimiser.instance.errors",
     "Instance": "optimiser.instance.instance",
     "Status": "optimiser.design",
+    "alternatives": "optimiser.studies.alternatives",
     "build": "optimiser.model",
     "explain": "optimiser.studies.explain",
+    "frontier": "optimiser.studies.frontier",
     "read": "optimiser.instance.read",
     "solve": "optimiser.solver.solve",
     "thresholds": "optimiser.studies.thresholds",

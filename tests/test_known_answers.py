@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import stone
 from by_hand import made
 
 import optimiser
@@ -33,59 +34,15 @@ def test_decentralisation() -> None:
 
 # Stone 1977, as taught after Sinha: two sites
 
-COST = {"t1": (5, 10), "t2": (2, None), "t3": (4, 4), "t4": (6, 3), "t5": (5, 2), "t6": (None, 4)}
-SPLIT = {("t1", "t2"): 6, ("t1", "t3"): 4, ("t1", "t6"): 12, ("t2", "t3"): 8, ("t2", "t4"): 12,
-         ("t2", "t5"): 3, ("t3", "t5"): 11, ("t4", "t5"): 5}  # fmt: skip
-SCALE = 20.0  # cost that is a score of 0
-
 
 @pytest.fixture
 def two_sites(tmp_path: Path) -> Instance:
-    """Own cost as the objective own_cost, 1 - cost / 20; split cost as links on an objective of its own."""
-    scores = ["decision,level,own_cost"]
-    decisions = ["decision,type,levels"]
-    for task, costs in COST.items():
-        sites = [f"site{k}" for k, cost in enumerate(costs, 1) if cost is not None]
-        decisions.append(f"{task},process,{';'.join(sites)}")
-        scores += [f"{task},site{k},{1 - c / SCALE}" for k, c in enumerate(costs, 1) if c is not None]
-    links = [f"{a},{b},split_cost,{cost / SCALE}" for (a, b), cost in SPLIT.items()]
-    return made(
-        tmp_path,
-        toml="""
-[weights]
-risk_pooling = 0
-accountability = 0
-responsiveness = 0
-own_cost = 1
-split_cost = 1
-[[levels]]
-level = "site1"
-[[levels]]
-level = "site2"
-[[objectives]]
-objective = "own_cost"
-zero = "20"
-one = "0"
-[[objectives]]
-objective = "split_cost"
-zero = "0"
-one = "-20"
-""",
-        decisions="\n".join(decisions),
-        scores="\n".join(scores),
-        links="\n".join(["decision_a,decision_b,objective,loss", *links]),
-    )
-
-
-def costs(design: Design) -> tuple[int, int]:
-    """(own, split) cost of a design of two_sites."""
-    own = 6 * SCALE * (1 - design.expectations["own_cost"])
-    return round(own), round(-6 * SCALE * design.expectations["split_cost"])
+    return stone.two_sites(tmp_path)
 
 
 def test_two_sites_at_least_cost(two_sites: Instance) -> None:
     design = optimiser.solve(two_sites)
-    assert sum(costs(design)) == 38
+    assert sum(stone.costs(design.expectations)) == 38
     assert local(design, "site2") == {"t6"}
 
 
@@ -93,12 +50,14 @@ def test_two_sites_pareto_points(two_sites: Instance) -> None:
     """All four, by a ceiling on split cost; (23, 29) is on no weighted sum."""
     points = []
     for ceiling in (38, 37, 28, 11):
-        floor = {"split_cost": -(ceiling + 0.5) / (6 * SCALE)}
-        points.append(costs(optimiser.solve(two_sites, weights={"own_cost": 1}, at_least=floor)))
-    assert points == [(20, 38), (23, 29), (26, 12), (31, 10)]
-    by_weights = {costs(optimiser.solve(two_sites, weights={"own_cost": w, "split_cost": 100 - w}))
-                  for w in range(5, 100, 5)}  # fmt: skip
-    assert (23, 29) not in by_weights
+        floor = {"split_cost": -(ceiling + 0.5) / (6 * stone.SCALE)}
+        design = optimiser.solve(two_sites, weights={"own_cost": 1}, at_least=floor)
+        points.append(stone.costs(design.expectations))
+    assert points == stone.PARETO
+    by_weights = [
+        optimiser.solve(two_sites, weights={"own_cost": w, "split_cost": 100 - w}) for w in range(5, 100, 5)
+    ]
+    assert (23, 29) not in {stone.costs(design.expectations) for design in by_weights}
 
 
 # Eppen 1979: pooling

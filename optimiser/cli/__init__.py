@@ -14,7 +14,9 @@ import click
 
 from optimiser import __version__
 from optimiser.cli import data, solving
+from optimiser.cli.alternatives import alternatives
 from optimiser.cli.explain import explain
+from optimiser.cli.frontier import frontier
 from optimiser.cli.say import complain
 from optimiser.cli.thresholds import thresholds
 from optimiser.instance.errors import InputError
@@ -66,6 +68,8 @@ for verb in (
     solving.solve,
     solving.verify,
     explain,
+    alternatives,
+    frontier,
     thresholds,
     data.schema,
 ):

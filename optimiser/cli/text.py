@@ -67,6 +67,30 @@ def listing(items: Sequence[str], first: str) -> list[str]:
     return [line.replace("\0", " ") for line in paragraph(kept, first)]
 
 
+def moved(before: Sequence[Row], after: Sequence[Row]) -> list[str]:
+    """From one design to another in words, the moves of one decision to the same level together."""
+    places: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for a, b in zip(before, after, strict=True):
+        if a["level"] != b["level"]:
+            places[b["decision"], b["level"]].append(b["organisation"])
+    of = Counter(row["decision"] for row in after)
+    said = []
+    for (decision, level), there in places.items():
+        whom = there[0] if len(there) == 1 else f"{len(there)}/{of[decision]}"
+        said.append(f"{decision} to {level}" + (f" for {whom}" if whom else ""))
+    return said
+
+
+def held(rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Level -> the decisions that a design holds there, with how many localities where not all are meant."""
+    of = Counter(row["decision"] for row in rows)
+    there = Counter((row["level"], row["decision"]) for row in rows)
+    levels: dict[str, list[str]] = defaultdict(list)
+    for (level, decision), count in there.items():
+        levels[level].append(decision if count == of[decision] else f"{decision} {count}/{of[decision]}")
+    return levels
+
+
 def title(instance: Instance) -> list[str]:
     """What an instance is called, and from whose perspective it is decided."""
     lines = paragraph(f"{instance.name}: {instance.title}" if instance.title else instance.name, "")

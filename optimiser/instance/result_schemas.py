@@ -142,16 +142,37 @@ RESULTS: dict[str, Schema] = {
     "alternatives": _result(
         "alternatives",
         ("designs", "complete"),
-        designs=_rows(rank=_COUNT, value=_NUMBER, design=_DESIGN),
+        designs=_rows(
+            rank=_COUNT, value=_NUMBER, bound=_NUMBER, objectives=_NUMBERS, design=_DESIGN, moves=_MOVES
+        ),
         complete=_YES,
-        verdicts=_rows(**_SITE, level=_TEXT, verdict=_either("must", "may", "never"), share=_SHARE),
+        rest=_MAYBE,
+        floor=_MAYBE,
+        diverse=_rows(
+            distance=_NUMBER,
+            furthest=_NUMBER,
+            value=_NUMBER,
+            objectives=_NUMBERS,
+            design=_DESIGN,
+            moves=_MOVES,
+        ),
+        verdicts=_rows(
+            **_SITE, level=_TEXT, verdict=_either("must", "may", "never", "undecided"), share=_SHARE
+        ),
+        open=_list(_TEXT),
     ),
     "frontier": _result(
         "frontier",
         ("objectives", "points", "complete"),
         objectives=_list(_TEXT),
         complete=_YES,
-        points=_rows(objectives=_NUMBERS, supported=_YES, design=_DESIGN),
+        points=_rows(
+            objectives=_NUMBERS,
+            supported={"type": ["boolean", "null"]},
+            segment=_list({"type": "object", "additionalProperties": _NUMBER}),
+            design=_DESIGN,
+        ),
+        open=_list(_TEXT),
     ),
     "map": _result(
         "map",

@@ -115,7 +115,7 @@ class Solver:
         self._highs = highspy.Highs()
         self._highs.silent()
         self._set("threads", threads)
-        self._stop, self._clock, self._enough = False, Clock(), -np.inf
+        self._stop, self._clock, self._enough, self._proven = False, Clock(), -np.inf, np.inf
         self._highs.cbMipInterrupt += self._on_check
         self._set("mip_abs_gap", 0.0)
         for option in IDLE:
@@ -235,17 +235,20 @@ class Solver:
             columns = np.flatnonzero(self._integer[: len(start)]).astype(np.int32)
             done = self._highs.setSolution(len(columns), columns, start[columns])
             self._check(done, "handing over a start")
-        self._stop, self._clock, self._enough = False, clock, enough
+        self._stop, self._clock, self._enough, self._proven = False, clock, enough, np.inf
         self._run_watched(clock)
         return self._read()
 
     def _on_check(self, event: highspy.highs.HighsCallbackEvent) -> None:
         """HiGHS asks now and then whether to go on (also from the small problem that completes a start:
-        that one has no solution yet, and its bound says nothing)."""
+        that one has no solution yet, and its bound says nothing). Interrupted, it may forget its bound, and
+        it does not forget of itself that it was told to stop."""
         found = np.isfinite(event.data_out.mip_primal_bound)
-        enough = found and -event.data_out.mip_dual_bound / SCALE <= self._enough
-        if enough or self._stop or self._clock.interrupted:
-            event.interrupt()
+        bound = -event.data_out.mip_dual_bound / SCALE
+        enough = bool(found and bound <= self._enough)
+        if enough and np.isfinite(bound):
+            self._proven = bound
+        event.interrupt(enough or self._stop or self._clock.interrupted)
 
     def _run_watched(self, clock: Clock) -> None:
         """Run in a thread of its own, so that this one holds the time limit against HiGHS and hears Ctrl-C.
@@ -254,6 +257,10 @@ class Solver:
         """
         if not self._whole_numbers:
             self._check(self._highs.run(), "solving")
+            if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:  # it lost its way
+                self._check(self._highs.clearSolver(), "clearing")
+                self._set("presolve", "on")
+                self._check(self._highs.run(), "solving")
             return
         status: list[highspy.HighsStatus] = []
         thread = threading.Thread(target=lambda: status.append(self._highs.run()), daemon=True)
@@ -288,7 +295,7 @@ class Solver:
         elif mip:
             bound = -info.mip_dual_bound / SCALE
         else:
-            bound = value if ended is Ended.OPTIMAL else np.inf
+            bound = value if ended is Ended.OPTIMAL else self._proven
         return Outcome(
             ended=ended,
             x=x,

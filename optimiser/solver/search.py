@@ -25,6 +25,7 @@ ROUNDS = 60  # of cutting the relaxation; it tails off long before
 STALE = (
     3  # rounds that move the bound by less than TAIL of its value, which end the cutting of the relaxation
 )
+SAME = 1e-9  # how far a point may move and be the same
 ROUNDING = 1e-7  # of value, that HiGHS's tolerances leave where the gap asked for is smaller still
 TAIL = 1e-5
 
@@ -200,7 +201,7 @@ def search(
     tell: Callable[[str], None],
 ) -> Found:
     """Find a best design, or what else `progress` is content with, by mixed-integer programs."""
-    outcome = _relax(master, separate, progress, clock, tell)
+    outcome = relax(master, separate, progress, clock, tell)
     if outcome is not None and outcome.ended is Ended.INFEASIBLE:
         return progress.found(Ended.INFEASIBLE)
     if progress.answered:
@@ -208,6 +209,7 @@ def search(
     master.integral()
     last = False  # nothing is left to cut, only to solve to the end
     hurry = True  # stop a run as soon as its bound is good enough
+    before: Array | None = None
     while not clock.out:
         best = progress.best
         wide = (progress.bound - progress.value) / max(abs(progress.value), 1e-9) if best else 1e-2
@@ -230,7 +232,8 @@ def search(
         if progress.answered:
             return progress.answered
         violated = join(separate(x, None), latest.cuts.violated(x))
-        nothing_left = not violated.count
+        back = before is not None and bool(np.abs(x - before).max() <= SAME)  # no cut moves it any more
+        nothing_left, before = not violated.count or back, x
         if nothing_left and latest.value == -np.inf and latest.point is None:
             # Infeasible by less than HiGHS's tolerance, so that no price cuts it off: leave it out by name.
             violated, nothing_left = placing.without(latest.design), False
@@ -242,7 +245,7 @@ def search(
     return progress.found(Ended.STOPPED)
 
 
-def _relax(
+def relax(
     master: Master,
     separate: Separator,
     progress: Progress,

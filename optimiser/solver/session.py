@@ -18,12 +18,12 @@ from optimiser.model import assemble
 from optimiser.solver.branching import Tree
 from optimiser.solver.compiled import Compiled, Program
 from optimiser.solver.cuts import Cuts, dense, join
-from optimiser.solver.highs import Clock
+from optimiser.solver.highs import Clock, Ended
 from optimiser.solver.moves import Neighbourhood
 from optimiser.solver.placing import Placing
 from optimiser.solver.pooling import PoolCuts
 from optimiser.solver.recourse import Recourse
-from optimiser.solver.search import Evaluated, Found, Master, Progress, search
+from optimiser.solver.search import Evaluated, Found, Master, Progress, relax, search
 from optimiser.solver.settle import Settled, settle
 
 if TYPE_CHECKING:
@@ -134,6 +134,12 @@ class Session:
         """(G,) normalised weights in force."""
         return self.c["weight"]
 
+    @property
+    def holding_share(self) -> Array:
+        """(H,) how much of its decision a holding is: all if it is uniform, else the share of population."""
+        locality = self.c.sets.holding_locality
+        return np.where(locality < 0, 1.0, self.c["share"][locality])
+
     # Searching
 
     def optimise(
@@ -203,6 +209,18 @@ class Session:
             return search(master, separate, evaluate, self.placing, progress, clock, tell)
         tree = Tree(master, separate, evaluate, self.placing, progress, clock, tell)
         return tree.grow(master.upper[self.placing.placed] > 0)
+
+    def bounds(self, clock: Clock) -> Array:
+        """(H, L) no design that holds h at l is worth more: the relaxation's bound and its reduced costs."""
+        progress = Progress(0.0, np.inf)
+        master = self._master(self.program, self._no_cuts(), {})
+        outcome = relax(master, self._separator(clock, {}), progress, clock, lambda text: None)
+        if outcome is None:
+            return np.full(self.placing.placed.shape, np.inf)
+        if outcome.ended is Ended.INFEASIBLE:
+            return np.full(self.placing.placed.shape, -np.inf)
+        reduced = master.whole(outcome.reduced)[self.placing.placed]
+        return outcome.value + master.offset + np.minimum(0.0, reduced)
 
     def _master(self, program: Program, below: Cuts, floors: Mapping[int, float]) -> Master:
         every = np.ones(len(program.cost), bool)

@@ -165,9 +165,11 @@ class Study:
         self.solves += 1
         return self._answer(self.session.reach(aim, worth, self.gap, self.clock, rows), None)
 
-    def evaluate(self, design: Array) -> Answer:
+    def evaluate(self, design: Array, floors: Mapping[int, float] | None = None) -> Answer:
         """A design (H,), with its best recourse at the weights in force; infeasible where it has none."""
-        settled = self.session.settle(self.session.placing.columns(design), Clock(), ties=True)
+        settled = self.session.settle(
+            self.session.placing.columns(design), Clock(), floor=self.session.floors(floors or {}), ties=True
+        )
         if settled.x is None:
             return Answer(self.instance, Status.INFEASIBLE, -np.inf)
         return self._judged(Status.FEASIBLE, np.inf, design, settled.x)
@@ -254,6 +256,11 @@ class Finding:
     complete: bool  # nothing that was asked for was left out for want of time
     interrupted: bool = False
     run: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether a limit was reached before there was any design."""
+        return False
 
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document that are this study's own."""

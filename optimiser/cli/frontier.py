@@ -1,0 +1,129 @@
+"""The verb that asks what one aim costs in another."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import click
+
+from optimiser.cli.asking import answer, asking
+
+if TYPE_CHECKING:
+    from optimiser.studies.frontier import Frontier
+
+MARKS = {True: "yes", False: "no", None: "?"}
+
+
+@click.command(short_help="What does one aim cost in another? The nondominated designs.")
+@click.option(
+    "--objectives", metavar="A,B[,C]", help="Two or three objectives.  [default: those that weigh anything]"
+)
+@click.option(
+    "--points",
+    type=click.IntRange(2),
+    metavar="N",
+    help="Only so many points, evenly spread, in place of all.",
+)
+@asking(without=("weights",))
+def frontier(
+    instance: str,
+    objectives: str | None,
+    points: int | None,
+    gap: float,
+    time_limit: float | None,
+    threads: int,
+    out: str | None,
+    as_json: bool,
+) -> int:
+    """What does one aim cost in another? The designs that none beats in one aim without losing in another.
+
+    \b
+    Example
+      optimiser frontier instances/archetype --objectives accountability,responsiveness
+      optimiser frontier instances/archetype --objectives accountability,responsiveness --points 4
+    """
+    from optimiser.instance.read import read
+    from optimiser.studies.frontier import frontier as find
+
+    names = None if objectives is None else [name.strip() for name in objectives.split(",")]
+    return answer(
+        "frontier",
+        lambda progress: find(
+            read(instance), names, points=points, gap=gap, time_limit=time_limit, threads=threads,
+            progress=progress,
+        ),
+        frontier_text,
+        out,
+        as_json,
+    )  # fmt: skip
+
+
+def frontier_text(found: Frontier) -> str:
+    """The points, what moves from each to the next, and the trade-offs within designs."""
+    from optimiser.cli.text import title
+
+    sections = [[*title(found.instance), *_trust(found)]]
+    if found.points:
+        sections += [_points(found), _designs(found), _segments(found)]
+    return "\n\n".join("\n".join(section) for section in sections if section)
+
+
+def _trust(found: Frontier) -> list[str]:
+    from optimiser.cli.text import paragraph
+
+    run, count = found.run, len(found.points)
+    what = f"{count} nondominated point{'s' * (count > 1)}"
+    lines = [f"{what}, every promise and objective recomputed from the tables"] if count else []
+    if found.complete:
+        lines += paragraph("Complete: proven that no design lies beyond these.")
+    for said in found.open:
+        lines += paragraph(said)
+    lines += ["  Interrupted: this is what was known."] * found.interrupted
+    return [*lines, f"  in {run['seconds']:.1f} s and {run['solves']} solves with {run['solver']}"]
+
+
+def _points(found: Frontier) -> list[str]:
+    """A line a design: what it reaches, and whether weights can find it."""
+    from optimiser.cli.text import columns, paragraph
+
+    names = list(found.objectives)
+    rows = [["point", *names, "supported"]]
+    for k, point in enumerate(found.points, 1):
+        at = (f"{value:.6f}" for value in found.reached(point))
+        rows.append([str(k), *at, MARKS[point.supported]])
+    said = "supported: best for some weights; what is not is found by no weighting"
+    said += ", ? was not settled." if any(p.supported is None for p in found.points) else "."
+    return ["THE FRONTIER", *columns(rows, right=range(len(names) + 1)), *paragraph(said)]
+
+
+def _designs(found: Frontier) -> list[str]:
+    """The first design, and what moves from each to the next."""
+    from optimiser.cli.text import held, listing, moved
+
+    first, *others = (point.answer.rows for point in found.points)
+    lines = ["THE DESIGN OF POINT 1"]
+    for level, decisions in held(first).items():
+        lines += listing(decisions, f"  {level}: ")
+    if others:
+        lines += ["", "WHAT MOVES FROM EACH POINT TO THE NEXT"]
+    for k, (before, after) in enumerate(pairwise([first, *others]), 2):
+        lines += listing(
+            moved(before, after) or ["nothing: the same design, used differently"], f"  {k:>5}  "
+        )
+    return lines
+
+
+def _segments(found: Frontier) -> list[str]:
+    """What a design itself can give of one objective for another, by how it is used and monitored."""
+    from optimiser.cli.text import columns, paragraph
+
+    rows = [["point", *(f"{g} {end}" for g in found.objectives for end in ("from", "to"))]]
+    for k, point in enumerate(found.points, 1):
+        if len(point.segment) > 1:
+            ends = zip(point.segment.min(axis=0), point.segment.max(axis=0), strict=True)
+            rows.append([str(k), *(f"{value:.6f}" for pair in ends for value in pair)])
+    if len(rows) == 1:
+        return []
+    said = "The same design reaches all of this, by how its decisions are exercised and monitored."
+    return ["WITHIN A DESIGN", *paragraph(said), *columns(rows, right=range(len(rows[0])))]

@@ -1,0 +1,130 @@
+"""What designs reach of two or three objectives: one at a time from the solver, with its own trade-off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimiser.solver.cuts import join
+from optimiser.studies.envelope import CLOSE, stands_out
+from optimiser.studies.study import Answer, Study
+
+Array = np.ndarray
+ROUNDING = 1e-7  # of an objective: how far below what it reached it may stay when another is raised
+
+
+@dataclass(frozen=True, eq=False)
+class Option:
+    """A design, the point (k,) at which it was found, and the extreme points (n, k) of its own trade-off."""
+
+    answer: Answer
+    point: Array
+    chain: Array
+
+
+class Tradeoffs:
+    """Asks for designs by weights and floors on the objectives aimed at; remembers those it found."""
+
+    def __init__(self, study: Study, aims: list[int]) -> None:
+        self.study, self.aims = study, aims
+        self.names = [study.instance.objectives[g] for g in aims]
+        self.options: list[Option] = []
+        self.infeasible = False  # proven that there is no design
+        self._known: set[bytes] = set()
+
+    def find(self, weights: Array, floors: Array, without: list[Option]) -> Answer:
+        """The design worth most at these weights (k,) that reaches the floors (k,), and is none of some."""
+        self._weigh(weights)
+        rows = [self.study.forbid(o.answer.design) for o in without if o.answer.design is not None]
+        return self.study.ask(floors=self._floors(floors), rows=join(*rows) if rows else None)
+
+    def lexicographic(self, order: list[int]) -> Answer:
+        """The most of the first of `order` (positions among the aims), then of the next, and so on."""
+        floors = np.full(len(self.aims), -np.inf)
+        for i in order:
+            answer = self.find(np.eye(len(self.aims))[i], floors, [])
+            if not answer.found:
+                return answer
+            floors[i] = self.point(answer)[i] - ROUNDING
+        return answer
+
+    def better(self, weights: Array, worth: float) -> Array | None:
+        """(k,) a point worth more at these weights, empty if proven that there is none; None: not settled."""
+        if self.study.clock.out:
+            return None
+        self._weigh(weights)
+        answer = self.study.ask(decide=worth + CLOSE)
+        if answer.found and weights @ self.point(answer) >= worth + CLOSE:
+            return self.point(answer)
+        return np.zeros(0) if answer.bound <= worth + 2 * CLOSE else None
+
+    def point(self, answer: Answer) -> Array:
+        """(k,) expectations of the objectives aimed at."""
+        return answer.objectives[self.aims]
+
+    def add(self, answer: Answer, again: bool = False) -> None:
+        """Remember a design with its trade-off, unless its point is known, or it (it may come `again`)."""
+        assert answer.design is not None
+        name, point = answer.design.tobytes(), self.point(answer)
+        if _among(point, [o.point for o in self.options]) or (name in self._known and not again):
+            return
+        self._known.add(name)
+        self.options.append(Option(answer, point, self._extremes(answer.design)))
+
+    def nondominated(self, whole: bool) -> list[Option]:
+        """Those that stand out: with any part of their trade-off where the `whole` counts, else as found."""
+        if whole and len(self.aims) == 2:
+            return [
+                o for o in self.options if stands_out(o.chain, [p.chain for p in self.options if p is not o])
+            ]
+        return [o for o in self.options if not any(_dominates(p.point, o.point) for p in self.options)]
+
+    def _extremes(self, design: Array) -> Array:
+        """(n, k) extreme points of what its recourse lets a design choose from, none dominated by another.
+
+        Two objectives: all of them, in order (dichotomic search; Aneja & Nair 1979). Three: the most of each.
+        """
+        count = len(self.aims)
+        ends = [self._settled(design, [i, *(j for j in range(count) if j != i)]) for i in range(count)]
+        if count > 2 or np.abs(ends[0] - ends[1]).max() <= CLOSE:
+            return np.array([end for i, end in enumerate(ends) if not _among(end, ends[:i])])
+        return np.array([ends[1], *self._between(design, ends[1], ends[0]), ends[0]])
+
+    def _between(self, design: Array, left: Array, right: Array) -> list[Array]:
+        across = np.array([left[1] - right[1], right[0] - left[0]])
+        if across.min() <= CLOSE:
+            return []
+        weights = across / across.sum()
+        middle = self._evaluate(design, weights, np.full(2, -np.inf))
+        if weights @ middle <= weights @ left + CLOSE:
+            return []
+        return [*self._between(design, left, middle), middle, *self._between(design, middle, right)]
+
+    def _settled(self, design: Array, order: list[int]) -> Array:
+        floors = np.full(len(self.aims), -np.inf)
+        for i in order:
+            point = self._evaluate(design, np.eye(len(self.aims))[i], floors)
+            floors[i] = point[i] - ROUNDING
+        return point
+
+    def _evaluate(self, design: Array, weights: Array, floors: Array) -> Array:
+        self._weigh(weights)
+        return self.point(self.study.evaluate(design, self._floors(floors)))
+
+    def _weigh(self, weights: Array) -> None:
+        every = np.zeros(len(self.study.weights))
+        every[self.aims] = weights
+        if not np.array_equal(every, self.study.weights):
+            self.study.weigh(every)
+
+    def _floors(self, floors: Array) -> dict[int, float]:
+        return {g: float(f) for g, f in zip(self.aims, floors, strict=True) if np.isfinite(f)}
+
+
+def _among(point: Array, others: list[Array]) -> bool:
+    return any(np.abs(point - other).max() <= CLOSE for other in others)
+
+
+def _dominates(a: Array, b: Array) -> bool:
+    return bool((a >= b - CLOSE).all() and (a > b + CLOSE).any())

@@ -1,0 +1,149 @@
+"""Where a further nondominated point could lie, and asking there until none does."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from scipy.optimize import linprog
+
+from optimiser.studies.envelope import CLOSE, Piece, border
+from optimiser.studies.study import Answer
+from optimiser.studies.tradeoff import Tradeoffs
+
+Array = np.ndarray
+STEP = 1e-3  # of an objective: how finely three are searched where recourse makes a surface of a design
+AUGMENT = 1e-3  # what the objectives with floors count, beside the first, over their ranges
+
+
+class OutOfTimeError(Exception):
+    """Time ran out; the message says what was left."""
+
+
+def by_border(found: Tradeoffs) -> list[str]:
+    """Two objectives: ask above every stretch of the border of what is known, the longest first.
+
+    What is left unproven comes back as sentences.
+    """
+    for order in ([1, 0], [0, 1]):
+        found.add(_had(found.lexicographic(order), found))
+    closed: list[tuple[Piece, float]] = []  # with how far above it a design may yet lie
+    while True:
+        pieces = [p for p in border([o.chain for o in found.options]) if p.size > 10 * CLOSE]
+        left = [p for p in pieces if not any(p.within(done) for done, _ in closed)]
+        if not left:
+            most = max((above for _, above in closed), default=0.0)
+            return [f"A design may lie up to {most:.2g} above the border."] * (most > 2 * CLOSE)
+        if found.study.clock.out:
+            spans = ", ".join(f"{p.left:.4f} to {p.right:.4f}" for p in left)
+            raise OutOfTimeError(f"Not searched to the end: {found.names[0]} from {spans}.")
+        piece = max(left, key=lambda p: p.size)
+        found.study.tell(f"{len(found.options)} designs known, {len(left)} stretches to search")
+        floors = np.array([piece.left + CLOSE, piece.low + CLOSE * piece.flat])
+        answer = found.find(piece.weights, floors, found.options)
+        if answer.found and (piece.flat or piece.weights @ found.point(answer) > piece.worth + CLOSE):
+            found.add(answer)
+        elif not found.study.clock.out:
+            closed.append((piece, max(0.0, answer.bound - piece.worth)))
+
+
+def by_boxes(found: Tradeoffs) -> list[str]:
+    """Any number of objectives: ask in every box that no known point dominates, until all are empty.
+
+    A box is what exceeds its corner (k,) in every objective; a point found in it leaves k smaller ones
+    (Klamroth, Lacour & Vanderpooten 2015, here for maxima).
+    """
+    count = len(found.aims)
+    corners = [np.full(count, -np.inf)]
+    while corners:
+        if found.study.clock.out:
+            raise OutOfTimeError(f"{len(corners)} boxes were not searched: designs may be missing.")
+        found.study.tell(f"{len(found.options)} designs known, {len(corners)} boxes to search")
+        surface = any(len(o.chain) > 1 for o in found.options)
+        corner = corners[0]
+        answer = found.find(
+            np.full(count, 1 / count),
+            corner + (STEP if surface else CLOSE),
+            [o for o in found.options if len(o.chain) == 1],
+        )
+        if not answer.found and answer.bound > -np.inf:
+            continue  # time ran out
+        if not answer.found:
+            if not found.options:
+                _had(answer, found)
+            corners = corners[1:]
+            continue
+        found.add(answer)
+        corners = _split(corners, found.point(answer))
+    surface = any(len(o.chain) > 1 for o in found.options)
+    said = f"Recourse makes surfaces of designs: one may be missing that stands out by less than {STEP}."
+    return [said] * surface
+
+
+def _split(corners: list[Array], point: Array) -> list[Array]:
+    """Boxes without what the point dominates, none within another."""
+    parts = []
+    for corner in corners:
+        if (point > corner).all():
+            parts += [np.where(np.arange(len(point)) == i, point, corner) for i in range(len(point))]
+        else:
+            parts.append(corner)
+    kept: list[Array] = []
+    for part in sorted(parts, key=lambda corner: tuple(corner)):
+        if not any((other <= part).all() for other in kept):
+            kept = [other for other in kept if not (part <= other).all()] + [part]
+    return kept
+
+
+def by_steps(found: Tradeoffs, points: int) -> None:
+    """Even steps of all objectives but the first, each with the most of the first (AUGMECON2).
+
+    A step at which the last point would come out again is not asked.
+    """
+    count = len(found.aims)
+    ends = []
+    for i in range(count):
+        answer = _had(found.lexicographic([i, *(j for j in range(count) if j != i)]), found)
+        ends.append(found.point(answer))
+        found.add(answer, again=True)
+    low, high = np.min(ends, axis=0), np.max(ends, axis=0)
+    spans = np.where(high - low > CLOSE, high - low, 1.0)
+    weights = np.where(np.arange(count) == 0, 1.0, AUGMENT * spans[0] / spans)
+    each = int(max(0, points - count) ** (1 / (count - 1)) + 1e-9)
+    inside = [np.linspace(low[i], high[i], each + 2)[1:-1] for i in range(1, count)]
+    met: list[tuple[Array, Array]] = []  # floors, and the point at which they led
+    for step in product(*inside):
+        floors = np.array([-np.inf, *step])
+        if any((f <= floors).all() and (floors <= point).all() for f, point in met):
+            continue
+        if found.study.clock.out:
+            raise OutOfTimeError(f"Time ran out after {len(found.options)} points.")
+        found.study.tell(f"{len(found.options)} points known")
+        answer = found.find(weights / weights.sum(), floors, [])
+        if answer.found and not found.study.clock.out:
+            met.append((floors, found.point(answer)))
+            found.add(answer, again=True)
+
+
+def supporting(chain: Array, rivals: Array) -> Array | None:
+    """The weights (k,) at which a point of the chain is best by most, None where it is best at none."""
+    return next((w for w in (_best_for(end, rivals) for end in chain) if w is not None), None)
+
+
+def _best_for(point: Array, rivals: Array) -> Array | None:
+    """By linear programming: the largest lead over all rivals."""
+    k = len(point)
+    result = linprog(
+        np.append(np.zeros(k), -1.0),
+        A_ub=np.hstack([rivals - point, np.ones((len(rivals), 1))]), b_ub=np.zeros(len(rivals)),
+        A_eq=[[1.0] * k + [0.0]], b_eq=[1.0], bounds=[(0, 1)] * k + [(None, None)], method="highs",
+    )  # fmt: skip
+    return result.x[:k] if result.status == 0 and result.x[k] >= -CLOSE else None
+
+
+def _had(answer: Answer, found: Tradeoffs) -> Answer:
+    """The answer, which must have a design for there to be a frontier."""
+    if not answer.found:
+        found.infeasible = answer.bound == -np.inf
+        raise OutOfTimeError("No design was found in time.")
+    return answer

@@ -1,0 +1,248 @@
+"""frontier: against published answers, and against brute force that looks for whatever dominates or is missing."""
+
+from __future__ import annotations
+
+import csv
+import json
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import stone
+from by_hand import made
+from fitting import misfits
+from generate import random_instance
+from oracle import Recourse
+from reference import Reference
+
+import optimiser
+from optimiser import InputError, Instance
+from optimiser.design import InfeasibleError
+from optimiser.instance.result_schemas import RESULTS
+from optimiser.studies.envelope import border, stands_out
+from optimiser.studies.frontier import Frontier, Nondominated
+
+ARCHETYPE = Path(__file__).parents[1] / "instances" / "archetype"
+PAIR = ("accountability", "responsiveness")
+THREE = ("risk_pooling", "accountability", "responsiveness")
+CLOSE = 5e-6  # of an objective: gaps proven, floors kept and the rounding of two solvers
+
+FLOOR = 2e-7  # of an objective: how far below what it reached a design may stay, for rounding
+SCORES = {"I1": (0.9, 0.5, 0.4), "I2": (0.8, 0.7, 0.3), "P1": (0.1, 0.2, 0.9), "P2": (0.2, 0.1, 0.8),
+          "O1": (0.1, 0.9, 0.3), "O2": (0.1, 0.6, 0.5)}  # fmt: skip
+
+Array = np.ndarray
+
+
+class Reach:
+    """What one design can reach of some objectives, by linear programs of its own."""
+
+    def __init__(
+        self, reference: Reference, held: dict[tuple[str, str], str], names: tuple[str, ...]
+    ) -> None:
+        self.make, self.names = lambda floors: Recourse(reference, held, floors), names
+        self.held = np.array(
+            [[reference.levels.index(held[d, o]) for o in reference.localities] for d in reference.decision]
+        )
+
+    def most(self, weights: Array, floors: Array | None = None) -> Array | None:
+        """The point that is best at these weights among those that reach the floors."""
+        some = {} if floors is None else dict(zip(self.names, floors.tolist(), strict=True))
+        program = self.make(some)
+        aim: dict[Any, float] = {1: 0.0}
+        for g, weight in zip(self.names, weights, strict=True):
+            for variable, coefficient in program.expected(g).items():
+                aim[variable] = aim.get(variable, 0.0) + weight * coefficient
+        answer = program._maximise(aim)
+        if answer is None:
+            return None
+        return np.array([program._at(program.expected(g), answer[1]) for g in self.names])
+
+
+def reaches(instance: Instance, names: tuple[str, ...]) -> list[Reach]:
+    """Every feasible design."""
+    reference = Reference(instance)
+    every = [Reach(reference, held, names) for held in reference.designs() if reference.held_is_allowed(held)]
+    return [reach for reach in every if reach.most(np.ones(len(names))) is not None]
+
+
+def points_of(reach: Reach) -> list[Array]:
+    """Points it can reach: the best at many weights, ends among them."""
+    k = len(reach.names)
+    grid = [*np.eye(k) + 1e-4, *np.random.default_rng(1).dirichlet(np.ones(k), 6), np.ones(k)]
+    return [point for point in (reach.most(weights) for weights in grid) if point is not None]
+
+
+def same(reach: Reach, point: Nondominated) -> bool:
+    return bool((reach.held == point.answer.record.held).all())
+
+
+def holds(instance: Instance, found: Frontier, step: float = 0.0) -> None:
+    """Every point listed can be reached and is dominated by nothing; all that can be reached is covered."""
+    names = found.objectives
+    every = reaches(instance, names)
+    one = np.ones(len(names))
+    listed = [next(reach for reach in every if same(reach, p)) for p in found.points]
+    for p, mine in zip(found.points, listed, strict=True):
+        at = np.array(found.reached(p))
+        for end in (at, *p.segment):
+            assert mine.most(one, end - CLOSE) is not None
+        for reach in every:
+            better = reach.most(one, at - FLOOR)
+            assert better is None or (better - at).max() <= 2 * CLOSE
+    for reach in every:
+        for point in points_of(reach):
+            assert any(mine.most(one, point - CLOSE - step) is not None for mine in listed), (
+                reach.held,
+                point,
+            )
+
+
+def marks_hold(instance: Instance, found: Frontier) -> None:
+    """Two objectives: supported where some weights, of all at which the best can change, find a part of it."""
+    corners = [np.array(points_of(reach)) for reach in reaches(instance, found.objectives)]
+    every = np.concatenate([*corners, *(p.segment for p in found.points)])
+    gaps = every[:, None, :] - every[None, :, :]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        turns = (gaps[..., 1] / (gaps[..., 1] - gaps[..., 0])).ravel()
+    turns = np.unique(np.concatenate([[0, 1], turns[(turns > 0) & (turns < 1)]]))
+    tries = np.concatenate([turns, (turns[:-1] + turns[1:]) / 2])
+    weights = np.stack([tries, 1 - tries])
+    best = (every @ weights).max(axis=0)
+    for p in found.points:
+        loss = (best - (p.segment @ weights).max(axis=0)).min()
+        assert loss <= CLOSE if p.supported else loss > 1e-7
+
+
+def test_stone(tmp_path: Path) -> None:
+    found = optimiser.frontier(stone.two_sites(tmp_path), ("own_cost", "split_cost"))
+    points = {stone.costs(p.answer.audit.objectives): p.supported for p in found.points}
+    assert points == {pair: pair != (23, 29) for pair in stone.PARETO}
+    assert len(found.points) == 4
+    assert found.complete
+
+
+def test_the_objectives_that_weigh_are_the_default(tmp_path: Path) -> None:
+    found = optimiser.frontier(stone.two_sites(tmp_path), points=2)
+    assert found.objectives == ("own_cost", "split_cost")
+    assert [stone.costs(p.answer.audit.objectives) for p in found.points] == [(31, 10), (20, 38)]
+    assert not found.complete
+
+
+def test_the_archetype_in_three_objectives() -> None:
+    """Of 2 ^ 6 points: at the centre pooling and accountability, locally responsiveness."""
+    found = optimiser.frontier(optimiser.read(ARCHETYPE))
+    assert (found.objectives, found.complete) == (THREE, True)
+    local = np.array(list(product([0, 1], repeat=6)))
+    each = np.array(list(SCORES.values()))
+    points = np.stack([(1 - local) @ each[:, 0], (1 - local) @ each[:, 1], local @ each[:, 2]], axis=1) / 6
+    better = (points[None] >= points[:, None] - 1e-9).all(axis=2) & (
+        points[None] > points[:, None] + 1e-9
+    ).any(axis=2)
+    expected = np.unique(points[~better.any(axis=1)].round(6), axis=0)
+    assert np.array([found.reached(p) for p in found.points]) == pytest.approx(expected, abs=CLOSE)
+
+
+@pytest.mark.parametrize("seed", [1, 3, 6, 9, 11, 20, 107])
+def test_two_objectives_against_brute_force(seed: int) -> None:
+    instance = random_instance(seed, most_designs=24, sizes=3)
+    if not reaches(instance, PAIR):
+        with pytest.raises(InfeasibleError):
+            optimiser.frontier(instance, PAIR)
+        return
+    found = optimiser.frontier(instance, PAIR)
+    assert found.complete, found.open
+    holds(instance, found)
+    marks_hold(instance, found)
+
+
+@pytest.mark.parametrize("seed", [7, 30])
+def test_three_objectives_against_brute_force(seed: int) -> None:
+    instance = random_instance(
+        seed, {"scores", "links", "asymmetric", "level_links", "costs"}, most_designs=32
+    )
+    found = optimiser.frontier(instance, ("accountability", "risk_pooling", "economy"))
+    assert found.complete, found.open
+    holds(instance, found)
+
+
+@pytest.mark.parametrize("seed", [5, 20])
+def test_some_points_are_nondominated_and_spread(seed: int) -> None:
+    instance = random_instance(seed, most_designs=24, sizes=3)
+    every, found = optimiser.frontier(instance, PAIR), optimiser.frontier(instance, PAIR, points=4)
+    assert 1 <= len(found.points) <= 4
+    assert not found.complete
+    one = np.ones(2)
+    for reach in reaches(instance, PAIR):
+        for p in found.points:
+            better = reach.most(one, np.array(found.reached(p)) - FLOOR)
+            assert better is None or (better - found.reached(p)).max() <= 2 * CLOSE
+    ends = [np.concatenate([p.segment for p in some.points]) for some in (every, found)]
+    assert ends[0].max(axis=0) == pytest.approx(ends[1].max(axis=0), abs=CLOSE)
+    marks = {p.answer.record.held.tobytes(): p.supported for p in every.points}
+    for p in found.points:
+        assert p.supported in (None, marks.get(p.answer.record.held.tobytes(), p.supported))
+
+
+def test_the_border_of_chains_by_hand() -> None:
+    """A falls from (0, 4) by (2, 3) to (3, 0); B is (1, 3.8) to (2.5, 2): it stands above A between."""
+    a, b = np.array([[0.0, 4], [2, 3], [3, 0]]), np.array([[1.0, 3.8], [2.5, 2]])
+    pieces = [(p.left, p.right, p.high, p.low) for p in border([a, b])]
+    assert (pieces[0][0], pieces[-1][1]) == (0, 3)
+    for left, right, high, low in pieces:
+        for share in (0.25, 0.75):
+            x = left + share * (right - left)
+            mine = max(
+                np.interp(x, a[:, 0], a[:, 1]), 3.8 if x <= 1 else np.interp(x, b[:, 0], b[:, 1], right=-9)
+            )
+            assert high + share * (low - high) == pytest.approx(mine, abs=1e-5)
+    assert stands_out(b, [a])
+    assert not stands_out(np.array([[1.0, 3.4], [2.0, 2.9]]), [a])
+    assert not stands_out(np.array([[1.0, 2.0]]), [np.array([[2.0, 2.0]])])  # weakly dominated
+
+
+def test_one_design_and_objectives_that_do_not_vary(tmp_path: Path) -> None:
+    instance = made(tmp_path, decisions="decision,type,levels\nd,input,central")
+    for names in (("accountability", "economy"), THREE):
+        found = optimiser.frontier(instance, names)
+        assert (len(found.points), found.complete, found.points[0].supported) == (1, True, True)
+        assert len(optimiser.frontier(instance, names, points=5).points) == 1
+
+
+def test_a_wrong_call_names_everything_at_once() -> None:
+    instance = optimiser.read(ARCHETYPE)
+    for names, said in (
+        (("acountability", "economy"), "did you mean 'accountability'"),
+        (("economy",), "two or three"),
+        (("economy", "economy"), "stands twice"),
+    ):
+        with pytest.raises(InputError, match=said):
+            optimiser.frontier(instance, names)
+    with pytest.raises(InputError) as wrong:
+        optimiser.frontier(instance, ("economy",), points=1, gap=-1)
+    assert len(wrong.value.problems) == 3
+
+
+def test_no_time_says_so(run: Any) -> None:
+    ran = run("frontier", str(ARCHETYPE), "--time-limit", "1e-9", "--json")
+    document = json.loads(ran.out)
+    assert (ran.code, document["points"], document["complete"]) == (5, [], False)
+    assert document["open"]
+
+
+def test_what_the_command_prints_and_writes(run: Any, tmp_path: Path) -> None:
+    call = ("frontier", str(ARCHETYPE), "--objectives", ",".join(PAIR))
+    ran = run(*call, "--json", "--out", str(tmp_path / "out"))
+    document = json.loads(ran.out)
+    assert ran.code == 0
+    assert misfits(document, RESULTS["frontier"]) == []
+    assert [p["supported"] for p in document["points"]] == [True] * 4 + [False, True, False, True, True]
+    assert json.loads((tmp_path / "out" / "result.json").read_text()) == document
+    with (tmp_path / "out" / "points.csv").open() as file:
+        assert len(list(csv.DictReader(file))) == 9
+    text = run(*call).out
+    assert "      5        0.366667        0.350000  no\n" in text
+    assert "      2  O1 to central\n" in text
+    assert max(map(len, text.splitlines())) <= 100
