@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -26,11 +26,11 @@ def design_text(design: Design) -> str:
     """Everything worth saying about what was found, and how far it can be trusted."""
     if not design.found:
         ending = "Interrupted before any design was found." if design.interrupted else ENDINGS[design.status]
-        return "\n".join([*_title(design.instance), ending])
+        return "\n".join([*title(design.instance), ending])
     if not isfinite(design.value):  # what could not be judged has no numbers worth showing
-        return "\n".join([*_title(design.instance), *_worth(design)])
+        return "\n".join([*title(design.instance), *_worth(design)])
     sections = [
-        [*_title(design.instance), *_worth(design)],
+        [*title(design.instance), *_worth(design)],
         _holdings(design),
         _objectives(design),
         _closest(design),
@@ -67,7 +67,8 @@ def listing(items: Sequence[str], first: str) -> list[str]:
     return [line.replace("\0", " ") for line in paragraph(kept, first)]
 
 
-def _title(instance: Instance) -> list[str]:
+def title(instance: Instance) -> list[str]:
+    """What is decided, and by whom."""
     lines = paragraph(f"{instance.name}: {instance.title}" if instance.title else instance.name, "")
     return lines + (paragraph(f"decided by: {instance.perspective}") if instance.perspective else [])
 
@@ -93,7 +94,7 @@ def _holdings(design: Design) -> list[str]:
         total = levels.total()
         for level, count in levels.items():
             cells[level, kind].append(decision if count == total else f"{decision} {count}/{total}")
-    lines = ["WHO HOLDS WHAT", *_grid(ladder, cells)]
+    lines = ["WHO HOLDS WHAT", *grid(ladder, cells)]
     split = {decision: levels for (decision, _), levels in places.items() if len(levels) > 1}
     if split:
         lines += ["", "  Held differently by locality:"]
@@ -111,7 +112,8 @@ def _places(rows: list[Row]) -> dict[tuple[str, str], Counter[str]]:
     return places
 
 
-def _grid(levels: list[str], cells: dict[tuple[str, str], list[str]]) -> list[str]:
+def grid(levels: Sequence[str], cells: Mapping[tuple[str, str], list[str]]) -> list[str]:
+    """Levels down, types across; a cell is (level, type), and holds names."""
     rows: list[tuple[str, ...]] = [("", *TYPES)]
     for level in levels:
         stacks = [cells.get((level, kind), []) or ["-"] for kind in TYPES]
@@ -255,7 +257,7 @@ def check_text(instance: Instance, warnings: Sequence[str]) -> str:
     }
     if not instance.uncertainty.get("risk_aversion"):
         del facts["averse"]
-    lines = [*_title(instance), "sound: everything was read and checked"]
+    lines = [*title(instance), "sound: everything was read and checked"]
     for name, items in facts.items():
         lines += listing(items or ["none"], f"  {name:<11}")
     if warnings:

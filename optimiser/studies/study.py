@@ -100,6 +100,17 @@ class Study:
         with hearing_interrupts(self.clock):
             yield
 
+    @contextmanager
+    def within(self, share: float) -> Iterator[None]:
+        """What is asked within may take this share of the time that is left."""
+        whole = self.clock.limit
+        if whole is not None:
+            self.clock.limit = whole - (1 - share) * max(0.0, self.clock.left)
+        try:
+            yield
+        finally:
+            self.clock.limit = whole
+
     @property
     def instance(self) -> Instance:
         """What the questions are about."""
@@ -125,8 +136,9 @@ class Study:
         floors: Mapping[int, float] | None = None,
         rows: Cuts | None = None,
         decide: float | None = None,
+        gap: float | None = None,
     ) -> Answer:
-        """A best design, to the gap of the study.
+        """A best design, to the gap of the study where no other is given.
 
         `fixed` maps holdings to levels, `floors` objectives (their position) to what their expectation must
         reach, `rows` are linear rows on who holds what (`row`, `forbid`). With `decide` the question is only
@@ -134,7 +146,8 @@ class Study:
         can be (bound < decide).
         """
         self.solves += 1
-        found = self.session.optimise(self.gap, self.clock, fixed, floors, rows=rows, decide=decide)
+        gap = self.gap if gap is None else gap
+        found = self.session.optimise(gap, self.clock, fixed, floors, rows=rows, decide=decide)
         answer = self._answer(found, floors)
         if self.solves % CHECKED == 1 and answer.status is Status.OPTIMAL and rows is None:
             self._look_around(answer, fixed or {}, floors or {})
