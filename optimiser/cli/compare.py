@@ -15,12 +15,14 @@ from optimiser.cli.text import WIDTH, columns, grid, listing, paragraph, title
 
 if TYPE_CHECKING:
     from optimiser.instance.instance import Instance
+    from optimiser.rows import Row
     from optimiser.studies.compare import Comparison
     from optimiser.studies.judged import Judged
     from optimiser.studies.others import Other
     from optimiser.studies.shift import Shift
     from optimiser.studies.study import Finding
 
+LITTLE = 5e-3  # levels, of which less is not shown
 SHOWN = 3  # broken promises of a design that are said
 
 
@@ -39,11 +41,17 @@ SHOWN = 3  # broken promises of a design that are said
     metavar="OTHER_INSTANCE",
     help="Where does the best design move, and which inputs move it? Repeatable.",
 )
+@click.option(
+    "--reach/--no-reach",
+    default=True,
+    help="How far can each objective reach? On a large instance this takes the longest.",
+)
 @asking()
 def compare(
     instance: str,
     files: tuple[str, ...],
     others: tuple[str, ...],
+    reach: bool,
     weights: dict[str, float] | None,
     gap: float,
     time_limit: float | None,
@@ -51,7 +59,7 @@ def compare(
     out: str | None,
     as_json: bool,
 ) -> int:
-    """What changes? The best design beside the current one, all-central, all-local, and those of files.
+    """What changes? The best design beside the current one, all-central, all-local, and others.
 
     \b
     Example
@@ -73,9 +81,16 @@ def compare(
         if problems:
             raise InputError(problems)
         return find(
-            found[0], dict(zip(_names(files), files, strict=True)), found[1:], weights=weights, gap=gap,
-            time_limit=time_limit, threads=threads, progress=progress,
-        )  # fmt: skip
+            found[0],
+            dict(zip(_names(files), files, strict=True)),
+            found[1:],
+            reach=reach,
+            weights=weights,
+            gap=gap,
+            time_limit=time_limit,
+            threads=threads,
+            progress=progress,
+        )
 
     return answer("compare", ask, compare_text, out, as_json)
 
@@ -194,10 +209,7 @@ def _shift(shift: Shift) -> list[str]:
         )
     ]
     lines += grid(list(shift.instance["levels"]["level"]), _cells(shift))
-    net = [
-        f"{row['type']} {_arrow(row['net'])} ({row['up']:.2f} up, {row['down']:.2f} down)"
-        for row in shift.net
-    ]
+    net = [f"{row['type']} {_net(row)}" for row in shift.net if row["decisions"]]
     lines += listing(net, "  net movement in levels, summed over decisions: ")
     if not shift.known.all():
         new = shift.instance["decisions"]["decision"][~shift.known.any(axis=1)]
@@ -221,8 +233,13 @@ def _cells(shift: Shift) -> dict[tuple[str, str], list[str]]:
     return cells
 
 
+def _net(row: Row) -> str:
+    both = min(row["up"], row["down"]) >= LITTLE
+    return _arrow(row["net"]) + (f" ({row['up']:.2f} up, {row['down']:.2f} down)" if both else "")
+
+
 def _arrow(levels: float) -> str:
-    if abs(levels) < 5e-3:
+    if abs(levels) < LITTLE:
         return "0"
     return f"{'↑' if levels > 0 else '↓'} {abs(levels):.2f}"
 
@@ -277,7 +294,7 @@ def _changes(shift: Shift) -> list[str]:
 def _other(best: Judged, other: Other) -> list[str]:
     """Which of the inputs that differ made each decision move."""
     name = other.best.instance.name
-    lines = [f"WHY THE BEST DESIGN IS ANOTHER IN {name}"]
+    lines = [f"WHAT MOVES THE BEST DESIGN IN {name}"]
     if other.kept is not None and other.best.value is not None:
         kept = f"is worth {other.kept.value:.6f}" if other.kept.value is not None else "is not feasible"
         lines += paragraph(
@@ -290,19 +307,19 @@ def _other(best: Judged, other: Other) -> list[str]:
         return lines
     if not found.inputs:
         return [*lines, "  No input that counts differs."]
-    method = (
-        f"the mean over all {found.orders} orders in which the {len(found.inputs)} inputs can change"
-        if found.exact
-        else f"the mean over {found.orders} orders drawn with a fixed seed"
-    )
-    lines += paragraph(
-        f"Levels that each input moves each decision, mean over the population (Shapley values: {method}, "
-        f"{found.variants} instances solved). They sum to the whole move."
-    )
+    said = "One input differs: the whole move is its own. In levels, mean over the population:"
+    if len(found.inputs) > 1:
+        which = f"all {found.orders}" if found.exact else f"{found.orders} randomly drawn"
+        said = (
+            f"{len(found.inputs)} inputs differ. What each of them moves, in levels, mean over the "
+            f"population; the parts sum to the whole (Shapley values: the mean over {which} orders in which "
+            f"the inputs can change; {found.variants} instances solved)."
+        )
+    lines += paragraph(said)
     document = found.to_dict()
     for each in document["decisions"]:
         parts = [
-            f"{which} {_arrow(levels)}" for which, levels in each["levels"].items() if abs(levels) >= 5e-3
+            f"{which} {_arrow(levels)}" for which, levels in each["levels"].items() if abs(levels) >= LITTLE
         ]
         whole = _arrow(sum(each["levels"].values()))
         lines += listing(parts or ["little"], f"    {each['decision']} {whole}: ")

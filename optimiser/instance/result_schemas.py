@@ -160,7 +160,7 @@ RESULTS: dict[str, Schema] = {
                 **{"from": _TEXT, "to": _TEXT},
             ),
             net=_rows(type=_TYPE, decisions=_COUNT, up=_NUMBER, down=_NUMBER, net=_NUMBER),
-            changes=_rows(decision=_TEXT, moved=_YES, staying=_MAYBE, objectives=_NUMBERS),
+            changes=_rows(decision=_TEXT, moved=_YES, staying=_MAYBE, monitored=_MAYBE, objectives=_NUMBERS),
         ),
         others=_rows(
             instance=_TEXT,

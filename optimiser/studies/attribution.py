@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.coefficients import Coefficients, coefficients
+from optimiser.coefficients import coefficients
 from optimiser.design import Status
 from optimiser.instance.differences import Difference, exchanged
 from optimiser.instance.errors import InputError
@@ -86,6 +86,8 @@ def divided(orders: Iterable[Sequence[int]], found: Mapping[Subset, Array]) -> A
 class Variants:
     """The instances between two, each with its best design, through one session.
 
+    `inputs` are those that change anything in the equations.
+
     Where the best design of the first instance, or else that of the second, is worth what was proven to be
     possible, to within the gap, it is taken: a difference smaller than the gap is no difference.
     """
@@ -99,19 +101,27 @@ class Variants:
         weights: Mapping[str, float] | None,
     ) -> None:
         self.study, self.a, self.b, self.weights = study, a, b, weights
-        self.inputs = self._that_count(inputs)
-
-    def _that_count(self, inputs: Sequence[Difference]) -> list[Difference]:
-        """Those that change anything in the equations."""
-        mine, counting = coefficients(self.a, self.weights), []
+        mine = coefficients(a, weights)
+        self.inputs: list[Difference] = []
+        self.structural = set[int]()  # inputs with which the model must be compiled anew
         for each in inputs:
             try:
-                same = _same(mine, coefficients(exchanged(self.a, self.b, [each]), self.weights))
+                theirs = coefficients(exchanged(a, b, [each]), weights)
             except InputError:  # no sound instance on its own, which is said when it is needed
-                same = False
-            if not same:
-                counting.append(each)
-        return counting
+                self.inputs.append(each)
+                continue
+            if theirs.shape != mine.shape:
+                self.structural.add(len(self.inputs))
+            if theirs.shape != mine.shape or not np.array_equal(theirs.theta, mine.theta, equal_nan=True):
+                self.inputs.append(each)
+
+    def in_order(self, subsets: Iterable[Subset]) -> list[Subset]:
+        """Those most like the second instance first, so that few models are compiled."""
+
+        def like_it(subset: Subset) -> tuple[list[bool], int, list[int]]:
+            return [i not in subset for i in sorted(self.structural)], -len(subset), sorted(subset)
+
+        return sorted(subsets, key=like_it)
 
     def instance(self, subset: Subset) -> Instance:
         """The first instance with these inputs as the second has them."""
@@ -143,10 +153,6 @@ class Variants:
         return answer.record.held, answer.value
 
 
-def _same(a: Coefficients, b: Coefficients) -> bool:
-    return a.shape == b.shape and np.array_equal(a.theta, b.theta, equal_nan=True)
-
-
 def attribute(
     variants: Variants, base: Judged, other: Judged, tell: Callable[[str], None]
 ) -> Attribution | None:
@@ -162,7 +168,7 @@ def attribute(
     orders = orders_of(count)
     found = {frozenset[int](): (base.held, base.value), frozenset(range(count)): (other.held, other.value)}
     needed = {frozenset(order[:k]) for order in orders for k in range(count + 1)}
-    waiting = sorted(needed - set(found), key=lambda subset: (len(subset), sorted(subset)))
+    waiting = variants.in_order(needed - set(found))
     for i, subset in enumerate(waiting):
         tell(f"variant {i + 1} of {len(waiting)}")
         with study.within(1 / (len(waiting) - i)):

@@ -94,7 +94,7 @@ class Comparison(Finding):
                 [name | row for name, shift in way for row in shift.net],
             ),
             "changes": table(
-                (*ends, "decision", "moved", "staying", *self.instance.objectives),
+                (*ends, "decision", "moved", "staying", "monitored", *self.instance.objectives),
                 [name | row | row["objectives"] for name, shift in way for row in shift.changes],
             ),
             "grid": table(("level", "type", "decision", "share"), _cells(self.grid())),
@@ -141,6 +141,7 @@ def compare(
     designs: Mapping[str, Design | str | Path | pd.DataFrame] | None = None,
     others: Sequence[Instance] = (),
     *,
+    reach: bool = True,
     weights: Mapping[str, float] | None = None,
     gap: float = 1e-6,
     time_limit: float | None = None,
@@ -157,6 +158,8 @@ def compare(
     others
         Instances whose best designs are compared with the best of this one. Where they decide the same
         things for the same organisations, the inputs that differ share the move among them (Shapley values).
+    reach
+        Whether to find out how far each objective can reach, which on a large instance takes the longest.
     weights
         Objective -> weight >= 0, for all instances; default: each one's own.
     gap
@@ -193,12 +196,14 @@ def compare(
         beside, shifts = _beside(study, best, held)
         second = [compared(study, instance, best, other, weights) for other in _named_apart(instance, others)]
         study.about(instance, weights)
-        found = ranges(study, beside)
+        found = ranges(study, beside) if reach else ()
     shifts = [other.shift for other in second if other.shift is not None] + shifts
     every = (*beside, *(other.best for other in second))
     return Comparison(
         instance=instance,
-        complete=all(each.proven for each in (*every, *found)) and all(each.complete for each in second),
+        complete=all(each.proven for each in every)
+        and all(each.proven for each in found)
+        and all(each.complete for each in second),
         interrupted=study.clock.interrupted,
         run=study.run(),
         weights=own,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from optimiser.audit import Audit, audit, past_mending
-from optimiser.design import Status
+from optimiser.design import Record, Status
 from optimiser.instance.instance import Instance
 from optimiser.rows import Row, plain
 from optimiser.solver.highs import Clock
@@ -29,6 +29,7 @@ class Judged:
     instance: Instance
     held: Array | None  # (D, O) position of the level at which each is held; None: there is no design
     audit: Audit | None  # None: infeasible
+    record: Record | None = None  # with its recourse, where it is feasible
     broken: tuple[str, ...] = ()  # promises that it breaks, a sentence each
     bound: float = np.inf  # of a design that was looked for: nothing asked for is worth more
     proven: bool = True  # False where it was looked for and time ran out
@@ -48,6 +49,15 @@ class Judged:
         """Every objective's expectation, None where it is infeasible."""
         reached: Mapping[str, float | None] = {} if self.audit is None else self.audit.objectives
         return {g: reached.get(g) for g in self.instance.objectives}
+
+    @property
+    def monitored(self) -> Array | None:
+        """(D,) how far the centre monitors each decision, the mean over population and scenarios."""
+        if self.record is None:
+            return None
+        people = self.instance.population
+        by_scenario = np.einsum("o,dos->ds", people / people.sum(), self.record.monitored)
+        return by_scenario @ self.instance["scenarios"]["probability"]
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -91,6 +101,7 @@ def solved(study: Study, name: str, note: str, fixed: Mapping[int, int] | None =
         instance=study.instance,
         held=None if answer.record is None else answer.record.held,
         audit=answer.audit,
+        record=answer.record,
         broken=() if answer.found else (why,),
         bound=answer.bound,
         proven=infeasible or answer.status is Status.OPTIMAL,
@@ -102,13 +113,13 @@ def judge(study: Study, held: Array, name: str, note: str) -> Judged:
     instance, session = study.instance, study.session
     design = design_of(session, held)
     idle = replace(idle_record(session, design), held=held)
-    broken, judged = past_mending(instance, idle), None
-    if not broken:
+    found: dict[str, Any] = {"broken": past_mending(instance, idle), "audit": None}
+    if not found["broken"]:
         answer = study.evaluate(design)
-        judged = answer.audit
-        if answer.status is Status.INFEASIBLE:
-            broken = audit(instance, idle).broken
-    return Judged(name=name, note=note, instance=instance, held=held, audit=judged, broken=broken)
+        found = {"audit": answer.audit, "record": answer.record}
+        if not answer.found:
+            found["broken"] = audit(instance, idle).broken
+    return Judged(name=name, note=note, instance=instance, held=held, **found)
 
 
 def worth(study: Study, held: Array) -> float | None:

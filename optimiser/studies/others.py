@@ -62,11 +62,11 @@ def compared(
     if kept is not None and kept.value is not None:
         assert found.value is not None
         if kept.value >= found.value or found.bound - kept.value <= study.gap * abs(kept.value):
-            found = replace(found, held=kept.held, audit=kept.audit)
-    shift = Shift.between(study, kept or best, found, before, known)
+            found = replace(found, held=kept.held, audit=kept.audit, record=kept.record)
+    shift = Shift.between(study, kept or best, found, before, known) if known.any() else None
     if variants is None:
-        reason = f"they differ in {' and '.join(apart)}, and only what both have is compared"
-        return Other(found, kept, shift, reason=reason)
+        reason = f"they differ in {', '.join(apart)}; only what both have is compared"
+        return Other(found, kept, shift, reason=reason if known.any() else "they have no decision in common")
     try:
         attribution = attribute(variants, best, found, study.tell)
     except NotAttributableError as error:

@@ -48,10 +48,7 @@ class Range:
 
 
 def ranges(study: Study, known: Sequence[Judged]) -> tuple[Range, ...]:
-    """The range of each objective of the instance that the study is about.
-
-    A design among `known`, in their order, that reaches the best is preferred to a new one.
-    """
+    """The range of each objective of the instance that the study is about; the first design is the best."""
     own, objectives = study.weights.copy(), study.instance.objectives
     found: list[Range] = []
     for g, name in enumerate(objectives):
@@ -72,12 +69,18 @@ def _range(study: Study, g: int, own: Array, pool: list[Judged]) -> Range:
     answer = study.ask(gap=gap)
     if answer.found:
         enough = answer.value - study.gap * abs(answer.value) - ROUNDING
-        if not any(_reached(each, name) >= enough for each in pool):
+        if not pool or _reached(pool[0], name) < enough:  # the design worth most, if any, does not reach it
             study.weigh((1 - SECOND) * alone + SECOND * own)
             assert answer.design is not None
             second = study.evaluate(answer.design) if many else study.ask()
             chosen = second if second.found and second.objectives[g] >= enough else answer
-            pool = [*pool, _valued(study, chosen, own, name)]
+            new = _valued(study, chosen, own, name)
+            same = [
+                each
+                for each in pool
+                if np.array_equal(each.held, new.held) and _reached(each, name) >= enough
+            ]
+            pool = [*(same or [new]), *pool]
     if not pool:
         return Range(name, None, answer.bound, False, None)
     best = max(_reached(each, name) for each in pool)
@@ -99,7 +102,12 @@ def _valued(study: Study, answer: Answer, own: Array, objective: str) -> Judged:
     judged = audit(study.instance, answer.record, weights=weights)
     note = f"the design that reaches most {objective}"
     return Judged(
-        name=f"most {objective}", note=note, instance=study.instance, held=answer.record.held, audit=judged
+        name=f"most {objective}",
+        note=note,
+        instance=study.instance,
+        held=answer.record.held,
+        audit=judged,
+        record=answer.record,
     )
 
 

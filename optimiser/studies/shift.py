@@ -168,13 +168,24 @@ class Shift:
             g: after.objectives[g] - before.objectives[g] - (float(parts[g].sum()) if g in parts else 0.0)
             for g in after.objectives
         }
+        watched = self._watched()
+        for row, more in zip(rows, watched, strict=True):
+            row["monitored"] = plain(more)
         return [*rows, self._change("", rest)]
+
+    def _watched(self) -> Array:
+        """(D,) how much more of each decision the centre monitors at the end."""
+        before, after = self.start.monitored, self.end.monitored
+        assert before is not None
+        assert after is not None
+        return after - before
 
     def _change(self, decision: str, by: dict[str, float]) -> Row:
         return {
             "decision": decision,
             "moved": decision in self.staying,
             "staying": plain(self.staying.get(decision)),
+            "monitored": None,
             "objectives": {g: plain(value) for g, value in by.items()},
         }
 
