@@ -2,13 +2,14 @@
 
     python scripts/covid_replay.py [--gap 1e-3] [--time-limit SECONDS]
 
-Three designs are compared: the arrangement of 2019 (current.csv), the best design in normal times, and the best
-design were the pandemic to last: the scenario `normal` with the urgency, absence, oversight and common shock of
-the scenario `pandemic`. What is recorded stands in covid_recorded.csv with its sources: the direction of each
-decision (up: to the centre) and whether what moved was the level at which it is taken (`level`), how closely
-the centre watches it (`intensity`), or whether it was there at all (`created`, `suspended`). Only the first
-are compared by level, and the second by monitoring. Agreement is counted beside that of a rule that knows
-only the type: inputs up, the rest down.
+Three designs stand side by side: the arrangement of 2019 (current.csv), the best design in normal times, and
+the best design were the pandemic to last: the scenario `normal` with the urgency, absence, oversight and
+common shock of the scenario `pandemic`. (Its surge of demand is left out: resilience has no weight and unmet
+demand no limit there, so it moves no decision.) What is recorded stands in covid_recorded.csv with its
+sources: the direction of each decision (up: to the centre), and whether what moved was the level at which it
+is taken (`level`), how closely the centre follows it (`intensity`), or whether it was there at all
+(`created`, `suspended`). Only the first are compared by level, and the second by monitoring. Agreement is counted beside
+that of a rule that knows only the type: inputs up, the rest down.
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import numpy as np
 
 import optimiser
 from optimiser import Instance
+from optimiser.studies.judged import Judged
 
+Array = np.ndarray
 HERE = Path(__file__).resolve().parent
 FEATURES = ("urgency", "absence", "oversight", "correlation")
 LITTLE = 0.05  # of a level, or of full monitoring: what moves less does not move
@@ -79,17 +83,52 @@ def in_the_pandemic(instance: Instance) -> Instance:
     return instance
 
 
-def levels_moved(instance: Instance, start: Sequence[dict[str, str]], end: Sequence[dict[str, str]]) -> dict[str, str]:
-    """Decision -> direction between two designs given as rows decision, organisation, level."""
-    depth = {name: i for i, name in enumerate(instance["levels"]["level"])}
-    share = dict(zip(instance.localities, instance.population / instance.population.sum(), strict=True))
-    was = {(row["decision"], row["organisation"]): depth[row["level"]] for row in start}
-    up, down = ({name: 0.0 for name in instance["decisions"]["decision"]} for _ in range(2))
-    for row in end:
-        place = row["organisation"]
-        steps = was[row["decision"], place] - depth[row["level"]]
-        (up if steps > 0 else down)[row["decision"]] += abs(steps) * share.get(place, 1.0)
-    return {name: direction(up[name], down[name]) for name in up}
+def moved(instance: Instance, start: Array, end: Array) -> dict[str, str]:
+    """Decision -> direction between two designs (D, O) of positions of levels."""
+    share = instance.population / instance.population.sum()
+    up, down = np.maximum(0, start - end) @ share, np.maximum(0, end - start) @ share
+    return dict(zip(instance["decisions"]["decision"], map(direction, up, down), strict=True))
+
+
+def watched(instance: Instance, start: Judged, end: Judged) -> dict[str, str]:
+    """Decision -> direction in which monitoring changes, where a design has it below the centre."""
+    more = end.monitored - start.monitored
+    names, below = instance["decisions"]["decision"], ((start.held > 0) | (end.held > 0)).any(axis=1)
+    return {
+        name: direction(change, -change)
+        for name, change, there in zip(names, more, below, strict=True)
+        if there
+    }
+
+
+def counted(title: str, facts: Sequence[Recorded], found: Mapping[str, str]) -> None:
+    """Say how many agree, beside the rule by type."""
+    right, by_type, of = agreement(facts, found)
+    print(f"  {title:<58} {right:>2} of {of}   the rule by type: {by_type}")
+
+
+def where(instance: Instance, design: Judged, decision: str) -> str:
+    """At which levels a design has a decision, most localities first."""
+    held = design.held[list(instance["decisions"]["decision"]).index(decision)]
+    levels, counts = np.unique(held, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    return " ".join(
+        instance["levels"]["level"][levels[i]] + (f" {counts[i]}/{len(held)}" if len(levels) > 1 else "")
+        for i in order
+    )
+
+
+def why_not(fact: Recorded, instance: Instance, current: Judged, after: Judged) -> str:
+    """What stands in the way of the direction recorded."""
+    d = list(instance["decisions"]["decision"]).index(fact.decision)
+    lowest = instance["levels"].rows - 1
+    if fact.direction == "both":
+        return "the record splits one decision between two levels; the model holds it at one for each trust"
+    if fact.direction == "down" and (current.held[d] == lowest).all():
+        return "at the trusts in 2019 already: no level below them is in the model, and wards are none"
+    if fact.direction == "up" and (current.held[d] == 0).all():
+        return "at the centre in 2019 already"
+    return f"2019 {where(instance, current, fact.decision)}, best {where(instance, after, fact.decision)}"
 
 
 @click.command(help=__doc__)
@@ -102,7 +141,77 @@ def main(gap: float, time_limit: float | None) -> None:
     found = optimiser.compare(
         before, others=[in_the_pandemic(before)], reach=False, gap=gap, time_limit=time_limit
     )
-    print(found)
+    facts, designs = recorded(), {design.name: design for design in found.designs}
+    current, normal, after = designs["current"], found.designs[0], found.others[0].best
+    if None in (current.value, normal.value, after.value):
+        raise click.ClickException("time ran out before all three designs were found")
+    print(
+        f"England in 2019 is worth {current.value:.5f} in normal times, the best design {normal.value:.5f};"
+    )
+    print(f"in the pandemic that one is worth {found.others[0].kept.value:.5f}, the best {after.value:.5f}.")
+    print(f"{found.run['solves']} solves to a gap of {gap:g} in {found.run['seconds']:.0f} s.\n")
+    ways = {
+        "2019 to pandemic": moved(before, current.held, after.held),
+        "2019 to normal": moved(before, current.held, normal.held),
+        "normal to pandemic": moved(before, normal.held, after.held),
+    }
+    show(facts, before, (current, normal, after), ways)
+    by_level = [
+        fact
+        for fact in facts
+        if fact.moved == "level" and fact.decision in set(before["current"]["decision"])
+    ]
+    print("\nAGREEMENT BY LEVEL (decisions that moved by level and were held somewhere in 2019)")
+    for way, directions in ways.items():
+        counted(f"from {way}", by_level, directions)
+    by_watch = [fact for fact in facts if fact.moved == "intensity"]
+    print("AGREEMENT BY MONITORING (decisions whose intensity changed, held below the centre at either end)")
+    for way, start, end in (("2019 to pandemic", current, after), ("normal to pandemic", normal, after)):
+        counted(f"from {way}", by_watch, watched(before, start, end))
+    print("\nDISAGREEMENTS BY LEVEL, from 2019 to pandemic")
+    for fact in by_level:
+        found_ = ways["2019 to pandemic"][fact.decision]
+        if found_ != fact.direction:
+            print(f"  {fact.decision}: recorded {fact.direction}, found {found_}")
+            print(f"    {why_not(fact, before, current, after)}")
+    print("\nWHAT MOVES THE BEST DESIGN FROM NORMAL TIMES TO THE PANDEMIC (levels up; Shapley values)")
+    attribution = found.others[0].attribution
+    if attribution is None:
+        print(f"  {found.others[0].reason}")
+        return
+    for row in attribution.to_dict()["decisions"]:
+        parts = [
+            f"{name.partition('.')[2]} {part:+.2f}"
+            for name, part in row["levels"].items()
+            if abs(part) >= 5e-3
+        ]
+        print(f"  {row['decision']:<22}{sum(row['levels'].values()):+.2f}  {', '.join(parts)}")
+
+
+def show(
+    facts: Sequence[Recorded],
+    instance: Instance,
+    designs: Sequence[Judged],
+    ways: Mapping[str, Mapping[str, str]],
+) -> None:
+    """The table: what was recorded, where each design has it, what was found."""
+    head = ("decision", "type", "what moved", "recorded", "found", "2019", "normal", "pandemic")
+    listed, known = set(instance["current"]["decision"]), set(instance["decisions"]["decision"])
+    rows = [head]
+    for fact in facts:
+        if fact.decision not in known:
+            continue
+        old = fact.decision in listed
+        places = [where(instance, design, fact.decision) for design in designs]
+        rows.append((
+            fact.decision, fact.type, fact.moved or "-", fact.direction,
+            ways["2019 to pandemic"][fact.decision] if old else "-", places[0] if old else "-", *places[1:],
+        ))  # fmt: skip
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    missing = [fact.decision for fact in facts if fact.decision not in known]
+    print(f"  not in instances/england: {', '.join(missing)}")
 
 
 if __name__ == "__main__":

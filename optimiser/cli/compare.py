@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from math import isfinite
 from pathlib import PurePath
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 import click
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from optimiser.studies.study import Finding
 
 LITTLE = 5e-3  # levels, of which less is not shown
+LONG = 150  # characters of a broken promise that are said
 SHOWN = 3  # broken promises of a design that are said
 
 
@@ -161,8 +163,7 @@ def _broken(design: Judged) -> list[str]:
         return []
     lines = ["    Infeasible. It breaks:"]
     for sentence in design.broken[:SHOWN]:
-        short = sentence if len(sentence) <= 180 else f"{sentence[:180]} ..."
-        lines += paragraph(short, "      - ")
+        lines += paragraph(shorten(sentence, LONG, placeholder=" ..."), "      - ")
     more = len(design.broken) - SHOWN
     return lines + ([f"      - and {more} more"] if more > 0 else [])
 
@@ -287,7 +288,7 @@ def _changes(shift: Shift) -> list[str]:
     if not shown:
         return ["", "  No objective changes."]
     rows = [("adds to", *shown)]
-    rows += [(name, *(f"{row[g]:+.4f}" for g in shown)) for name, row in sums.items()]
+    rows += [(name, *(f"{round(row[g], 4) + 0.0:+.4f}" for g in shown)) for name, row in sums.items()]
     return ["", *columns(rows, right=range(1, len(shown) + 1))]
 
 
