@@ -15,6 +15,7 @@ that of a rule that knows only the type: inputs up, the rest down.
 from __future__ import annotations
 
 import csv
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ import numpy as np
 import optimiser
 from optimiser import Instance
 from optimiser.studies.judged import Judged
+from optimiser.studies.others import Other
 
 Array = np.ndarray
 HERE = Path(__file__).resolve().parent
@@ -118,17 +120,26 @@ def where(instance: Instance, design: Judged, decision: str) -> str:
     )
 
 
+LACKS = {  # what the model does not know, where the ends of the ladder do not say it
+    "ppe_distribution": "Nothing is rationed: protective equipment is no resource of the instance, and to pool what "
+    "all need at once is worth little.",
+    "elective_suspension": "The beds that a national stop frees are not in the model, nor is the power to order one.",
+    "virtual_wards": "The trusts below the rating bar may not hold it, and with that urgency a system is too late as "
+    "well: what is late anywhere goes where it is answered for.",
+}
+
+
 def why_not(fact: Recorded, instance: Instance, current: Judged, after: Judged) -> str:
     """What stands in the way of the direction recorded."""
     d = list(instance["decisions"]["decision"]).index(fact.decision)
-    lowest = instance["levels"].rows - 1
     if fact.direction == "both":
-        return "the record splits one decision between two levels; the model holds it at one for each trust"
-    if fact.direction == "down" and (current.held[d] == lowest).all():
-        return "at the trusts in 2019 already: no level below them is in the model, and wards are none"
+        return "The record splits it between two levels; the model holds it at one for each trust."
+    if fact.direction == "down" and (current.held[d] == instance["levels"].rows - 1).all():
+        return "At the trusts in 2019 already: no level below them, such as wards, is in the model."
     if fact.direction == "up" and (current.held[d] == 0).all():
-        return "at the centre in 2019 already"
-    return f"2019 {where(instance, current, fact.decision)}, best {where(instance, after, fact.decision)}"
+        return "At the centre in 2019 already."
+    places = (where(instance, design, fact.decision) for design in (current, after))
+    return " ".join(["2019 {}, pandemic {}.".format(*places), LACKS.get(fact.decision, "")]).strip()
 
 
 @click.command(help=__doc__)
@@ -141,51 +152,65 @@ def main(gap: float, time_limit: float | None) -> None:
     found = optimiser.compare(
         before, others=[in_the_pandemic(before)], reach=False, gap=gap, time_limit=time_limit
     )
-    facts, designs = recorded(), {design.name: design for design in found.designs}
-    current, normal, after = designs["current"], found.designs[0], found.others[0].best
+    current = next(design for design in found.designs if design.name == "current")
+    normal, after = found.designs[0], found.others[0].best
     if None in (current.value, normal.value, after.value):
         raise click.ClickException("time ran out before all three designs were found")
     print(
-        f"England in 2019 is worth {current.value:.5f} in normal times, the best design {normal.value:.5f};"
+        f"In normal times England as in 2019 is worth {current.value:.5f}, the best design {normal.value:.5f}."
     )
-    print(f"in the pandemic that one is worth {found.others[0].kept.value:.5f}, the best {after.value:.5f}.")
-    print(f"{found.run['solves']} solves to a gap of {gap:g} in {found.run['seconds']:.0f} s.\n")
+    print(f"In the pandemic the best is worth {after.value:.5f}.")
+    print(f"{found.run['solves']} solves to a gap of {gap:g} in {found.run['seconds']:.0f} s with HiGHS\n")
+    facts = recorded()
     ways = {
         "2019 to pandemic": moved(before, current.held, after.held),
         "2019 to normal": moved(before, current.held, normal.held),
         "normal to pandemic": moved(before, normal.held, after.held),
     }
     show(facts, before, (current, normal, after), ways)
-    by_level = [
-        fact
-        for fact in facts
-        if fact.moved == "level" and fact.decision in set(before["current"]["decision"])
-    ]
-    print("\nAGREEMENT BY LEVEL (decisions that moved by level and were held somewhere in 2019)")
+    count(facts, before, (current, normal, after), ways)
+    attribute(found.others[0])
+
+
+def count(
+    facts: Sequence[Recorded],
+    instance: Instance,
+    designs: Sequence[Judged],
+    ways: Mapping[str, Mapping[str, str]],
+) -> None:
+    """How far it agrees, and each disagreement."""
+    current, normal, after = designs
+    listed = set(instance["current"]["decision"])
+    by_level = [fact for fact in facts if fact.moved == "level" and fact.decision in listed]
+    print("\nAGREEMENT BY LEVEL (decisions that moved by level, of those in current.csv)")
     for way, directions in ways.items():
         counted(f"from {way}", by_level, directions)
     by_watch = [fact for fact in facts if fact.moved == "intensity"]
-    print("AGREEMENT BY MONITORING (decisions whose intensity changed, held below the centre at either end)")
-    for way, start, end in (("2019 to pandemic", current, after), ("normal to pandemic", normal, after)):
-        counted(f"from {way}", by_watch, watched(before, start, end))
+    print(
+        "AGREEMENT BY MONITORING (decisions whose intensity changed; what the centre holds is not monitored)"
+    )
+    for way, start in (("2019 to pandemic", current), ("normal to pandemic", normal)):
+        counted(f"from {way}", by_watch, watched(instance, start, after))
     print("\nDISAGREEMENTS BY LEVEL, from 2019 to pandemic")
     for fact in by_level:
-        found_ = ways["2019 to pandemic"][fact.decision]
-        if found_ != fact.direction:
-            print(f"  {fact.decision}: recorded {fact.direction}, found {found_}")
-            print(f"    {why_not(fact, before, current, after)}")
+        there = ways["2019 to pandemic"][fact.decision]
+        if there != fact.direction:
+            print(f"  {fact.decision}: recorded {fact.direction}, found {there}")
+            why = why_not(fact, instance, current, after)
+            print(textwrap.fill(why, 100, initial_indent="    ", subsequent_indent="    "))
+
+
+def attribute(other: Other) -> None:
+    """Which features of the pandemic move the best design."""
     print("\nWHAT MOVES THE BEST DESIGN FROM NORMAL TIMES TO THE PANDEMIC (levels up; Shapley values)")
-    attribution = found.others[0].attribution
-    if attribution is None:
-        print(f"  {found.others[0].reason}")
+    if other.attribution is None:
+        print(f"  {other.reason}")
         return
-    for row in attribution.to_dict()["decisions"]:
-        parts = [
-            f"{name.partition('.')[2]} {part:+.2f}"
-            for name, part in row["levels"].items()
-            if abs(part) >= 5e-3
-        ]
-        print(f"  {row['decision']:<22}{sum(row['levels'].values()):+.2f}  {', '.join(parts)}")
+    for row in other.attribution.to_dict()["decisions"]:
+        levels = {name.partition(".")[2]: part for name, part in row["levels"].items() if abs(part) >= 5e-3}
+        parts = ", ".join(f"{name} {part:+.2f}" for name, part in levels.items())
+        whole = round(sum(row["levels"].values()), 2) + 0.0
+        print(f"  {row['decision']:<22}{whole:+.2f}  {parts}")
 
 
 def show(

@@ -161,6 +161,20 @@ def test_a_design_that_breaks_promises_says_which(tmp_path: Path) -> None:
     assert found.designs[1].feasible  # the current one
 
 
+def test_a_uniform_decision_that_now_differs_by_locality_is_no_design(tmp_path: Path) -> None:
+    instance = made(
+        tmp_path,
+        decisions="decision,type\na,input\nb,input",
+        organisations="organisation,level,parent\nC,central,\nA,local,C\nB,local,C",
+        current="decision,level,organisation\na,local,A\na,central,B",
+    )
+    found = optimiser.compare(instance, reach=False)
+    current = found.designs[1]
+    assert not current.feasible
+    assert "a is uniform, but held at level local for A and at central for B" in current.broken
+    assert [(a.localities, a.of) for a in found.shifts[0].arrows] == [(1, 2)]
+
+
 def test_a_limit_that_only_recourse_breaks_is_said(tmp_path: Path) -> None:
     instance = made(
         tmp_path,
@@ -232,6 +246,8 @@ def test_infeasible_calls_and_instances(archetype: Instance, tmp_path: Path) -> 
     assert "'centrall' is not a level of this instance; did you mean 'central'?" in text
     assert "nowhere.csv: no such result" in text
     assert "'best' is the name of another design here" in text
+    with pytest.raises(InputError, match="'A' is not a decision of this instance"):
+        optimiser.compare(archetype, {"other": optimiser.solve(optimiser.read("instances/decentralisation"))})
     with pytest.raises(InputError, match="decentralisation: weights: 'own' is not an objective"):
         optimiser.compare(
             archetype, others=[optimiser.read("instances/decentralisation")], weights={"own": 1}
@@ -241,7 +257,16 @@ def test_infeasible_calls_and_instances(archetype: Instance, tmp_path: Path) -> 
 def test_time_runs_out_with_what_is_known(archetype: Instance) -> None:
     found = optimiser.compare(archetype, time_limit=1e-9)
     assert not found.complete
+    assert found.designs[0].feasible is None  # not known, which is not infeasible
+    assert found.designs[1].feasible
     assert misfits(json.loads(json.dumps(found.to_dict())), RESULTS["compare"]) == []
+
+
+def test_the_command_says_that_time_ran_out(run) -> None:
+    ran = run("compare", ARCHETYPE, "--time-limit", "1e-9")
+    assert ran.code == 4
+    assert "None was found in time." in ran.out
+    assert "Infeasible" not in ran.out
 
 
 def test_the_command(run, tmp_path: Path) -> None:

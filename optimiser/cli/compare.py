@@ -66,7 +66,7 @@ def compare(
     \b
     Example
       optimiser compare instances/archetype
-      optimiser compare instances/archetype --design mine.csv --with instances/decentralisation
+      optimiser compare instances/germany-icu --no-reach --out results/germany
     """  # fmt: skip
     from optimiser.instance.errors import InputError
     from optimiser.instance.read import read
@@ -159,6 +159,8 @@ def _designs(found: Comparison) -> list[str]:
 
 
 def _broken(design: Judged) -> list[str]:
+    if design.feasible is None:
+        return ["    None was found in time."]
     if design.feasible:
         return []
     lines = ["    Infeasible. It breaks:"]

@@ -169,22 +169,7 @@ def compare(
     the highest level and everything at the lowest (whether allowed or not), and those given. Raises
     InputError for a call that is wrong, InfeasibleError where no design keeps every requirement.
     """
-    problems = [
-        f"designs: {name!r} is the name of another design here" for name in designs or {} if name in OURS
-    ]
-    held = dict[str, Array]()
-    for name, source in (designs or {}).items():
-        try:
-            held[name] = _held(instance, source)
-        except InputError as error:
-            problems += error.problems
-    for other in others:
-        try:
-            check_call(other, weights=weights)
-        except InputError as error:
-            problems += [f"{other.name}: {problem}" for problem in error.problems]
-    if problems:
-        raise InputError(problems)
+    held = _checked(instance, designs or {}, others, weights)
     study = Study(
         instance, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
     )
@@ -199,11 +184,10 @@ def compare(
         found = ranges(study, beside) if reach else ()
     shifts = [other.shift for other in second if other.shift is not None] + shifts
     every = (*beside, *(other.best for other in second))
+    parts: list[Judged | Range | Other] = [*every, *found, *second]
     return Comparison(
         instance=instance,
-        complete=all(each.proven for each in every)
-        and all(each.proven for each in found)
-        and all(each.complete for each in second),
+        complete=all(each.proven for each in parts),
         interrupted=study.clock.interrupted,
         run=study.run(),
         weights=own,
@@ -215,11 +199,33 @@ def compare(
     )
 
 
+def _checked(
+    instance: Instance,
+    designs: Mapping[str, Design | str | Path | pd.DataFrame],
+    others: Sequence[Instance],
+    weights: Mapping[str, float] | None,
+) -> dict[str, Array]:
+    """The designs given, (D, O) each; everything that is wrong with the call at once."""
+    problems = [f"designs: {name!r} is the name of another design here" for name in designs if name in OURS]
+    held = dict[str, Array]()
+    for name, source in designs.items():
+        try:
+            held[name] = _held(instance, source)
+        except InputError as error:
+            problems += error.problems
+    for other in others:
+        try:
+            check_call(other, weights=weights)
+        except InputError as error:
+            problems += [f"{other.name}: {problem}" for problem in error.problems]
+    if problems:
+        raise InputError(problems)
+    return held
+
+
 def _held(instance: Instance, source: Design | str | Path | pd.DataFrame) -> Array:
-    if isinstance(source, Design):
-        rows = [(row["decision"], row["organisation"], row["level"]) for row in source.rows("design")]
-        return held_from_rows(instance, rows)
-    return held_from_rows(instance, read_design_rows(source, instance))
+    rows = read_design_rows(source.table if isinstance(source, Design) else source, instance)
+    return held_from_rows(instance, rows)
 
 
 def _beside(study: Study, best: Judged, given: Mapping[str, Array]) -> tuple[list[Judged], list[Shift]]:
@@ -244,12 +250,13 @@ def _now(study: Study, best: Judged, current: Array, known: Array) -> Judged:
     said = "as current.csv says"
     if known.all():
         return judge(study, current, "current", said)
-    holding = study.session.c.sets.holding
-    fixed = dict(zip(holding[known].tolist(), current[known].tolist(), strict=True))
-    found = solved(study, "current", f"{said}; what it leaves open is placed best", fixed)
-    if found.held is not None or best.held is None:
-        return found
-    filled = np.where(known, current, best.held)
+    holding = study.session.c.sets.holding[known]
+    fixed = dict(zip(holding.tolist(), current[known].tolist(), strict=True))
+    if all(fixed[h] == level for h, level in zip(holding.tolist(), current[known].tolist(), strict=True)):
+        found = solved(study, "current", f"{said}; what it leaves open is placed best", fixed)
+        if found.held is not None or best.held is None:
+            return found
+    filled = np.where(known, current, 0 if best.held is None else best.held)
     return judge(study, filled, "current", f"{said}; what it leaves open is held as in best")
 
 

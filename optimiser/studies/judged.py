@@ -35,9 +35,9 @@ class Judged:
     proven: bool = True  # False where it was looked for and time ran out
 
     @property
-    def feasible(self) -> bool:
-        """Does it keep every promise?"""
-        return self.audit is not None
+    def feasible(self) -> bool | None:
+        """Does it keep every promise? None where none was found in time."""
+        return None if self.held is None and not self.proven else self.audit is not None
 
     @property
     def value(self) -> float | None:
@@ -94,7 +94,6 @@ def solved(study: Study, name: str, note: str, fixed: Mapping[int, int] | None =
     with study.within(0.5):
         answer = study.ask(fixed=fixed)
     infeasible = answer.status is Status.INFEASIBLE
-    why = "no design keeps every requirement" if infeasible else "no design was found in time"
     return Judged(
         name=name,
         note=note,
@@ -102,7 +101,7 @@ def solved(study: Study, name: str, note: str, fixed: Mapping[int, int] | None =
         held=None if answer.record is None else answer.record.held,
         audit=answer.audit,
         record=answer.record,
-        broken=() if answer.found else (why,),
+        broken=("no design keeps every requirement",) if infeasible else (),
         bound=answer.bound,
         proven=infeasible or answer.status is Status.OPTIMAL,
     )

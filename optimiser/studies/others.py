@@ -28,7 +28,7 @@ class Other:
     shift: Shift | None  # None where the other has no best design
     attribution: Attribution | None = None
     reason: str = ""  # why there is no attribution
-    complete: bool = True  # False where time ran out
+    proven: bool = True  # False where time ran out
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON document."""
@@ -57,7 +57,7 @@ def compared(
     found = solved(study, f"best of {other.name}", "the best design there, valued there")
     before, known = _translated(best, other)
     if before is None or found.held is None:
-        return Other(found, None, None, reason="one of the two has no best design", complete=found.proven)
+        return Other(found, None, None, reason="one of the two has no best design", proven=found.proven)
     kept = judge(study, before, "best", "the best design, valued there") if known.all() else None
     if kept is not None and kept.value is not None:
         assert found.value is not None

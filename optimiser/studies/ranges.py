@@ -75,11 +75,8 @@ def _range(study: Study, g: int, own: Array, pool: list[Judged]) -> Range:
             second = study.evaluate(answer.design) if many else study.ask()
             chosen = second if second.found and second.objectives[g] >= enough else answer
             new = _valued(study, chosen, own, name)
-            same = [
-                each
-                for each in pool
-                if np.array_equal(each.held, new.held) and _reached(each, name) >= enough
-            ]
+            rows = new.rows
+            same = [each for each in pool if each.rows == rows and _reached(each, name) >= enough]
             pool = [*(same or [new]), *pool]
     if not pool:
         return Range(name, None, answer.bound, False, None)
