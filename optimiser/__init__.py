@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from optimiser.model import build
     from optimiser.solver.solve import solve, verify
     from optimiser.studies.alternatives import alternatives
+    from optimiser.studies.compare import compare
     from optimiser.studies.explain import explain
     from optimiser.studies.frontier import frontier
     from optimiser.studies.thresholds import thresholds
 
 __version__ = "0.1.0"
 __all__ = [
-    "Design", "InputError", "Instance", "Status", "__version__", "alternatives", "build", "explain",
-    "frontier", "read", "solve", "thresholds", "verify",
+    "Design", "InputError", "Instance", "Status", "__version__", "alternatives", "build", "compare",
+    "explain", "frontier", "read", "solve", "thresholds", "verify",
 ]  # fmt: skip
 
 _HOMES = {
@@ -30,6 +31,7 @@ _HOMES = {
     "Status": "optimiser.design",
     "alternatives": "optimiser.studies.alternatives",
     "build": "optimiser.model",
+    "compare": "optimiser.studies.compare",
     "explain": "optimiser.studies.explain",
     "frontier": "optimiser.studies.frontier",
     "read": "optimiser.instance.read",

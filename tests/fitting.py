@@ -36,6 +36,10 @@ def misfits(value: Any, schema: dict[str, Any], where: str = "") -> list[str]:
             found.append(f"{where}: too many")
         for k, inner in enumerate(value):
             found += misfits(inner, schema.get("items", {}), f"{where}[{k}]")
-    elif right and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
+    elif (
+        right
+        and value is not None
+        and not schema.get("minimum", value) <= value <= schema.get("maximum", value)
+    ):
         found.append(f"{where}: {value} is out of range")
     return found

@@ -74,6 +74,17 @@ def audit(
     )
 
 
+def past_mending(instance: Instance, idle: Record) -> tuple[str, ...]:
+    """A sentence for each promise that a record in which nothing is done breaks and no recourse can mend.
+
+    These are the promises on who holds what, (1) to (5) and (12), and (11), of which an idle record spends
+    the least.
+    """
+    facts = facts_of(instance)
+    promises = Promises(facts, idle, Accounts(facts, idle), 1e-6)
+    return (*promises.on_who_holds_what(), *promises.budget(), *promises.change())
+
+
 def _normalised(facts: Facts, weights: Mapping[str, float]) -> dict[str, float]:
     problems = [f"weights: '{g}' is not an objective" for g in weights if g not in facts.objectives]
     problems += [f"weights.{g}: {w} is not at least 0" for g, w in weights.items() if not 0 <= w < np.inf]

@@ -45,11 +45,7 @@ class Promises:
     def broken(self) -> Iterator[str]:
         """A sentence for each promise that is broken, in the order of model.md."""
         yield from self.ranges()
-        yield from self.one_allowed_level()
-        yield from self.uniform()
-        yield from self.earned()
-        yield from self.rules()
-        yield from self.staff()
+        yield from self.on_who_holds_what()
         yield from self.staff_in_scenario()
         yield from self.willing_and_able()
         yield from self.monitoring()
@@ -61,6 +57,14 @@ class Promises:
         yield from self.occupancy()
         yield from self.budget()
         yield from self.change()
+
+    def on_who_holds_what(self) -> Iterator[str]:
+        """Those of `broken` that who holds what breaks on its own: (1) to (5)."""
+        yield from self.one_allowed_level()
+        yield from self.uniform()
+        yield from self.earned()
+        yield from self.rules()
+        yield from self.staff()
 
     def over(self, used: np.ndarray, available: np.ndarray) -> Iterator[tuple[tuple[int, ...], str]]:
         """Where used > available: the indices, and "used of available". Unlimited is inf."""

@@ -15,6 +15,7 @@ import click
 from optimiser import __version__
 from optimiser.cli import data, solving
 from optimiser.cli.alternatives import alternatives
+from optimiser.cli.compare import compare
 from optimiser.cli.explain import explain
 from optimiser.cli.frontier import frontier
 from optimiser.cli.say import complain
@@ -68,6 +69,7 @@ for verb in (
     solving.solve,
     solving.verify,
     explain,
+    compare,
     alternatives,
     frontier,
     thresholds,

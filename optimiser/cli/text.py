@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -118,7 +118,7 @@ def _holdings(design: Design) -> list[str]:
         total = levels.total()
         for level, count in levels.items():
             cells[level, kind].append(decision if count == total else f"{decision} {count}/{total}")
-    lines = ["WHO HOLDS WHAT", *_grid(ladder, cells)]
+    lines = ["WHO HOLDS WHAT", *grid(ladder, cells)]
     split = {decision: levels for (decision, _), levels in places.items() if len(levels) > 1}
     if split:
         lines += ["", "  Held differently by locality:"]
@@ -136,7 +136,8 @@ def _places(rows: list[Row]) -> dict[tuple[str, str], Counter[str]]:
     return places
 
 
-def _grid(levels: list[str], cells: dict[tuple[str, str], list[str]]) -> list[str]:
+def grid(levels: Sequence[str], cells: Mapping[tuple[str, str], list[str]]) -> list[str]:
+    """Levels down, types across; a cell is (level, type), and holds names."""
     rows: list[tuple[str, ...]] = [("", *TYPES)]
     for level in levels:
         stacks = [cells.get((level, kind), []) or ["-"] for kind in TYPES]

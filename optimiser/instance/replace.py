@@ -44,7 +44,7 @@ def replaced(instance: Instance, changes: Sequence[Change]) -> Instance:
     if draft.problems:
         raise InputError(draft.problems)
     variant = draft.instance()
-    findings = Findings({table: _ByName(variant, table) for table in TABLES})
+    findings = Findings({table: ByName(variant, table) for table in TABLES})
     check(variant, findings, draft.changed)
     findings.raise_any()
     return variant
@@ -235,7 +235,7 @@ def row_name(instance: Instance, table: str, row: int) -> str:
 
 
 @dataclass(frozen=True)
-class _ByName:
+class ByName:
     """A table that stands in no file: rows are told by their names."""
 
     instance: Instance

@@ -35,6 +35,7 @@ def _either(*values: str) -> Schema:
 
 
 _SITE = {"decision": _TEXT, "organisation": _TEXT}
+_TYPE = _either("input", "process", "outcome")
 _DESIGN = _rows(**_SITE, level=_TEXT)
 _MOVES = _rows(**_SITE, **{"from": _TEXT, "to": _TEXT})
 _STATUS = _either("optimal", "feasible", "infeasible", "unknown")
@@ -135,9 +136,66 @@ RESULTS: dict[str, Schema] = {
     "compare": _result(
         "compare",
         ("designs",),
-        designs=_rows(name=_TEXT, value=_MAYBE, feasible=_YES, objectives=_NUMBERS, design=_DESIGN),
+        weights=_NUMBERS,
+        designs=_rows(
+            name=_TEXT,
+            note=_TEXT,
+            instance=_TEXT,
+            value=_MAYBE,
+            bound=_MAYBE,
+            feasible={"type": ["boolean", "null"]},
+            broken=_list(_TEXT),
+            objectives=_NUMBERS,
+            design=_DESIGN,
+        ),
+        ranges=_rows(
+            objective=_TEXT,
+            worst=_MAYBE,
+            worst_in=_TEXT,
+            best=_MAYBE,
+            bound=_MAYBE,
+            best_in=_TEXT,
+            proven=_YES,
+        ),
         moves=_MOVES,
-        grid=_rows(level=_TEXT, type=_either("input", "process", "outcome"), decisions=_list(_TEXT)),
+        grid=_rows(level=_TEXT, type=_TYPE, decisions=_list(_TEXT), shares=_list(_SHARE)),
+        shifts=_rows(
+            start=_TEXT,
+            end=_TEXT,
+            instance=_TEXT,
+            moves=_MOVES,
+            arrows=_rows(
+                decision=_TEXT,
+                type=_TYPE,
+                direction=_either("up", "down"),
+                steps=_COUNT,
+                localities=_COUNT,
+                of=_COUNT,
+                share=_SHARE,
+                **{"from": _TEXT, "to": _TEXT},
+            ),
+            net=_rows(type=_TYPE, decisions=_COUNT, up=_NUMBER, down=_NUMBER, net=_NUMBER),
+            changes=_rows(decision=_TEXT, moved=_YES, staying=_MAYBE, monitored=_MAYBE, objectives=_NUMBERS),
+        ),
+        others=_rows(
+            instance=_TEXT,
+            value=_MAYBE,
+            kept=_MAYBE,
+            reason=_TEXT,
+            attribution={
+                "anyOf": [
+                    {"type": "null"},
+                    _object(
+                        inputs=_list(_TEXT),
+                        variants=_COUNT,
+                        orders=_COUNT,
+                        exact=_YES,
+                        value=_NUMBERS,
+                        decisions=_rows(decision=_TEXT, levels=_NUMBERS),
+                    ),
+                ]
+            },
+        ),
     ),
     "alternatives": _result(
         "alternatives",

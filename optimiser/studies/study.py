@@ -100,6 +100,17 @@ class Study:
         with hearing_interrupts(self.clock):
             yield
 
+    @contextmanager
+    def within(self, share: float) -> Iterator[None]:
+        """What is asked within may take this share of the time that is left."""
+        whole = self.clock.limit
+        if whole is not None:
+            self.clock.limit = whole - (1 - share) * max(0.0, self.clock.left)
+        try:
+            yield
+        finally:
+            self.clock.limit = whole
+
     @property
     def instance(self) -> Instance:
         """What the questions are about."""
@@ -127,8 +138,9 @@ class Study:
         decide: float | None = None,
         start: Array | None = None,
         seconds: float = np.inf,
+        gap: float | None = None,
     ) -> Answer:
-        """A best design, to the gap of the study.
+        """A best design, to the gap of the study where no other is given.
 
         `fixed` maps holdings to levels, `floors` objectives (their position) to what their expectation must
         reach, `rows` are linear rows on who holds what (`row`, `forbid`). With `decide` the question is only
@@ -137,9 +149,10 @@ class Study:
         `seconds` the most of what is left of the time that this question may take.
         """
         self.solves += 1
+        gap = self.gap if gap is None else gap
         with self.within(seconds):
             found = self.session.optimise(
-                self.gap, self.clock, fixed, floors, rows=rows, decide=decide, start=start
+                gap, self.clock, fixed, floors, rows=rows, decide=decide, start=start
             )
         answer = self._answer(found, floors)
         if self.solves % CHECKED == 1 and answer.status is Status.OPTIMAL and rows is None:

@@ -1,0 +1,330 @@
+"""The verb compare: designs side by side, as columns; what moves between them, as arrows."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from math import isfinite
+from pathlib import PurePath
+from textwrap import shorten
+from typing import TYPE_CHECKING
+
+import click
+
+from optimiser.cli.asking import answer, asking
+from optimiser.cli.text import WIDTH, columns, grid, listing, paragraph, title
+
+if TYPE_CHECKING:
+    from optimiser.instance.instance import Instance
+    from optimiser.rows import Row
+    from optimiser.studies.compare import Comparison
+    from optimiser.studies.judged import Judged
+    from optimiser.studies.others import Other
+    from optimiser.studies.shift import Shift
+    from optimiser.studies.study import Finding
+
+LITTLE = 5e-3  # levels, of which less is not shown
+LONG = 150  # characters of a broken promise that are said
+SHOWN = 3  # broken promises of a design that are said
+
+
+@click.command(short_help="What changes? Designs side by side, and what moves.")
+@click.option(
+    "--design",
+    "files",
+    multiple=True,
+    metavar="FILE",
+    help="A design to set beside: a result, or a CSV decision,organisation,level. Repeatable.",
+)
+@click.option(
+    "--with",
+    "others",
+    multiple=True,
+    metavar="OTHER_INSTANCE",
+    help="Where does the best design move, and which inputs move it? Repeatable.",
+)
+@click.option(
+    "--reach/--no-reach",
+    default=True,
+    help="How far can each objective reach? On a large instance this takes the longest.",
+)
+@asking()
+def compare(
+    instance: str,
+    files: tuple[str, ...],
+    others: tuple[str, ...],
+    reach: bool,
+    weights: dict[str, float] | None,
+    gap: float,
+    time_limit: float | None,
+    threads: int,
+    out: str | None,
+    as_json: bool,
+) -> int:
+    """What changes? The best design beside the current one, all-central, all-local, and others.
+
+    \b
+    Example
+      optimiser compare instances/archetype
+      optimiser compare instances/germany-icu --no-reach --out results/germany
+    """  # fmt: skip
+    from optimiser.instance.errors import InputError
+    from optimiser.instance.read import read
+    from optimiser.studies.compare import compare as find
+
+    def ask(progress: Callable[[str], None] | None) -> Finding:
+        problems: list[str] = []
+        found: list[Instance] = []
+        for path in (instance, *others):
+            try:
+                found.append(read(path))
+            except InputError as error:
+                problems += error.problems
+        if problems:
+            raise InputError(problems)
+        return find(
+            found[0],
+            dict(zip(_names(files), files, strict=True)),
+            found[1:],
+            reach=reach,
+            weights=weights,
+            gap=gap,
+            time_limit=time_limit,
+            threads=threads,
+            progress=progress,
+        )
+
+    return answer("compare", ask, compare_text, out, as_json)
+
+
+def _names(files: Sequence[str]) -> list[str]:
+    """The last part of each path; the whole where that is not enough."""
+    short = [PurePath(path).name for path in files]
+    return [name if short.count(name) == 1 else path for name, path in zip(short, files, strict=True)]
+
+
+def compare_text(found: Comparison) -> str:
+    """The comparison for people: the designs, their objectives, the moves, and what made them."""
+    sections = [
+        title(found.instance) + _ending(found),
+        _designs(found),
+        _ranges(found),
+        *(_shift(shift) for shift in found.shifts),
+        *(_other(found.designs[0], other) for other in found.others),
+    ]
+    if not found.shifts:
+        sections.append(_no_shift(found))
+    return "\n\n".join("\n".join(section) for section in sections if section)
+
+
+def _ending(found: Comparison) -> list[str]:
+    best = found.designs[0]
+    if best.value is None:
+        return paragraph("A limit was reached before any design was found. More time may find one.", "")
+    ended = (
+        "interrupted, as far as it came"
+        if found.interrupted
+        else "complete"
+        if found.complete
+        else "a limit was reached"
+    )
+    gap = (best.bound - best.value) / max(abs(best.value), 1e-9)
+    lines = [f"{ended}: best value {best.value:.6f}, bound {best.bound:.6f}, gap {100 * max(0.0, gap):.4f} %"]
+    said = f"{found.run['solves']} solves in {found.run['seconds']:.1f} s with {found.run['solver']}"
+    return lines + paragraph(said)
+
+
+def _designs(found: Comparison) -> list[str]:
+    """Designs as columns, as many beside each other as the width allows."""
+    names = max(map(len, [*found.instance.objectives, "objective"]))
+    weights = found.weights
+    lines, left = ["DESIGNS SIDE BY SIDE (objectives 0 worst, 1 best)"], list(found.designs)
+    while left:
+        room = WIDTH - names - 12
+        chosen: list[Judged] = []
+        while left and (not chosen or room >= max(10, len(left[0].name)) + 2):
+            chosen.append(left.pop(0))
+            room -= max(10, len(chosen[-1].name)) + 2
+        rows = [("", "weight", *(each.name for each in chosen))]
+        rows.append(("value", "", *(_number(each.value, 6) for each in chosen)))
+        rows += [
+            (g, f"{weights[g]:.4f}", *(_number(each.objectives.get(g), 4) for each in chosen))
+            for g in found.instance.objectives
+        ]
+        lines += [*columns(rows, right=range(1, len(chosen) + 2)), *([""] if left else [])]
+    for each in found.designs:
+        lines += paragraph(f"{each.name}: {each.note}.") if each.name != "best" else []
+        lines += _broken(each)
+    return lines
+
+
+def _broken(design: Judged) -> list[str]:
+    if design.feasible is None:
+        return ["    None was found in time."]
+    if design.feasible:
+        return []
+    lines = ["    Infeasible. It breaks:"]
+    for sentence in design.broken[:SHOWN]:
+        lines += paragraph(shorten(sentence, LONG, placeholder=" ..."), "      - ")
+    more = len(design.broken) - SHOWN
+    return lines + ([f"      - and {more} more"] if more > 0 else [])
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _ranges(found: Comparison) -> list[str]:
+    if not found.ranges:
+        return []
+    best = found.designs[0]
+    rows = [("objective", "worst", "in best", "best attainable", "reached by")]
+    for each in found.ranges:
+        most = _number(each.best, 4)
+        if not each.proven or most != f"{each.bound:.4f}":
+            most += f" to {each.bound:.4f}" if isfinite(each.bound) else " or more"
+        here = _number(best.objectives.get(each.objective), 4)
+        by = each.design.name if each.design else "-"
+        rows.append((each.objective, _number(each.worst, 4), here, most, by))
+    said = (
+        "Best attainable: nothing else asked for; from what is reached to what is proven to be out of reach. "
+        "Worst: the lowest among the designs that reach most of one objective or another (an estimate, the "
+        "nadir of the payoff table; lower is possible)."
+    )
+    return ["WHAT EACH OBJECTIVE CAN REACH", *columns(rows, right=(1, 2, 3)), *paragraph(said)]
+
+
+def _no_shift(found: Comparison) -> list[str]:
+    best = found.designs[0]
+    if best.held is None:
+        return []
+    cells = {(row["level"], row["type"]): row["decisions"] for row in found.grid()}
+    said = "Nothing to move from: no current.csv, no --design and no --with."
+    levels = list(best.instance["levels"]["level"])
+    return ["WHO HOLDS WHAT IN THE BEST DESIGN", *grid(levels, cells), *paragraph(said)]
+
+
+def _shift(shift: Shift) -> list[str]:
+    """The Arrows grid at the end of the way, the moves, and what each brings."""
+    lines = [
+        f"FROM {shift.start.name} TO {shift.end.name} (↑ to the centre, ↓ to the localities)".replace(
+            "  ", " "
+        )
+    ]
+    lines += grid(list(shift.instance["levels"]["level"]), _cells(shift))
+    net = [f"{row['type']} {_net(row)}" for row in shift.net if row["decisions"]]
+    lines += listing(net, "  net movement in levels, summed over decisions: ")
+    if not shift.known.all():
+        new = shift.instance["decisions"]["decision"][~shift.known.any(axis=1)]
+        lines += listing(list(new), "  + not held anywhere at the start: ") if len(new) else []
+    if not shift.arrows:
+        return [*lines, "", "  Nothing moves."]
+    return [*lines, "", *_moves(shift)]
+
+
+def _cells(shift: Shift) -> dict[tuple[str, str], list[str]]:
+    """Who holds what at the end; an arrow before what came from elsewhere, + before what is new."""
+    levels, cells = shift.instance["levels"]["level"], defaultdict(list)
+    decisions = shift.instance["decisions"]
+    for d, (name, kind) in enumerate(zip(decisions["decision"], decisions["type"], strict=True)):
+        marks = Counter[tuple[int, str]]()
+        for held, steps, known in zip(shift.after[d], shift.steps[d], shift.known[d], strict=True):
+            marks[int(held), "+" if not known else "↑" if steps > 0 else "↓" if steps < 0 else " "] += 1
+        for (level, mark), count in sorted(marks.items()):
+            part = "" if count == marks.total() else f" {count}/{marks.total()}"
+            cells[levels[level], kind].append(f"{mark} {name}{part}")
+    return cells
+
+
+def _net(row: Row) -> str:
+    both = min(row["up"], row["down"]) >= LITTLE
+    return _arrow(row["net"]) + (f" ({row['up']:.2f} up, {row['down']:.2f} down)" if both else "")
+
+
+def _arrow(levels: float) -> str:
+    if abs(levels) < LITTLE:
+        return "0"
+    return f"{'↑' if levels > 0 else '↓'} {abs(levels):.2f}"
+
+
+def _moves(shift: Shift) -> list[str]:
+    """An arrow for each decision that moves, then objective by objective what that changes."""
+    rows = [("", "decision", "from", "to", "for", "staying costs")]
+    for arrow in shift.arrows:
+        lost = shift.staying[arrow.decision]
+        part = "all" if arrow.localities == arrow.of else f"{arrow.localities}/{arrow.of}"
+        said = "" if rows[-1][1] == arrow.decision else "impossible" if lost is None else f"{lost:.3g}"
+        rows.append((arrow.sign, arrow.decision, arrow.start, arrow.end, part, said))
+    lines = columns(rows, right=(4, 5))
+    said = "Staying costs: the value lost if this decision alone stays where it was."
+    if any(lost is not None and lost <= _uncertain(shift) for lost in shift.staying.values()):
+        said += f" Up to {_uncertain(shift):.2g} it may be nothing: that is within the gap."
+    return [*lines, *paragraph(said), *_changes(shift)]
+
+
+def _uncertain(shift: Shift) -> float:
+    """How much better than the end of the way another design may be."""
+    assert shift.end.value is not None
+    return max(0.0, shift.end.bound - shift.end.value)
+
+
+def _changes(shift: Shift) -> list[str]:
+    """What moves, and what does not, adds to each objective, as many objectives as there is room for."""
+    every, moved = shift.changes, list(shift.staying)
+    if not every:
+        return []
+    parts = {
+        **{row["decision"]: [row["objectives"]] for row in every if row["decision"] in shift.staying},
+        "all else": [row["objectives"] for row in every if row["decision"] not in shift.staying],
+        "together": [row["objectives"] for row in every],
+    }
+    sums = {
+        name: {g: sum(each[g] for each in rows) for g in shift.instance.objectives}
+        for name, rows in parts.items()
+    }
+    shown, room = list[str](), WIDTH - 4 - max(len(name) for name in (*moved, "together"))
+    for g in shift.instance.objectives:
+        room -= len(g) + 2
+        if room >= 0 and any(abs(row[g]) >= 5e-5 for row in sums.values()):
+            shown.append(g)
+    if not shown:
+        return ["", "  No objective changes."]
+    rows = [("adds to", *shown)]
+    rows += [(name, *(f"{round(row[g], 4) + 0.0:+.4f}" for g in shown)) for name, row in sums.items()]
+    return ["", *columns(rows, right=range(1, len(shown) + 1))]
+
+
+def _other(best: Judged, other: Other) -> list[str]:
+    """Which of the inputs that differ made each decision move."""
+    name = other.best.instance.name
+    lines = [f"WHAT MOVES THE BEST DESIGN IN {name}"]
+    if other.kept is not None and other.best.value is not None:
+        kept = f"is worth {other.kept.value:.6f}" if other.kept.value is not None else "is not feasible"
+        lines += paragraph(
+            f"There the best design of {best.instance.name} {kept}, the best one {other.best.value:.6f}."
+        )
+    if other.reason:
+        lines += paragraph(f"No attribution: {other.reason}.")
+    found = other.attribution
+    if found is None:
+        return lines
+    if not found.inputs:
+        return [*lines, "  No input that counts differs."]
+    said = "One input differs: the whole move is its own. In levels, mean over the population:"
+    if len(found.inputs) > 1:
+        which = f"all {found.orders}" if found.exact else f"{found.orders} randomly drawn"
+        said = (
+            f"{len(found.inputs)} inputs differ. What each of them moves, in levels, mean over the "
+            f"population; the parts sum to the whole (Shapley values: the mean over {which} orders in which "
+            f"the inputs can change; {found.variants} instances solved)."
+        )
+    lines += paragraph(said)
+    document = found.to_dict()
+    for each in document["decisions"]:
+        parts = [
+            f"{which} {_arrow(levels)}" for which, levels in each["levels"].items() if abs(levels) >= LITTLE
+        ]
+        whole = _arrow(sum(each["levels"].values()))
+        lines += listing(parts or ["little"], f"    {each['decision']} {whole}: ")
+    value = [f"{which} {worth:+.5f}" for which, worth in document["value"].items()]
+    return [*lines, *listing(value, f"    value {sum(document['value'].values()):+.5f}: ")]

@@ -1,0 +1,131 @@
+"""A design beside others: what it is worth in an instance, or which promises it breaks there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from optimiser.audit import Audit, audit, past_mending
+from optimiser.design import Record, Status
+from optimiser.instance.instance import Instance
+from optimiser.rows import Row, plain
+from optimiser.solver.highs import Clock
+from optimiser.solver.records import design_of, idle_record
+from optimiser.studies.study import Study
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Judged:
+    """One design in one instance, with its best recourse there; without one where it breaks a promise."""
+
+    name: str
+    note: str  # what it is, in words
+    instance: Instance
+    held: Array | None  # (D, O) position of the level at which each is held; None: there is no design
+    audit: Audit | None  # None: infeasible
+    record: Record | None = None  # with its recourse, where it is feasible
+    broken: tuple[str, ...] = ()  # promises that it breaks, a sentence each
+    bound: float = np.inf  # of a design that was looked for: nothing asked for is worth more
+    proven: bool = True  # False where it was looked for and time ran out
+
+    @property
+    def feasible(self) -> bool | None:
+        """Does it keep every promise? None where none was found in time."""
+        return None if self.held is None and not self.proven else self.audit is not None
+
+    @property
+    def value(self) -> float | None:
+        """V, None where it is infeasible."""
+        return None if self.audit is None else self.audit.value
+
+    @property
+    def objectives(self) -> dict[str, float | None]:
+        """Every objective's expectation, None where it is infeasible."""
+        reached: Mapping[str, float | None] = {} if self.audit is None else self.audit.objectives
+        return {g: reached.get(g) for g in self.instance.objectives}
+
+    @property
+    def monitored(self) -> Array | None:
+        """(D,) how far the centre monitors each decision, the mean over population and scenarios."""
+        if self.record is None:
+            return None
+        people = self.instance.population
+        by_scenario = np.einsum("o,dos->ds", people / people.sum(), self.record.monitored)
+        return by_scenario @ self.instance["scenarios"]["probability"]
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Who holds what, as in the JSON documents: decision, organisation, level."""
+        if self.held is None:
+            return []
+        decisions, levels, found = self.instance["decisions"], self.instance["levels"]["level"], list[Row]()
+        for name, uniform, held in zip(decisions["decision"], decisions["uniform"], self.held, strict=True):
+            places = [("", held[0])] if uniform else zip(self.instance.localities, held, strict=True)
+            found += [
+                {"decision": name, "organisation": place, "level": str(levels[level])}
+                for place, level in places
+            ]
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON document."""
+        return {
+            "name": self.name,
+            "note": self.note,
+            "instance": self.instance.name,
+            "value": plain(self.value),
+            "bound": plain(self.bound),
+            "feasible": self.feasible,
+            "broken": list(self.broken),
+            "objectives": {g: plain(value) for g, value in self.objectives.items()},
+            "design": self.rows,
+        }
+
+
+def solved(study: Study, name: str, note: str, fixed: Mapping[int, int] | None = None) -> Judged:
+    """A best design of the instance that the study is about; half of the time left is for it."""
+    study.tell(f"{name}: solving")
+    with study.within(0.5):
+        answer = study.ask(fixed=fixed)
+    infeasible = answer.status is Status.INFEASIBLE
+    return Judged(
+        name=name,
+        note=note,
+        instance=study.instance,
+        held=None if answer.record is None else answer.record.held,
+        audit=answer.audit,
+        record=answer.record,
+        broken=("no design keeps every requirement",) if infeasible else (),
+        bound=answer.bound,
+        proven=infeasible or answer.status is Status.OPTIMAL,
+    )
+
+
+def judge(study: Study, held: Array, name: str, note: str) -> Judged:
+    """Any design (D, O) in the instance that the study is about, at the weights in force."""
+    instance, session = study.instance, study.session
+    design = design_of(session, held)
+    idle = replace(idle_record(session, design), held=held)
+    found: dict[str, Any] = {"broken": past_mending(instance, idle), "audit": None}
+    if not found["broken"]:
+        answer = study.evaluate(design)
+        found = {"audit": answer.audit, "record": answer.record}
+        if not answer.found:
+            found["broken"] = audit(instance, idle).broken
+    return Judged(name=name, note=note, instance=instance, held=held, **found)
+
+
+def worth(study: Study, held: Array) -> float | None:
+    """V of a design (D, O), None where it breaks a promise: quicker than judging it in full."""
+    session = study.session
+    design = design_of(session, held)
+    if past_mending(study.instance, replace(idle_record(session, design), held=held)):
+        return None
+    value = session.evaluate(session.placing.columns(design), Clock()).value
+    return value if np.isfinite(value) else None
