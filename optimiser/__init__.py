@@ -12,9 +12,21 @@ if TYPE_CHECKING:
     from optimiser.instance.read import read
     from optimiser.model import build
     from optimiser.solver.solve import solve, verify
+    from optimiser.studies.diagnose import diagnose
 
 __version__ = "0.1.0"
-__all__ = ["Design", "InputError", "Instance", "Status", "__version__", "build", "read", "solve", "verify"]
+__all__ = [
+    "Design",
+    "InputError",
+    "Instance",
+    "Status",
+    "__version__",
+    "build",
+    "diagnose",
+    "read",
+    "solve",
+    "verify",
+]
 
 _HOMES = {
     "Design": "optimiser.design",
@@ -22,6 +34,7 @@ _HOMES = {
     "Instance": "optimiser.instance.instance",
     "Status": "optimiser.design",
     "build": "optimiser.model",
+    "diagnose": "optimiser.studies.diagnose",
     "read": "optimiser.instance.read",
     "solve": "optimiser.solver.solve",
     "verify": "optimiser.solver.solve",

@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from optimiser import __version__
-from optimiser.cli import data, solving
+from optimiser.cli import data, diagnose, solving
 from optimiser.cli.say import complain
 from optimiser.instance.errors import InputError
 
@@ -57,7 +57,15 @@ def app() -> None:
     """
 
 
-for verb in (data.new, data.check, data.maths, solving.solve, solving.verify, data.schema):
+for verb in (
+    data.new,
+    data.check,
+    data.maths,
+    solving.solve,
+    solving.verify,
+    diagnose.diagnose,
+    data.schema,
+):
     app.add_command(verb)
 
 

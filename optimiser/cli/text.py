@@ -26,11 +26,11 @@ def design_text(design: Design) -> str:
     """Everything worth saying about what was found, and how far it can be trusted."""
     if not design.found:
         ending = "Interrupted before any design was found." if design.interrupted else ENDINGS[design.status]
-        return "\n".join([*_title(design.instance), ending])
+        return "\n".join([*title(design.instance), ending])
     if not isfinite(design.value):  # what could not be judged has no numbers worth showing
-        return "\n".join([*_title(design.instance), *_worth(design)])
+        return "\n".join([*title(design.instance), *_worth(design)])
     sections = [
-        [*_title(design.instance), *_worth(design)],
+        [*title(design.instance), *_worth(design)],
         _holdings(design),
         _objectives(design),
         _closest(design),
@@ -67,7 +67,8 @@ def listing(items: Sequence[str], first: str) -> list[str]:
     return [line.replace("\0", " ") for line in paragraph(kept, first)]
 
 
-def _title(instance: Instance) -> list[str]:
+def title(instance: Instance) -> list[str]:
+    """The instance and who decides."""
     lines = paragraph(f"{instance.name}: {instance.title}" if instance.title else instance.name, "")
     return lines + (paragraph(f"decided by: {instance.perspective}") if instance.perspective else [])
 
@@ -255,7 +256,7 @@ def check_text(instance: Instance, warnings: Sequence[str]) -> str:
     }
     if not instance.uncertainty.get("risk_aversion"):
         del facts["averse"]
-    lines = [*_title(instance), "sound: everything was read and checked"]
+    lines = [*title(instance), "sound: everything was read and checked"]
     for name, items in facts.items():
         lines += listing(items or ["none"], f"  {name:<11}")
     if warnings:

@@ -94,7 +94,7 @@ class Compiled:
         terms = reader.terms
         self._row, self._column = np.array(terms.rows, int), np.array(terms.columns, int)
         self._constant = np.array(terms.constants)
-        width = max((len(p) for p in terms.places), default=0)
+        width = max(1, *map(len, terms.places), 0)
         self._places = np.array([p + (0,) * (width - len(p)) for p in terms.places], int).reshape(-1, width)
         self._plan_matrix(len(lower), len(self._bounds[0]))
 
