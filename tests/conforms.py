@@ -28,7 +28,9 @@ def faults(document: Any, schema: dict[str, Any], at: str = "$") -> Iterator[str
     if names and not any(_is(document, name) for name in ([names] if isinstance(names, str) else names)):
         yield f"{at}: {document!r} is no {names}"
         return
-    if _is(document, "number") and not schema.get("minimum", document) <= document <= schema.get("maximum", document):
+    if _is(document, "number") and not schema.get("minimum", document) <= document <= schema.get(
+        "maximum", document
+    ):
         yield f"{at}: {document!r} is out of range"
     if isinstance(document, dict):
         yield from (f"{at}: {name} is missing" for name in schema.get("required", ()) if name not in document)

@@ -53,7 +53,10 @@ PLANTS = [
         "fixed hours at the centre",
         {"decisions.csv a levels", "organisations.csv C staff_hours"},
         LEVELS + "a,input,central\nb,input,",
-        {"workload": "decision,level,fixed_hours,hours\na,central,10,1\nb,central,1,0", "organisations": two(11)},
+        {
+            "workload": "decision,level,fixed_hours,hours\na,central,10,1\nb,central,1,0",
+            "organisations": two(11),
+        },
     ),
     Plant(
         "hours of a region",
@@ -70,7 +73,10 @@ PLANTS = [
         "hours wherever it is held",
         {"organisations.csv A staff_hours"},
         LEVELS + "a,input,",
-        {"workload": "decision,level,at,hours\na,central,local,3\na,local,local,5", "organisations": two(a=2, b=9)},
+        {
+            "workload": "decision,level,at,hours\na,central,local,3\na,local,local,5",
+            "organisations": two(a=2, b=9),
+        },
     ),
     Plant(
         "fixed hours of an asymmetric decision",
@@ -136,15 +142,24 @@ PLANTS = [
     ),
     Plant(
         "a rating that one misses, and a uniform decision",
-        {"--fix b@B=local", "rules.csv row 2 then_level", "decisions.csv a min_rating", "decisions.csv a uniform"},
+        {
+            "--fix b@B=local",
+            "rules.csv row 2 then_level",
+            "decisions.csv a min_rating",
+            "decisions.csv a uniform",
+        },
         "decision,type,uniform,min_rating\na,input,true,3\nb,input,false,",
         {"organisations": two(ratings=(2, 3)), "rules": RULES + "b,local,a,local"},
         fix={"b@B": "local"},
     ),
     Plant(
         "hours of one, and a uniform decision",
-        {"--fix b@B=local", "rules.csv row 2 then_level", "organisations.csv A staff_hours",
-         "decisions.csv a uniform"},
+        {
+            "--fix b@B=local",
+            "rules.csv row 2 then_level",
+            "organisations.csv A staff_hours",
+            "decisions.csv a uniform",
+        },
         FREE + "a,input,true\nb,input,false",
         {"workload": HOURS + "a,local,5", "organisations": two(a=1), "rules": RULES + "b,local,a,local"},
         fix={"b@B": "local"},
@@ -166,81 +181,116 @@ PLANTS = [
         "a uniform decision that differs today",
         {"decisions.csv a uniform", "instance.toml limits max_changes"},
         FREE + "a,input,true",
-        {"toml": "[limits]\nmax_changes=0", "current": "decision,organisation,level\na,A,central\na,B,local",
-         "organisations": two()},
+        {
+            "toml": "[limits]\nmax_changes=0",
+            "current": "decision,organisation,level\na,A,central\na,B,local",
+            "organisations": two(),
+        },
     ),
     Plant(
         "changes and hours",
         {"instance.toml limits max_changes", "organisations.csv A staff_hours"},
         LEVELS + "a,input,\nb,input,",
-        {"toml": "[limits]\nmax_changes=1", "current": "decision,level\na,local\nb,local",
-         "workload": HOURS + "a,local,5\nb,local,5", "organisations": two(a=3)},
+        {
+            "toml": "[limits]\nmax_changes=1",
+            "current": "decision,level\na,local\nb,local",
+            "workload": HOURS + "a,local,5\nb,local,5",
+            "organisations": two(a=3),
+        },
     ),
     Plant(
         "money for what is dear",
         {"decisions.csv a levels", "instance.toml limits budget"},
         LEVELS + "a,input,central\nb,input,",
-        {"toml": "[limits]\nbudget=8", "workload": "decision,level,cost,fixed_cost\na,central,2,7\nb,central,1,0",
-         "organisations": two()},
+        {
+            "toml": "[limits]\nbudget=8",
+            "workload": "decision,level,cost,fixed_cost\na,central,2,7\nb,central,1,0",
+            "organisations": two(),
+        },
     ),
     Plant(
         "money wherever it is held",
         {"instance.toml limits budget"},
         LEVELS + "a,input,",
-        {"toml": "[limits]\nbudget=4", "workload": "decision,level,cost\na,central,3\na,local,2.5",
-         "organisations": two()},
+        {
+            "toml": "[limits]\nbudget=4",
+            "workload": "decision,level,cost\na,central,3\na,local,2.5",
+            "organisations": two(),
+        },
     ),
     Plant(
         "beds that no money is left for",
         {"instance.toml resources beds max_occupancy", "instance.toml limits budget"},
         LEVELS + "a,input,",
-        {"toml": "[limits]\nbudget=15\n" + BEDS + "max_occupancy=0.9\nslack_cost=2",
-         "resources": STOCK + "A,beds,10,18", "organisations": two()},
+        {
+            "toml": "[limits]\nbudget=15\n" + BEDS + "max_occupancy=0.9\nslack_cost=2",
+            "resources": STOCK + "A,beds,10,18",
+            "organisations": two(),
+        },
     ),
     Plant(
         "beds that cannot be bought",
         {"instance.toml resources beds max_occupancy"},
         LEVELS + "a,input,",
-        {"toml": BEDS + "max_occupancy=0.9\nslack_cost=2", "resources": STOCK + "A,beds,20,19",
-         "organisations": two()},
+        {
+            "toml": BEDS + "max_occupancy=0.9\nslack_cost=2",
+            "resources": STOCK + "A,beds,20,19",
+            "organisations": two(),
+        },
     ),
     Plant(
         "demand that nothing covers",
         {"instance.toml resources beds max_unmet"},
         LEVELS + "a,input,",
-        {"toml": BEDS + "max_unmet=0.05", "resources": STOCK + "A,beds,10,12\nB,beds,10,8",
-         "organisations": two()},
+        {
+            "toml": BEDS + "max_unmet=0.05",
+            "resources": STOCK + "A,beds,10,12\nB,beds,10,8",
+            "organisations": two(),
+        },
     ),
     Plant(
         "aid that does not run locally",
         {"decisions.csv a levels", "instance.toml resources beds max_unmet"},
         LEVELS + "a,input,local",
-        {"toml": BEDS + 'max_unmet=0.05\ngoverned_by="a"', "resources": STOCK + "A,beds,10,12\nB,beds,10,8",
-         "organisations": two()},
+        {
+            "toml": BEDS + 'max_unmet=0.05\ngoverned_by="a"',
+            "resources": STOCK + "A,beds,10,12\nB,beds,10,8",
+            "organisations": two(),
+        },
     ),
     Plant(
         "beds that are flexed only locally",
         {"--fix a=central", "instance.toml resources beds max_unmet"},
         "decision,type,flexes,flex\na,input,beds,0.3",
-        {"toml": BEDS + "max_unmet=0.05", "resources": STOCK + "A,beds,10,12\nB,beds,10,8",
-         "organisations": two()},
+        {
+            "toml": BEDS + "max_unmet=0.05",
+            "resources": STOCK + "A,beds,10,12\nB,beds,10,8",
+            "organisations": two(),
+        },
         fix={"a": "central"},
     ),
     Plant(
         "hours to flex beds",
         {"organisations.csv A staff_hours", "instance.toml resources beds max_unmet"},
         "decision,type,flexes,flex\na,input,beds,0.3",
-        {"toml": BEDS + "max_unmet=0.05", "resources": STOCK + "A,beds,10,12\nB,beds,10,8",
-         "organisations": two(a=4), "workload": HOURS + "a,local,9"},
+        {
+            "toml": BEDS + "max_unmet=0.05",
+            "resources": STOCK + "A,beds,10,12\nB,beds,10,8",
+            "organisations": two(a=4),
+            "workload": HOURS + "a,local,9",
+        },
     ),
     Plant(
         "a surge in one scenario",
         {"instance.toml resources beds max_unmet", "instance.toml limits budget"},
         LEVELS + "a,input,",
-        {"toml": "[limits]\nbudget=3\n" + BEDS + "max_unmet=0.05\nslack_cost=1\n"
-         '[[scenarios]]\nscenario="normal"\nprobability=0.9\n'
-         '[[scenarios]]\nscenario="surge"\nprobability=0.1\nsurge={beds=0.5}',
-         "resources": STOCK + "A,beds,10,10", "organisations": two()},
+        {
+            "toml": "[limits]\nbudget=3\n" + BEDS + "max_unmet=0.05\nslack_cost=1\n"
+            '[[scenarios]]\nscenario="normal"\nprobability=0.9\n'
+            '[[scenarios]]\nscenario="surge"\nprobability=0.1\nsurge={beds=0.5}',
+            "resources": STOCK + "A,beds,10,10",
+            "organisations": two(),
+        },
     ),
     Plant(
         "an aim and a fixed decision",
@@ -261,18 +311,24 @@ PLANTS = [
         "an aim and hours to act on it",
         {"--at-least responsiveness=0.8", "organisations.csv local staff_hours"},
         LEVELS + "a,input,",
-        {"scores": SCORED, "workload": HOURS + "a,local,5",
-         "organisations": "organisation,level,parent,staff_hours\ncentral,central,,\nlocal,local,central,4"},
+        {
+            "scores": SCORED,
+            "workload": HOURS + "a,local,5",
+            "organisations": "organisation,level,parent,staff_hours\ncentral,central,,\nlocal,local,central,4",
+        },
         at_least={"responsiveness": 0.8},
     ),
     Plant(
         "an aim and absence in a scenario",
         {"--at-least responsiveness=0.8", "organisations.csv local staff_hours"},
         LEVELS + "a,input,local",
-        {"toml": '[[scenarios]]\nscenario="normal"\nprobability=0.5\n[[scenarios]]\nscenario="flu"\n'
-         "probability=0.5\nabsence=0.5",
-         "scores": SCORED, "workload": HOURS + "a,local,5",
-         "organisations": "organisation,level,parent,staff_hours\ncentral,central,,\nlocal,local,central,5"},
+        {
+            "toml": '[[scenarios]]\nscenario="normal"\nprobability=0.5\n[[scenarios]]\nscenario="flu"\n'
+            "probability=0.5\nabsence=0.5",
+            "scores": SCORED,
+            "workload": HOURS + "a,local,5",
+            "organisations": "organisation,level,parent,staff_hours\ncentral,central,,\nlocal,local,central,5",
+        },
         at_least={"responsiveness": 0.8},
     ),
     Plant(
@@ -287,8 +343,10 @@ PLANTS = [
         "three decisions in two halves of the hours they need",
         {"organisations.csv central staff_hours", "organisations.csv local staff_hours"},
         LEVELS + "a,input,\nb,input,\nc,input,",
-        {"workload": HOURS + "".join(f"{d},{at},2\n" for d in "abc" for at in ("central", "local")),
-         "organisations": "organisation,level,parent,staff_hours\ncentral,central,,3\nlocal,local,central,3"},
+        {
+            "workload": HOURS + "".join(f"{d},{at},2\n" for d in "abc" for at in ("central", "local")),
+            "organisations": "organisation,level,parent,staff_hours\ncentral,central,,3\nlocal,local,central,3",
+        },
     ),
     Plant(
         "three decisions each held apart from the others",

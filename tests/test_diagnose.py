@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ import pytest
 from by_hand import made
 from conforms import faults
 from generate import random_instance
-from planted import PLANTS, Plant, two
+from planted import PLANTS, Plant
 
 import optimiser
 from optimiser.instance.instance import Instance
@@ -24,7 +22,9 @@ ENOUGH = 1e9  # hours or money that no small instance can use up
 
 
 def cell(table: str, row: Any, column: str) -> str:
-    return " ".join(str(part) for part in (table, f"row {row}" if table == "rules.csv" else row, column) if part != "")
+    return " ".join(
+        str(part) for part in (table, f"row {row}" if table == "rules.csv" else row, column) if part != ""
+    )
 
 
 def where(requirement: dict[str, Any]) -> str:
@@ -44,7 +44,9 @@ def stripped(instance: Instance, kept: set[str]) -> Instance:
     every_level = ";".join(instance["levels"]["level"])
     clear = {"levels": every_level, "min_rating": np.nan, "uniform": False}
     for column, nothing in clear.items() if len(instance.localities) > 1 else list(clear.items())[:2]:
-        tables["decisions"] = _cleared(tables["decisions"], "decisions.csv", "decision", column, nothing, kept)
+        tables["decisions"] = _cleared(
+            tables["decisions"], "decisions.csv", "decision", column, nothing, kept
+        )
     tables["organisations"] = _cleared(
         tables["organisations"], "organisations.csv", "organisation", "staff_hours", np.nan, kept
     )
@@ -111,7 +113,9 @@ def repaired(
         elif table == "instance.toml" and row == "limits":
             instance = instance.replace(f"limits.{column}", set=to)
         elif table == "instance.toml":
-            instance = _set(instance, "resource_types", column, row.removeprefix("resources "), "resource", to)
+            instance = _set(
+                instance, "resource_types", column, row.removeprefix("resources "), "resource", to
+            )
         elif table == "rules.csv":
             values = instance["rules"]["then_level"].copy()
             values[row - 2] = to
@@ -166,3 +170,48 @@ def _check_repair(instance: Instance, plant: Plant, repair: dict[str, Any]) -> N
                 instance, plant.fix, plant.at_least, [*others, {**change, "to": less}]
             )
             assert not optimiser.solve(variant, fix=fix, at_least=at_least).found, (change, less)
+
+
+# Random instances
+
+
+def tightened(seed: int) -> tuple[Instance, dict[str, str], dict[str, float]]:
+    """A random instance with less of everything, and a call that asks something of it."""
+    rng = np.random.default_rng([seed, 7])
+    instance = random_instance(seed, sizes=3, most_designs=32)
+    organisations = instance["organisations"]
+    hours = np.round(organisations["staff_hours"] * rng.uniform(0.2, 0.9), 1)
+    tables = {**instance.tables, "organisations": organisations.with_column("staff_hours", hours)}
+    limits = dict(instance.limits)
+    if limits["budget"] is not None:
+        limits["budget"] = round(limits["budget"] * rng.uniform(0.1, 0.7), 1)
+    if limits["max_changes"] is not None:
+        limits["max_changes"] = float(rng.integers(0, 2))
+    decisions, levels = instance["decisions"]["decision"], instance["levels"]["level"]
+    fix = {d: str(rng.choice(levels)) for d in decisions if rng.random() < 0.2}
+    at_least = {g: round(rng.uniform(0, 0.7), 2) for g in instance.objectives if rng.random() < 0.15}
+    return replace(instance, tables=tables, limits=limits), fix, at_least
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_a_random_instance_is_infeasible_exactly_where_solving_says_so(seed):
+    instance, fix, at_least = tightened(seed)
+    found = optimiser.diagnose(instance, fix=fix, at_least=at_least)
+    assert found.complete
+    assert found.feasible == optimiser.solve(instance, fix=fix, at_least=at_least).found
+    if found.feasible:
+        return
+    document = found.to_dict()
+    conflict = {where(requirement) for requirement in document["conflict"]}
+    assert found.irreducible
+    assert not solves(instance, fix, at_least, conflict)
+    for requirement in conflict:
+        assert solves(instance, fix, at_least, conflict - {requirement}), requirement
+    for repair in document["repairs"]:
+        variant, fixed, floors = repaired(instance, fix, at_least, repair["changes"])
+        assert optimiser.solve(variant, fix=fixed, at_least=floors).verified, repair["text"]
+    fewest = min((len(r["changes"]) for r in document["repairs"] if "requirements" in r["least"]), default=1)
+    every = everything(instance, fix, at_least)
+    for requirement in conflict if fewest > 1 else ():  # whatever else gives, one of these must
+        scored = requirement.endswith("levels") and instance["scores"].rows > 0  # no level to add without one
+        assert scored or not solves(instance, fix, at_least, every - {requirement})

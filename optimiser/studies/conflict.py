@@ -106,6 +106,7 @@ class Questions:
         """
         gone, give, cost = self._nothing()
         gone[list(set(out) - set(dials))] = 1.0
+        gone[len(self.requirements) :] = 1.0
         for i in out:
             if i in dials:
                 give[i], cost[i - len(give)] = self.most(i), -dials[i]

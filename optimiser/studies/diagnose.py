@@ -156,7 +156,7 @@ class _Doctor:
         facts = tuple(Arithmetic(self.instance, self.fix, self.at_least).facts())
         self.found |= {"facts": facts} | ({"feasible": False} if facts else {})
         every = requirements(self.instance, coefficients(self.instance), self.fix, self.at_least)
-        loosened = Loosened(self.instance, every, self.fix, self.at_least)
+        loosened = Loosened(self.instance, every, self.fix)
         questions = Questions(loosened, self.clock, self.threads)
         try:
             self._ask(questions)
@@ -199,9 +199,7 @@ class _Doctor:
                 self.tell(f"looking for the least that {r.where} could be")
                 point = questions.point([k for k in every if k != i], {i: price(r)}, spare=True)
                 if point is not None:
-                    yield _with_numbers(
-                        questions, i, float(point.gives[i]), "all else kept, the cheapest design"
-                    )
+                    yield _with_numbers(questions, i, float(point.gives[i]), "with all else kept it")
 
     def _both_numbers(self, questions: Questions, conflict: list[int]) -> Iterator[Named]:
         """Take each out of the conflict: the others can hold, and need so much of its number."""

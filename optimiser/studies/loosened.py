@@ -7,7 +7,7 @@ recourse of what no limit and no floor looks at can always be to do nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -74,13 +74,12 @@ class Loosened:
         instance: Instance,
         requirements: list[Requirement],
         fix: Mapping[str, str],
-        at_least: Mapping[str, float],
     ) -> None:
         self.instance, self.requirements = instance, requirements
         sets = coefficients(instance).sets
-        self.allowed, self.unscored = sets.allowed, _unscored(instance, sets, instance.objectives)
+        self.allowed, self.unscored = sets.allowed, _unscored(instance, sets)
         self.unbudgeted = instance.limits["budget"] is None and _buyable(instance)
-        self.c = c = coefficients(_loosened(instance, at_least, self.unbudgeted))
+        self.c = c = coefficients(_loosened(instance, self.unbudgeted))
         self.count = len(requirements) + self.unbudgeted
         self.floors = {r.of for r in requirements if r.kind == "least"}
         resilience = c.sets.objectives.index("resilience") in self.floors
@@ -311,25 +310,19 @@ def _buyable(instance: Instance) -> bool:
     return any(bool((~np.isnan(cost)).any()) for cost in priced)
 
 
-def _unscored(instance: Instance, sets: Sets, objectives: Collection[str]) -> Array:
-    """(D, L) levels that cannot be allowed: scored for one of these, the decision has no score there."""
+def _unscored(instance: Instance, sets: Sets) -> Array:
+    """(D, L) levels that no table could allow as it stands: a decision that is scored has no score there."""
     missing = np.zeros(sets.allowed.shape, bool)
-    for name, scores in direct_scores(instance, sets).items():
-        if name in objectives:
-            blank = np.isnan(scores)  # (D, O, L)
-            missing |= blank.any(axis=1) & ~blank.all(axis=(1, 2))[:, None]
+    for scores in direct_scores(instance, sets).values():
+        blank = np.isnan(scores)  # (D, O, L)
+        missing |= blank.any(axis=1) & ~blank.all(axis=(1, 2))[:, None]
     return missing
 
 
-def _loosened(instance: Instance, at_least: Mapping[str, float], unbudgeted: bool) -> Instance:
-    """Every level allowed, and every decision held as each locality likes.
-
-    Where a floor looks at scores given directly, levels without a score stay closed: what they are worth is
-    not known.
-    """
+def _loosened(instance: Instance, unbudgeted: bool) -> Instance:
+    """Every level allowed, and every decision held as each locality likes."""
     sets, decisions = coefficients(instance).sets, instance["decisions"]
-    open_ = sets.allowed | ~_unscored(instance, sets, at_least)
-    levels = np.array([";".join(np.array(sets.levels)[row]) for row in open_], dtype=object)
+    levels = np.full(decisions.rows, ";".join(sets.levels), dtype=object)
     decisions = decisions.with_column("levels", levels)
     if len(sets.localities) > 1:
         decisions = decisions.with_column("uniform", np.zeros(decisions.rows, bool))

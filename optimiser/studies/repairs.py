@@ -168,7 +168,7 @@ class Repairs:
         """The number in the place of r's; None: none will do."""
         if r.kind == "least":
             reached = audit(self.instance, record).objectives[self.instance.objectives[r.of]]
-            return r.value if reached >= r.value - FEW else -enough(-reached)
+            return r.value if reached >= r.value else math.floor(reached * 1e6 + 1e-3) / 1e6
         if r.kind == "occupancy":
             rows, fullest = self.instance["resources"], r.value
             place = {name: o for o, name in enumerate(self.instance.localities)}
@@ -274,9 +274,9 @@ def _blanked(instance: Instance, edit: Edit) -> Instance:
 
 
 def enough(number: float) -> float:
-    """A number to write that is not below this one, but for the rounding of the solver."""
-    near = float(f"{number:.{DIGITS - 2}g}")
-    if abs(near - number) <= max(2 * FEW * min(1.0, abs(number)), 1e-8 * abs(number)):
+    """A number to write that is not below this one, but for rounding: a short one where that is near."""
+    near, noise = float(f"{number:.{DIGITS - 2}g}"), 1e-9 * max(1.0, abs(number))
+    if -noise <= near - number <= 2 * FEW * abs(number) + noise:
         return near + 0.0
     step = 10.0 ** (math.floor(math.log10(abs(number))) + 1 - DIGITS)
     return float(f"{math.ceil(number / step) * step:.{DIGITS}g}")
