@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from optimiser.solver.solve import solve, verify
     from optimiser.studies.alternatives import alternatives
     from optimiser.studies.compare import compare
+    from optimiser.studies.diagnose import diagnose
     from optimiser.studies.explain import explain
     from optimiser.studies.frontier import frontier
     from optimiser.studies.thresholds import thresholds
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "Design", "InputError", "Instance", "Status", "__version__", "alternatives", "build", "compare",
-    "explain", "frontier", "read", "solve", "thresholds", "verify",
+    "diagnose", "explain", "frontier", "read", "solve", "thresholds", "verify",
 ]  # fmt: skip
 
 _HOMES = {
@@ -32,6 +33,7 @@ _HOMES = {
     "alternatives": "optimiser.studies.alternatives",
     "build": "optimiser.model",
     "compare": "optimiser.studies.compare",
+    "diagnose": "optimiser.studies.diagnose",
     "explain": "optimiser.studies.explain",
     "frontier": "optimiser.studies.frontier",
     "read": "optimiser.instance.read",

@@ -16,6 +16,7 @@ from optimiser import __version__
 from optimiser.cli import data, solving
 from optimiser.cli.alternatives import alternatives
 from optimiser.cli.compare import compare
+from optimiser.cli.diagnose import diagnose
 from optimiser.cli.explain import explain
 from optimiser.cli.frontier import frontier
 from optimiser.cli.say import complain
@@ -69,6 +70,7 @@ for verb in (
     solving.solve,
     solving.verify,
     explain,
+    diagnose,
     compare,
     alternatives,
     frontier,

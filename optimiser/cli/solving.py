@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from optimiser.design import Design
 
 out = click.option("--out", metavar="DIR", help="Also write result.json and CSV tables into this folder.")
+fix = click.option(
+    "--fix", multiple=True, metavar="DECISION[@ORGANISATION]=LEVEL", help="Hold it there. Repeatable."
+)
 
 
 def pairs(text: str) -> dict[str, float]:
@@ -51,38 +54,40 @@ def finite(_: click.Context, __: click.Parameter, value: float | None) -> float 
 
 def named(values: tuple[str, ...], option: str) -> dict[str, str]:
     """NAME=WORD, each option one, as a dict."""
-    named: dict[str, str] = {}
+    words: dict[str, str] = {}
     for value in values:
         name, equals, word = (piece.strip() for piece in value.rpartition("="))
         if not (name and equals and word):
             raise click.UsageError(f"{option}: {value!r} is not of the form NAME=WORD")
-        if name in named:
+        if name in words:
             raise click.UsageError(f"{option}: {name!r} is given twice")
-        named[name] = word
-    return named
+        words[name] = word
+    return words
 
 
-def _merged(values: tuple[dict[str, float], ...], option: str) -> dict[str, float]:
-    merged: dict[str, float] = {}
+def merged(values: tuple[dict[str, float], ...], option: str) -> dict[str, float]:
+    """NAME=NUMBER, or several with commas between, each option some, as a dict."""
+    numbers: dict[str, float] = {}
     for name, number in (pair for value in values for pair in value.items()):
-        if name in merged:
+        if name in numbers:
             raise click.UsageError(f"{option}: {name!r} is given twice")
-        merged[name] = number
-    return merged
+        numbers[name] = number
+    return numbers
+
+
+at_least = click.option(
+    "--at-least", type=pairs, multiple=True, metavar="OBJECTIVE=VALUE", help="Reach this. Repeatable."
+)
 
 
 @click.command(short_help="What should sit where? The best design, verified.")
 @instance
 @click.option("--weights", type=pairs, metavar="A=2,B=1", help="Weights; those not named are 0.")
-@click.option(
-    "--fix", multiple=True, metavar="DECISION[@ORGANISATION]=LEVEL", help="Hold it there. Repeatable."
-)
+@fix
 @click.option(
     "--lexicographic", metavar="A,B,C", help="Objectives one after the other, the first to its best."
 )
-@click.option(
-    "--at-least", type=pairs, multiple=True, metavar="OBJECTIVE=VALUE", help="Reach this. Repeatable."
-)
+@at_least
 @click.option(
     "--gap",
     type=click.FloatRange(0),
@@ -132,7 +137,7 @@ def solve(
     from optimiser.result import check_target
     from optimiser.solver.solve import solve as find
 
-    fixed, floors = named(fix, "--fix"), _merged(at_least, "--at-least")
+    fixed, floors = named(fix, "--fix"), merged(at_least, "--at-least")
     order = tuple(name.strip() for name in lexicographic.split(",")) if lexicographic else ()
     if out is not None:
         check_target(out)

@@ -39,6 +39,7 @@ _TYPE = _either("input", "process", "outcome")
 _DESIGN = _rows(**_SITE, level=_TEXT)
 _MOVES = _rows(**_SITE, **{"from": _TEXT, "to": _TEXT})
 _STATUS = _either("optimal", "feasible", "infeasible", "unknown")
+_REQUIREMENTS = _rows(table=_TEXT, row=_ANY, column=_TEXT, text=_TEXT, has=_MAYBE, needs=_MAYBE)
 _SPAN: Schema = {"type": "array", "items": _MAYBE, "maxItems": 2}
 
 
@@ -124,14 +125,18 @@ RESULTS: dict[str, Schema] = {
     ),
     "diagnose": _result(
         "diagnose",
-        ("feasible",),
-        feasible=_YES,
+        ("feasible", "complete"),
+        feasible={"type": ["boolean", "null"], "description": "null: not settled in time"},
+        complete=_YES,
         facts=_list(_TEXT),
-        conflict=_rows(table=_TEXT, row=_ANY, text=_TEXT),
+        conflict=_REQUIREMENTS,
         irreducible=_YES,
         repairs=_rows(
-            text=_TEXT, changes=_rows(table=_TEXT, row=_ANY, column=_TEXT, **{"from": _ANY, "to": _ANY})
+            text=_TEXT,
+            least=_list(_either("requirements", "hours", "money")),
+            changes=_rows(table=_TEXT, row=_ANY, column=_TEXT, **{"from": _ANY, "to": _ANY}),
         ),
+        limits=_REQUIREMENTS,
     ),
     "compare": _result(
         "compare",

@@ -80,7 +80,7 @@ class Compiled:
         self._fixed = np.where(self._lower_open, upper, lower)
         rows, columns, constants, places = zip(*reader.terms, strict=True)
         self._row, self._column, self._constant = np.array(rows), np.array(columns), np.array(constants)
-        width = max(map(len, places))
+        width = max(1, *map(len, places))
         self._places = np.array([p + (0,) * (width - len(p)) for p in places], int).reshape(-1, width)
         self._plan_matrix(len(lower), len(self._bounds[0]))
 

@@ -1,7 +1,7 @@
 """What arithmetic alone shows to be impossible: sums that anyone can do again, and no solver.
 
-Each fact sets the least that any design asks for beside what there is. Levels are ruled out first, one decision
-at a time: by what is allowed, earned and fixed, then by rules whose condition is certain.
+Each fact sets the least that any design asks for beside what there is. Levels are ruled out first, one
+decision at a time: by what is allowed, earned and fixed, then by rules whose condition is certain.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class Arithmetic:
         return [fact for part in parts for fact in part]
 
     def _same_everywhere(self) -> None:
-        for d in np.flatnonzero(self.c.sets.uniform):
-            self.open[d] = self.open[d].all(axis=0)
+        same = self.c.sets.uniform
+        self.open[same] = self.open[same].all(axis=1, keepdims=True)
 
     def _apply_rules(self) -> bool:
         before = self.open.sum()
@@ -66,17 +66,21 @@ class Arithmetic:
 
     def _no_level(self) -> Iterator[str]:
         sets = self.c.sets
-        for d in np.flatnonzero((~self.open.any(axis=2)).any(axis=1)).tolist():
+        closed: Array = ~self.open.any(axis=2)
+        for d in np.flatnonzero(closed.any(axis=1)).tolist():
             name, shut = sets.decisions[d], np.flatnonzero(self.shut[d])
             if not len(shut):
-                yield f"The rules leave {name} no level{self._whom(d, np.flatnonzero(~self.open[d].any(axis=1)))}."
+                whom = self._whom(d, np.flatnonzero(closed[d]))
+                yield f"The rules leave {name} no level{whom}."
                 continue
             said = [f"allowed: {', '.join(np.array(sets.levels)[sets.allowed[d]])}"]
             below = np.flatnonzero(
                 ratings(self.instance, self.c) < self.instance["decisions"]["min_rating"][d]
             )
             if len(below):
-                who = listing([f"{sets.localities[o]} has {figure(self._rating(o))}" for o in below], 3)
+                who = listing(
+                    [f"{sets.localities[o]} has {figure(self._rating(o))}" for o in below.tolist()], 3
+                )
                 said.append(f"{sets.levels[-1]} only with a rating of {figure(self._bar(d))}: {who}")
             fixed = {sets.levels[level] for (e, _), level in self.fixed.items() if e == d}
             said += (
@@ -95,7 +99,7 @@ class Arithmetic:
         return float(self.instance["decisions"]["min_rating"][d])
 
     def _least(self, per_locality: Array, once: Array, under: Array) -> Array:
-        """(D,) the least that falls to a level: `per_locality` (D, L), and `once` (D, L) where all is held so."""
+        """(D,) the least that falls to a level: `per_locality` (D, L), and `once` (D, L) where all is so."""
         sets, least = self.c.sets, np.zeros(len(self.c.sets.decisions))
         sole = self.open[:, under].sum(axis=2) == 1  # (D, under)
         for d in range(len(least)):
@@ -157,9 +161,11 @@ class Arithmetic:
             bought = self.instance.limits["budget"] is not None and c.masks["slack_cost"][r]
             if not len(who) or bought:
                 continue
-            most = c["max_occupancy"][r] * c["capacity"][:, r]
-            said = [f"{sets.localities[o]} has {figure(float(c['normal_demand'][o, r]))} of {figure(round(float(most[o]), 4))}"
-                    for o in sorted(who, key=lambda o: -short[o, r])]  # fmt: skip
+            wanted, most = c["normal_demand"][:, r], c["max_occupancy"][r] * c["capacity"][:, r]
+            said = [
+                f"{sets.localities[o]} has {figure(float(wanted[o]))} of {figure(round(float(most[o]), 4))}"
+                for o in sorted(who, key=lambda o: -short[o, r])
+            ]
             why = "no budget is given" if c.masks["slack_cost"][r] else "it has no slack_cost"
             yield (f"Demand for {name} is above max_occupancy, and none can be bought ({why}): "
                    f"{listing(said, 3)}.")  # fmt: skip
@@ -192,8 +198,11 @@ class Arithmetic:
                 least = short - arrives * float(np.nansum(c["spare"][:, r, s])) - bought
                 most = float(c["max_unmet"][r] * c["total_demand"][r, s])
                 if least > most + ROUNDING * max(1.0, short):
-                    yield (f"In {name}, were all spare lent, all flexed and all money spent on it, {figure(round(least, 4))} of "
-                           f"{sets.resources[r]} stay unmet; max_unmet allows {figure(round(most, 4))}.")  # fmt: skip
+                    yield (
+                        f"In {name}, were all spare lent, all flexed and all money spent on it, "
+                        f"{figure(round(least, 4))} of {sets.resources[r]} stay unmet; "
+                        f"max_unmet allows {figure(round(most, 4))}."
+                    )
 
     def _reach(self) -> Iterator[str]:
         """Every decision at the level that is best for this objective alone, everything at its best."""
@@ -224,7 +233,8 @@ class Arithmetic:
                 at = at + once
             best = at.max(axis=2)
             score = c[f"base.{name}"] + np.where(sets.uniform, best[:, 0], best.sum(axis=1))
-            for d in np.flatnonzero(c.masks["buffered"]) if name == "risk_pooling" else ():
+            buffered = np.flatnonzero(c.masks["buffered"]).tolist()
+            for d in buffered if name == "risk_pooling" else ():
                 everyone = np.arange(len(sets.localities))
                 pooled = [c.pools.pool(d, everyone, int(c.pools.regime[s])) for s in scenarios]
                 score[d] = 1 - sum(

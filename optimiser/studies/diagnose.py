@@ -1,63 +1,60 @@
-"""diagnose: why is nothing feasible? What arithmetic shows, what cannot hold together, what would have to give."""
+"""diagnose: why is nothing feasible? Facts, what cannot hold together, and what would have to give."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import optimiser
 from optimiser.audit import audit
 from optimiser.coefficients import coefficients
-from optimiser.design import SolverError
+from optimiser.design import Record, SolverError
 from optimiser.instance.instance import Instance
 from optimiser.rows import plain
 from optimiser.solver.highs import VERSION, Clock, hearing_interrupts
 from optimiser.solver.solve import check_call
 from optimiser.studies.arithmetic import Arithmetic
-from optimiser.studies.conflict import DIALS, OutOfTimeError, Point, Questions
+from optimiser.studies.conflict import OutOfTimeError, Questions
 from optimiser.studies.loosened import Loosened
-from optimiser.studies.repairs import Repair, Repairs, follows
+from optimiser.studies.repairs import FEW, Repair, Repairs, follows, price
 from optimiser.studies.requirements import Requirement, figure, requirements
 from optimiser.studies.study import Finding, Table, table
 
 SPARE = ("budget", "changes", "unmet")  # limits of which a feasible instance is told what they leave
+NEEDS = {  # what is said of the number that a requirement needs to be, n, or in percent p
+    "hours": "needs {n} hours",
+    "budget": "costs {n} at least",
+    "changes": "takes {n} changes at least",
+    "unmet": "leaves {p} % unmet at least",
+    "occupancy": "takes {p} % at least",
+    "least": "reaches {n} at most",
+}
 
 
 @dataclass(frozen=True)
 class Named:
-    """A requirement, and where it has a number: what it is, and what the others need it to be."""
+    """A requirement, and where it has a number: what it is, and what `beside` it needs it to be."""
 
     requirement: Requirement
     has: float | None = None
     needs: float | None = None
+    beside: str = ""  # the others of a conflict, or of the instance
 
     @property
     def text(self) -> str:
         """The requirement in words, with both numbers."""
-        said = {
-            "hours": "what is named beside it needs {}",
-            "budget": "what is named beside it costs {} at least",
-            "changes": "what is named beside it takes {}",
-            "unmet": "with what is named beside it, {:share} is the least",
-            "occupancy": "with what is named beside it, {:share} is the least",
-            "least": "with what is named beside it, {} is the most",
-        }
         if self.needs is None:
             return self.requirement.text
-        shown = figure(round(self.needs, 6))
-        share = f"{figure(round(100 * self.needs, 4))} %"
-        rest = said[self.requirement.kind].replace("{:share}", share).format(shown)
-        return f"{self.requirement.text}; {rest}"
+        n, p = figure(round(self.needs, 6)), figure(round(100 * self.needs, 4))
+        return f"{self.requirement.text}; {self.beside} {NEEDS[self.requirement.kind].format(n=n, p=p)}"
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON document."""
         r = self.requirement
-        return {
-            "table": r.table, "row": r.row, "column": r.column, "text": self.text, "has": self.has,
-            "needs": self.needs,
-        }  # fmt: skip
+        numbers = {"has": plain(self.has), "needs": plain(self.needs)}
+        return {"table": r.table, "row": r.row, "column": r.column, "text": self.text, **numbers}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -69,22 +66,22 @@ class Diagnosis(Finding):
     facts: tuple[str, ...] = ()  # what arithmetic alone shows to be impossible
     conflict: tuple[Named, ...] = ()  # requirements that cannot all hold
     irreducible: bool = False  # proven: without any one of them the others can
-    repairs: tuple[Repair, ...] = ()
+    repairs: Sequence[Repair] = ()
     limits: tuple[Named, ...] = ()  # of a feasible instance: what each has, and the least that it needs
 
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document."""
         repairs = [
-            {"text": r.text, "least": list(r.least), "changes": [_plain(e.to_dict()) for e in r.edits]}
+            {"text": r.text, "least": list(r.least), "changes": [e.to_dict() for e in r.edits]}
             for r in self.repairs
         ]
         return {
             "feasible": self.feasible,
             "facts": list(self.facts),
-            "conflict": [_plain(named.to_dict()) for named in self.conflict],
+            "conflict": [named.to_dict() for named in self.conflict],
             "irreducible": self.irreducible,
             "repairs": repairs,
-            "limits": [_plain(named.to_dict()) for named in self.limits],
+            "limits": [named.to_dict() for named in self.limits],
         }
 
     def tables(self) -> dict[str, Table]:
@@ -105,9 +102,9 @@ class Diagnosis(Finding):
 
 def diagnose(
     instance: Instance,
+    *,
     fix: Mapping[str, str] | None = None,
     at_least: Mapping[str, float] | None = None,
-    *,
     time_limit: float | None = None,
     threads: int = 1,
     progress: Callable[[str], None] | None = None,
@@ -150,13 +147,8 @@ class _Doctor:
         tell: Callable[[str], None],
     ) -> None:
         self.instance, self.fix, self.at_least, self.clock, self.tell = instance, fix, at_least, clock, tell
-        self.threads, self.questions = threads, None
+        self.threads, self.solves = threads, 0
         self.found: dict[str, Any] = {"feasible": None}
-
-    @property
-    def solves(self) -> int:
-        """Programs run."""
-        return 0 if self.questions is None else self.questions.solves
 
     def work(self) -> bool:
         """Find all there is to find; False where time ran out."""
@@ -164,69 +156,67 @@ class _Doctor:
         facts = tuple(Arithmetic(self.instance, self.fix, self.at_least).facts())
         self.found |= {"facts": facts} | ({"feasible": False} if facts else {})
         every = requirements(self.instance, coefficients(self.instance), self.fix, self.at_least)
-        loosened = Loosened(self.instance, every, self.fix, self.at_least)
-        self.questions = questions = Questions(loosened, self.clock, self.threads)
-        repairs = None
+        loosened = Loosened(self.instance, every, self.fix)
+        questions = Questions(loosened, self.clock, self.threads)
         try:
-            point = questions.point(range(len(every)))
-            self.found["feasible"] = point is not None
-            if point is not None:
-                self._confirm(point)
-                self._limits(questions)
-                return True
-            conflict = questions.conflict(range(len(every)), self.tell)
-            self.found |= {"conflict": tuple(self._both_numbers(questions, conflict)), "irreducible": True}
-            repairs = Repairs(questions, conflict, self.fix, self.at_least, self.tell)
-            repairs.look()
+            self._ask(questions)
         except OutOfTimeError:
             if "conflict" not in self.found and questions.smallest is not None:
                 self.found["conflict"] = tuple(Named(every[i]) for i in questions.smallest)
             return False
         finally:
-            self.found["repairs"] = tuple(repairs.found if repairs else ())
+            self.solves = questions.solves
         return True
 
-    def _confirm(self, point: Point) -> None:
-        """The design that shows it feasible, judged by the audit, and against what arithmetic shows."""
-        assert self.questions is not None
-        record = self.questions.loosened.record(point.x)
-        judged = audit(self.instance, record)
-        broken = list(judged.broken) + list(self.found["facts"])
-        short = [g for g, value in self.at_least.items() if judged.objectives[g] < value - 1e-6]
-        if broken or short or not follows(self.instance, record, self.fix):
-            raise SolverError(f"a design found breaks a promise: {[*broken, *short][:1]}")
+    def _ask(self, questions: Questions) -> None:
+        every = range(len(questions.requirements))
+        self.tell(f"looking for a design that keeps all {len(every)} requirements")
+        point = None if self.found["facts"] else questions.point(every)
+        self.found["feasible"] = point is not None
+        if point is not None:
+            self._confirm(questions.loosened.record(point.x))
+            self.found["limits"] = tuple(self._limits(questions))
+            return
+        conflict = questions.conflict(every, self.tell)
+        self.found |= {"conflict": tuple(self._both_numbers(questions, conflict)), "irreducible": True}
+        repairs = Repairs(questions, conflict, self.fix, self.at_least, self.tell)
+        self.found["repairs"] = repairs.found  # fills up while they are looked for
+        repairs.look()
 
-    def _limits(self, questions: Questions) -> None:
+    def _confirm(self, record: Record) -> None:
+        """The design that shows it feasible, judged by the audit."""
+        judged = audit(self.instance, record)
+        broken = list(judged.broken)
+        broken += [g for g, value in self.at_least.items() if judged.objectives[g] < value - FEW]
+        if broken or not follows(self.instance, record, self.fix):
+            raise SolverError(f"a design found breaks a promise: {', '.join(broken[:1])}")
+
+    def _limits(self, questions: Questions) -> Iterator[Named]:
         """What some limits have, and the least that they need with all else as it is."""
-        every, limits = range(len(questions.requirements)), []
+        every = range(len(questions.requirements))
         for i, r in enumerate(questions.requirements):
             if r.kind in SPARE:
-                point = questions.point([k for k in every if k != i], {i: _price(r)}, spare=True)
+                self.tell(f"looking for the least that {r.where} could be")
+                point = questions.point([k for k in every if k != i], {i: price(r)}, spare=True)
                 if point is not None:
-                    limits.append(_with_numbers(questions, i, float(point.gives[i])))
-        self.found["limits"] = tuple(limits)
+                    yield _with_numbers(questions, i, float(point.gives[i]), "with all else kept it")
 
-    def _both_numbers(self, questions: Questions, conflict: list[int]) -> list[Named]:
+    def _both_numbers(self, questions: Questions, conflict: list[int]) -> Iterator[Named]:
         """Take each out of the conflict: the others can hold, and need so much of its number."""
-        named = []
+        beside = "with the others it" if len(conflict) > 1 else "with nothing else required it"
         for i in conflict:
             r, others = questions.requirements[i], [k for k in conflict if k != i]
             self.tell(f"without {r.where}")
-            point = questions.point(others, {i: _price(r)}) if questions.most(i) > 0 else None
+            point = questions.point(others, {i: price(r)}) if questions.most(i) > 0 else None
             if point is not None:
-                named.append(_with_numbers(questions, i, float(point.gives[i])))
+                yield _with_numbers(questions, i, float(point.gives[i]), beside)
             elif questions.hold(others):
-                named.append(Named(r))
+                yield Named(r)
             else:
                 raise SolverError(f"what cannot hold together cannot hold without {r.where} either")
-        return named
 
 
-def _price(r: Requirement) -> float:
-    return 1 / max(1.0, abs(float(r.value))) if r.kind in DIALS else 1.0
-
-
-def _with_numbers(questions: Questions, i: int, gives: float) -> Named:
+def _with_numbers(questions: Questions, i: int, gives: float, beside: str) -> Named:
     """What the number of a requirement is, and what it would be with its dial so."""
     r = questions.requirements[i]
     has, needs = float(r.value), float(r.value) + gives
@@ -237,8 +227,4 @@ def _with_numbers(questions: Questions, i: int, gives: float) -> Named:
         needs = 1 / (1 / has - gives)
     elif r.kind == "least":
         needs = has - gives
-    return Named(r, round(has, 9), round(needs, 9))
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: plain(value) for name, value in row.items()}
+    return Named(r, round(has, 9), round(needs, 9), beside)

@@ -1,8 +1,8 @@
 """The program in which every requirement stands as rows of its own, to be taken out or made to give.
 
-It is the compiled model of an instance that allows every level and lets every decision differ by locality; what
-the user's instance requires beyond that is added. Only what can matter to feasibility is left in: the recourse
-of what no limit and no floor looks at can always be to do nothing.
+It is the compiled model of an instance that allows every level and lets every decision differ by locality;
+what the user's instance requires beyond that is added. Only what can matter to feasibility is left in: the
+recourse of what no limit and no floor looks at can always be to do nothing.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
+from scipy import sparse
 
 from optimiser.coefficients import coefficients
+from optimiser.coefficients.sets import Sets
 from optimiser.coefficients.worth import direct_scores
 from optimiser.design import Record
 from optimiser.instance.instance import Instance
@@ -29,7 +31,8 @@ OPTIONAL = (
     "shortfall",
 )  # fmt: skip
 ROWS = {
-    "hours": ("staff_suffice", "staff_suffice_in_scenario"), "rule": ("rule_kept",), "changes": ("few_changes",),
+    "hours": ("staff_suffice", "staff_suffice_in_scenario"), "rule": ("rule_kept",),
+    "changes": ("few_changes",),
     "rating": ("earned_locally",), "budget": ("budget_suffices",), "unmet": ("little_unmet",),
     "occupancy": ("not_too_full",),
 }  # fmt: skip
@@ -46,8 +49,22 @@ class Row:
     dial: float = 0.0
 
 
+@dataclass(frozen=True, eq=False)
+class Theirs:
+    """All rows of requirements, `matrix @ x - slack z_of - dial e_of <= upper`: z takes a requirement out.
+
+    `slack` is the most by which any x could break a row.
+    """
+
+    matrix: sparse.csr_array
+    upper: Array
+    of: Array  # the requirement
+    slack: Array
+    dial: Array
+
+
 class Loosened:
-    """`rows` are those of the requirements, `background` those that hold whatever is taken out.
+    """`theirs` are the rows of the requirements, `background` those that hold whatever is taken out.
 
     Where no budget is given, money buys nothing: the requirement after the last is the budget that would be.
     """
@@ -57,12 +74,12 @@ class Loosened:
         instance: Instance,
         requirements: list[Requirement],
         fix: Mapping[str, str],
-        at_least: Mapping[str, float],
     ) -> None:
         self.instance, self.requirements = instance, requirements
-        self.allowed = coefficients(instance).sets.allowed
+        sets = coefficients(instance).sets
+        self.allowed, self.unscored = sets.allowed, _unscored(instance, sets)
         self.unbudgeted = instance.limits["budget"] is None and _buyable(instance)
-        self.c = c = coefficients(_loosened(instance, at_least, self.unbudgeted))
+        self.c = c = coefficients(_loosened(instance, self.unbudgeted))
         self.count = len(requirements) + self.unbudgeted
         self.floors = {r.of for r in requirements if r.kind == "least"}
         resilience = c.sets.objectives.index("resilience") in self.floors
@@ -75,7 +92,7 @@ class Loosened:
         self.pools = PoolCuts(self.compiled, c)
         self.needed, self.background = self._needed()
         self.lower, self.upper = self._bounds()
-        self.rows = list(self._rows(fix))
+        self.theirs = self._theirs(list(self._rows(fix)))
 
     def _model(self) -> pyo.ConcreteModel:
         if self.stocks or self.floors or self.c.masks["max_occupancy"].any():
@@ -232,6 +249,29 @@ class Loosened:
             for pair in zip(other, self.placed[r.of][0], strict=True):
                 yield np.array(pair), np.array([1.0, -1.0]), 0.0
 
+    def _theirs(self, rows: list[Row]) -> Theirs:
+        columns = [row.columns[self.needed[row.columns]] for row in rows]
+        values = [row.coefficients[self.needed[row.columns]] for row in rows]
+        most = [
+            np.maximum(a * self.lower[j], a * self.upper[j]).sum()
+            for a, j in zip(values, columns, strict=True)
+        ]
+        upper = np.array([row.upper for row in rows])
+        return Theirs(
+            matrix=sparse.csr_array(
+                (
+                    np.concatenate([np.zeros(0), *values]),
+                    np.concatenate([np.zeros(0, int), *columns]),
+                    np.cumsum([0, *map(len, columns)]),
+                ),
+                shape=(len(rows), len(self.needed)),
+            ),
+            upper=upper,
+            of=np.array([row.requirement for row in rows], int),
+            slack=np.maximum(0.0, np.array(most) - upper),
+            dial=np.array([row.dial for row in rows]),
+        )
+
     # Reading
 
     def record(self, x: Array) -> Record:
@@ -270,16 +310,19 @@ def _buyable(instance: Instance) -> bool:
     return any(bool((~np.isnan(cost)).any()) for cost in priced)
 
 
-def _loosened(instance: Instance, at_least: Mapping[str, float], unbudgeted: bool) -> Instance:
-    """Every level allowed, and every decision held as each locality likes. Where a floor looks at scores given
-    directly, levels without a score stay closed: what they are worth is not known."""
+def _unscored(instance: Instance, sets: Sets) -> Array:
+    """(D, L) levels that no table could allow as it stands: a decision that is scored has no score there."""
+    missing = np.zeros(sets.allowed.shape, bool)
+    for scores in direct_scores(instance, sets).values():
+        blank = np.isnan(scores)  # (D, O, L)
+        missing |= blank.any(axis=1) & ~blank.all(axis=(1, 2))[:, None]
+    return missing
+
+
+def _loosened(instance: Instance, unbudgeted: bool) -> Instance:
+    """Every level allowed, and every decision held as each locality likes."""
     sets, decisions = coefficients(instance).sets, instance["decisions"]
-    open_ = np.ones(sets.allowed.shape, bool)
-    for name, scores in direct_scores(instance, sets).items():
-        if name in at_least:
-            scored = ~np.isnan(scores)
-            open_ &= sets.allowed | scored.all(axis=1) | ~scored.any(axis=(1, 2))[:, None]
-    levels = np.array([";".join(np.array(sets.levels)[row]) for row in open_], dtype=object)
+    levels = np.full(decisions.rows, ";".join(sets.levels), dtype=object)
     decisions = decisions.with_column("levels", levels)
     if len(sets.localities) > 1:
         decisions = decisions.with_column("uniform", np.zeros(decisions.rows, bool))

@@ -1,4 +1,4 @@
-"""The least that would have to give: what to write where, each shown to be enough by a design that is audited.
+"""The least that would have to give: what to write where, each shown to be enough by an audited design.
 
 A repair is offered only with a witness: the instance is changed as the repair says, through the checks that
 files must pass, and a design found for it is judged by the audit, which has never met the model.
@@ -16,9 +16,10 @@ import numpy as np
 from optimiser.audit import audit
 from optimiser.design import Record
 from optimiser.instance.errors import InputError
-from optimiser.instance.findings import listing, number_text
+from optimiser.instance.findings import number_text
 from optimiser.instance.instance import Instance
 from optimiser.instance.replace import Change, replaced
+from optimiser.rows import plain
 from optimiser.studies.conflict import DIALS, Point, Questions
 from optimiser.studies.requirements import Requirement, figure, ratings
 
@@ -39,7 +40,7 @@ class Edit:
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON document."""
         cells = {"table": self.table, "row": self.row, "column": self.column}
-        return {**cells, "from": self.old, "to": self.new}
+        return {**cells, "from": plain(self.old), "to": plain(self.new)}
 
     def __str__(self) -> str:
         old, new = (number_text(value) if value is not None else "nothing" for value in (self.old, self.new))
@@ -58,68 +59,67 @@ class Repair:
     witness: Record  # a design that the instance then allows
 
     @property
+    def title(self) -> str:
+        """What is least about it: 'One requirement, none fewer; 12 more hours, the least'."""
+        count = len(self.edits)
+        said = ["One requirement" if count == 1 else f"{count} requirements"]
+        if "requirements" in self.least and count > 1:
+            said[0] += ", none fewer"
+        for column, unit in (("staff_hours", "hours"), ("budget", "money")):
+            raised = [
+                edit.new - (edit.old or 0.0) for edit in self.edits if edit.column == column and edit.new
+            ]
+            if raised:
+                least = ", the least" if unit in self.least else ""
+                said.append(f"{figure(round(sum(raised), 4))} more {unit}{least}")
+        return "; ".join(said)
+
+    @property
     def text(self) -> str:
         """The repair in a sentence."""
-        number = "one requirement" if len(self.edits) == 1 else f"{len(self.edits)} requirements"
-        said = {
-            "requirements": f"{number} would have to give" + ", none fewer" * (len(self.edits) > 1),
-            "hours": f"{figure(round(self._more('staff_hours'), 4))} more hours, the least",
-            "money": f"{figure(round(self._more('budget'), 4))} more money, the least",
-        }
-        what = "; ".join(said[kind] for kind in self.least) or f"{number} giving way is enough"
-        names = listing([f"{edit.row} {edit.column}".strip() for edit in self.edits])
-        return f"{what[0].upper()}{what[1:]}: {names}."
-
-    def _more(self, column: str) -> float:
-        return sum(edit.new - (edit.old or 0.0) for edit in self.edits if edit.column == column)
+        return f"{self.title}: {'; '.join(map(str, self.edits))}."
 
 
 class Repairs:
     """Finds repairs of an instance in conflict, `conflict` being one that is known."""
 
     def __init__(
-        self, questions: Questions, conflict: Sequence[int], fix: Mapping[str, str], at_least: Mapping[str, float],
+        self,
+        questions: Questions,
+        conflict: Sequence[int],
+        fix: Mapping[str, str],
+        at_least: Mapping[str, float],
         tell: Callable[[str], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.questions, self.conflict, self.tell = questions, conflict, tell
         self.fix, self.at_least = dict(fix), dict(at_least)
         self.instance, self.requirements = questions.loosened.instance, questions.requirements
         self.every = list(range(len(self.requirements)))
         self.found: list[Repair] = []
+        self._hours_point: Point | None = None  # of a repair with more hours alone
 
     def look(self) -> None:
         """All that are looked for, the fewest requirements first; `found` fills up on the way."""
         for i in self.conflict:  # whatever else gives, one of these must
             self.tell(f"looking for repairs: {self.requirements[i].where}")
-            self._offer("requirements", [i])
+            self._offer([i])
         if not self.found:
-            self._several()
+            self.tell("looking for the fewest requirements that would have to give")
+            point = self.questions.fewest()
+            if point is not None:
+                self._offer([i for i in self.every if point.out[i]])
         self._hours()
         self._money()
 
-    def _several(self) -> None:
-        """No single requirement is enough: the fewest that are."""
-        firm: set[int] = set()
-        while True:
-            self.tell("looking for the fewest requirements that would have to give")
-            point = self.questions.fewest(firm)
-            if point is None:
-                return
-            out = [i for i in self.every if point.out[i]]
-            if self._offer("" if firm else "requirements", out):
-                return
-            firm.add(out[0])  # it cannot give, say for want of scores: of the others the fewest
-
     def _hours(self) -> None:
+        """The least hours, of whoever has a limit; no more than a repair that is known."""
         hours = {
-            i: 1.0
-            for i, r in enumerate(self.requirements)
-            if r.kind == "hours" and self.questions.most(i) > 0
+            i: 1.0 for i, r in enumerate(self.requirements) if r.kind == "hours" and self.questions.most(i)
         }
         self.tell("looking for the least hours")
         if hours:
-            point = self.questions.point([i for i in self.every if i not in hours], hours)
-            self._write("hours", list(hours), point)
+            kept = [i for i in self.every if i not in hours]
+            self._write("hours", list(hours), self.questions.point(kept, hours, start=self._hours_point))
 
     def _money(self) -> None:
         """A higher budget; or a first one, where money could buy what is short."""
@@ -129,19 +129,14 @@ class Repairs:
             point = self.questions.point([k for k in self.every if k != i], {i: 1.0})
             self._write("money", [i], point)
 
-    def _offer(self, kind: str, out: Sequence[int]) -> bool:
+    def _offer(self, out: Sequence[int]) -> None:
         """Let these requirements give as little as they can, or else go."""
-        kept = [i for i in self.every if i not in out]
-        dials = {i: 1 / self._scale(i) for i in out if self.questions.most(i) > 0}
-        rest = [i for i in out if i not in dials]
-        point = self.questions.point(kept, dials, tidy=rest)
+        dials = {i: price(self.requirements[i]) for i in out if self.questions.most(i) > 0}
+        point = self.questions.repair(out, dials)
         if point is None and dials:  # a number that its table does not admit: nothing in its place
-            point = self.questions.point(kept, {}, tidy=out)
-        return self._write(kind, out, point)
-
-    def _scale(self, i: int) -> float:
-        r = self.requirements[i]
-        return max(1.0, abs(float(r.value))) if r.kind in ("hours", "budget") else 1.0
+            point = self.questions.repair(out, {})
+        if self._write("requirements", out, point) and all(self.requirements[i].kind == "hours" for i in out):
+            self._hours_point = point
 
     def _write(self, kind: str, out: Sequence[int], point: Point | None) -> bool:
         """Say it as edits, make them, and judge the design; nothing is offered that fails."""
@@ -151,12 +146,11 @@ class Repairs:
         edits = [edit for i in out for edit in self._edits(i, point, record)]
         if not edits or not self._enough(edits, record):
             return False
-        least = (kind,) if kind else ()
         for k, repair in enumerate(self.found):
             if set(repair.edits) == set(edits):  # it is the least of this kind too
-                self.found[k] = replace(repair, least=repair.least + least)
+                self.found[k] = replace(repair, least=(*repair.least, kind))
                 return True
-        self.found.append(Repair(tuple(edits), least, record))
+        self.found.append(Repair(tuple(edits), (kind,), record))
         return True
 
     # Edits
@@ -174,7 +168,7 @@ class Repairs:
         """The number in the place of r's; None: none will do."""
         if r.kind == "least":
             reached = audit(self.instance, record).objectives[self.instance.objectives[r.of]]
-            return r.value if reached >= r.value - FEW else -enough(-reached)
+            return r.value if reached >= r.value else math.floor(reached * 1e6 + 1e-3) / 1e6
         if r.kind == "occupancy":
             rows, fullest = self.instance["resources"], r.value
             place = {name: o for o, name in enumerate(self.instance.localities)}
@@ -227,6 +221,11 @@ class Repairs:
         return not judged.broken and reached and follows(repaired, record, fix)
 
 
+def price(r: Requirement) -> float:
+    """What a unit of its number costs beside those of others: shares of what it is, where that is large."""
+    return 1 / max(1.0, abs(float(r.value))) if r.kind in DIALS else 1.0
+
+
 def follows(instance: Instance, record: Record, fix: Mapping[str, str]) -> bool:
     """Whether a design holds everything where it is fixed."""
     decisions, levels = list(instance["decisions"]["decision"]), list(instance["levels"]["level"])
@@ -275,9 +274,9 @@ def _blanked(instance: Instance, edit: Edit) -> Instance:
 
 
 def enough(number: float) -> float:
-    """A number to write that is not below this one, but for the rounding of the solver."""
-    near = float(f"{number:.{DIGITS - 2}g}")
-    if abs(near - number) <= max(2 * FEW * min(1.0, abs(number)), 1e-8 * abs(number)):
+    """A number to write that is not below this one, but for rounding: a short one where that is near."""
+    near, noise = float(f"{number:.{DIGITS - 2}g}"), 1e-9 * max(1.0, abs(number))
+    if -noise <= near - number <= 2 * FEW * abs(number) + noise:
         return near + 0.0
     step = 10.0 ** (math.floor(math.log10(abs(number))) + 1 - DIGITS)
     return float(f"{math.ceil(number / step) * step:.{DIGITS}g}")

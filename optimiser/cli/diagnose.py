@@ -1,0 +1,124 @@
+"""The verb diagnose: why is nothing feasible?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from optimiser.cli.asking import answer, asking
+from optimiser.cli.solving import at_least as at_least_option
+from optimiser.cli.solving import fix as fix_option
+from optimiser.cli.solving import merged, named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimiser.studies.diagnose import Diagnosis
+
+
+@click.command(short_help="Why is nothing feasible? What cannot hold together, and the least to give.")
+@asking(without=("weights", "gap"))
+@fix_option
+@at_least_option
+def diagnose(
+    instance: str,
+    fix: tuple[str, ...],
+    at_least: tuple[dict[str, float], ...],
+    time_limit: float | None,
+    threads: int,
+    out: str | None,
+    as_json: bool,
+) -> int:
+    """Why is nothing feasible? What cannot hold together, and the least that would have to give.
+
+    What arithmetic alone shows comes first. Then requirements, in the terms of your tables, that cannot all
+    hold, though without any one of them the others can. Then repairs: what to write where so that there is a
+    design. With --fix and --at-least, why a solve with these found nothing.
+
+    \b
+    Example
+      optimiser diagnose instances/archetype --at-least responsiveness=0.5 --fix P1=central
+      optimiser diagnose instances/archetype --at-least responsiveness=0.7
+    """
+    from optimiser.instance.read import read
+    from optimiser.studies.diagnose import diagnose as find
+
+    fixed, floors = named(fix, "--fix"), merged(at_least, "--at-least")
+    return answer(
+        "diagnose",
+        lambda tell: find(
+            read(instance),
+            fix=fixed,
+            at_least=floors,
+            time_limit=time_limit,
+            threads=threads,
+            progress=tell,
+        ),
+        diagnosis_text,
+        out,
+        as_json,
+    )
+
+
+def diagnosis_text(found: Diagnosis) -> str:
+    """What is wrong, from what anyone can add up to what would have to give."""
+    from optimiser.cli.text import paragraph, title
+
+    sections = [
+        [*title(found.instance), *paragraph(_verdict(found), ""), *_took(found)],
+        _section("WHAT ARITHMETIC ALONE SHOWS", (paragraph(fact, "  - ") for fact in found.facts)),
+        _conflict(found),
+        _repairs(found),
+        _section("WHAT ITS LIMITS LEAVE", (paragraph(limit.text, "  - ") for limit in found.limits)),
+    ]
+    return "\n\n".join("\n".join(section) for section in sections if section)
+
+
+def _verdict(found: Diagnosis) -> str:
+    stopped = "Interrupted" if found.interrupted else "A limit was reached"
+    if found.feasible is None:
+        return f"{stopped} before it was settled whether any design keeps every requirement."
+    if found.feasible:
+        said = "Feasible: there is a design that keeps every requirement."
+        return said if found.complete else f"{said} {stopped} before all was found."
+    said = "Infeasible: no design keeps every requirement."
+    return said if found.complete else f"{said} {stopped}: there may be more to say."
+
+
+def _took(found: Diagnosis) -> list[str]:
+    from optimiser.cli.text import paragraph
+
+    run = found.run
+    return paragraph(f"{run['solves']} programs solved in {run['seconds']:.1f} s with {run['solver']}")
+
+
+def _conflict(found: Diagnosis) -> list[str]:
+    from optimiser.cli.text import paragraph
+
+    if not found.conflict:
+        return []
+    if len(found.conflict) == 1:
+        lines = ["WHAT CANNOT HOLD", "  By itself:"]
+    elif found.irreducible:
+        lines = ["WHAT CANNOT HOLD TOGETHER", "  Without any one of these the others could:"]
+    else:
+        lines = ["WHAT CANNOT HOLD TOGETHER", "  There may be less of it: not all could be tried in time."]
+    for requirement in found.conflict:
+        lines += [f"  - {requirement.requirement.where}", *paragraph(requirement.text, "      ")]
+    return lines
+
+
+def _repairs(found: Diagnosis) -> list[str]:
+    from optimiser.cli.text import paragraph
+
+    lines: list[list[str]] = []
+    for k, repair in enumerate(found.repairs, 1):
+        edits = (line for edit in repair.edits for line in paragraph(str(edit), "       "))
+        lines.append([*paragraph(f"{repair.title}:", f"  {k}. "), *edits])
+    return _section("THE LEAST THAT WOULD HAVE TO GIVE (any one of these is enough)", lines)
+
+
+def _section(heading: str, parts: Iterator[list[str]] | list[list[str]]) -> list[str]:
+    lines = [line for part in parts for line in part]
+    return [heading, *lines] if lines else []
