@@ -12,9 +12,21 @@ if TYPE_CHECKING:
     from optimiser.instance.read import read
     from optimiser.model import build
     from optimiser.solver.solve import solve, verify
+    from optimiser.studies.weight_map import weight_map
 
 __version__ = "0.1.0"
-__all__ = ["Design", "InputError", "Instance", "Status", "__version__", "build", "read", "solve", "verify"]
+__all__ = [
+    "Design",
+    "InputError",
+    "Instance",
+    "Status",
+    "__version__",
+    "build",
+    "read",
+    "solve",
+    "verify",
+    "weight_map",
+]
 
 _HOMES = {
     "Design": "optimiser.design",
@@ -25,6 +37,7 @@ _HOMES = {
     "read": "optimiser.instance.read",
     "solve": "optimiser.solver.solve",
     "verify": "optimiser.solver.solve",
+    "weight_map": "optimiser.studies.weight_map",
 }
 
 

@@ -14,6 +14,7 @@ import click
 
 from optimiser import __version__
 from optimiser.cli import data, solving
+from optimiser.cli.map import weight_map
 from optimiser.cli.say import complain
 from optimiser.instance.errors import InputError
 
@@ -57,7 +58,7 @@ def app() -> None:
     """
 
 
-for verb in (data.new, data.check, data.maths, solving.solve, solving.verify, data.schema):
+for verb in (data.new, data.check, data.maths, solving.solve, solving.verify, weight_map, data.schema):
     app.add_command(verb)
 
 

@@ -79,4 +79,6 @@ def answer(
         complain(f"written to {out}")
     if finding.interrupted:
         return 130
+    if finding.empty:
+        return 5
     return 0 if finding.complete else 4

@@ -26,11 +26,11 @@ def design_text(design: Design) -> str:
     """Everything worth saying about what was found, and how far it can be trusted."""
     if not design.found:
         ending = "Interrupted before any design was found." if design.interrupted else ENDINGS[design.status]
-        return "\n".join([*_title(design.instance), ending])
+        return "\n".join([*title(design.instance), ending])
     if not isfinite(design.value):  # what could not be judged has no numbers worth showing
-        return "\n".join([*_title(design.instance), *_worth(design)])
+        return "\n".join([*title(design.instance), *_worth(design)])
     sections = [
-        [*_title(design.instance), *_worth(design)],
+        [*title(design.instance), *_worth(design)],
         _holdings(design),
         _objectives(design),
         _closest(design),
@@ -67,7 +67,32 @@ def listing(items: Sequence[str], first: str) -> list[str]:
     return [line.replace("\0", " ") for line in paragraph(kept, first)]
 
 
-def _title(instance: Instance) -> list[str]:
+def moved(before: Sequence[Row], after: Sequence[Row]) -> list[str]:
+    """From one design to another in words, the moves of one decision to the same level together."""
+    places: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for a, b in zip(before, after, strict=True):
+        if a["level"] != b["level"]:
+            places[b["decision"], b["level"]].append(b["organisation"])
+    of = Counter(row["decision"] for row in after)
+    said = []
+    for (decision, level), there in places.items():
+        whom = there[0] if len(there) == 1 else f"{len(there)}/{of[decision]}"
+        said.append(f"{decision} to {level}" + (f" for {whom}" if whom else ""))
+    return said
+
+
+def held(rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Level -> the decisions that a design holds there, with how many localities where not all are meant."""
+    of = Counter(row["decision"] for row in rows)
+    there = Counter((row["level"], row["decision"]) for row in rows)
+    levels: dict[str, list[str]] = defaultdict(list)
+    for (level, decision), count in there.items():
+        levels[level].append(decision if count == of[decision] else f"{decision} {count}/{of[decision]}")
+    return levels
+
+
+def title(instance: Instance) -> list[str]:
+    """What an instance is called, and from whose perspective it is decided."""
     lines = paragraph(f"{instance.name}: {instance.title}" if instance.title else instance.name, "")
     return lines + (paragraph(f"decided by: {instance.perspective}") if instance.perspective else [])
 
@@ -158,8 +183,8 @@ def _exercise(design: Design) -> list[str]:
         held = " ".join(level for level in design.instance["levels"]["level"] if levels[level])
         share = f"{watched[decision]:.2f}" if decision in watched else "-"
         rows.append((decision, held, f"{used[decision]:.2f}", share))
-    title = f"HELD AND EXERCISED (share of the decision space, mean over localities, scenario {scenario})"
-    return [title, *columns(rows, right=(2, 3))]
+    heading = f"HELD AND EXERCISED (share of the decision space, mean over localities, scenario {scenario})"
+    return [heading, *columns(rows, right=(2, 3))]
 
 
 def _means(rows: list[Row], scenario: str, column: str) -> dict[str, float]:
@@ -255,7 +280,7 @@ def check_text(instance: Instance, warnings: Sequence[str]) -> str:
     }
     if not instance.uncertainty.get("risk_aversion"):
         del facts["averse"]
-    lines = [*_title(instance), "sound: everything was read and checked"]
+    lines = [*title(instance), "sound: everything was read and checked"]
     for name, items in facts.items():
         lines += listing(items or ["none"], f"  {name:<11}")
     if warnings:

@@ -121,6 +121,10 @@ class Session:
 
     # Searching
 
+    def begin(self, design: Array) -> None:
+        """Start the next search from this design (H,)."""
+        self._last = design
+
     def optimise(
         self,
         gap: float,

@@ -125,16 +125,21 @@ class Study:
         floors: Mapping[int, float] | None = None,
         rows: Cuts | None = None,
         decide: float | None = None,
+        gap: float | None = None,
+        start: Array | None = None,
     ) -> Answer:
-        """A best design, to the gap of the study.
+        """A best design, to `gap`, or else to that of the study.
 
         `fixed` maps holdings to levels, `floors` objectives (their position) to what their expectation must
         reach, `rows` are linear rows on who holds what (`row`, `forbid`). With `decide` the question is only
         whether a design is worth that much: the search ends as soon as it has one (value >= decide), or none
-        can be (bound < decide).
+        can be (bound < decide). The search starts from the design `start` (H,), or else from the last one.
         """
         self.solves += 1
-        found = self.session.optimise(self.gap, self.clock, fixed, floors, rows=rows, decide=decide)
+        if start is not None:
+            self.session.begin(start)
+        gap = self.gap if gap is None else gap
+        found = self.session.optimise(gap, self.clock, fixed, floors, rows=rows, decide=decide)
         answer = self._answer(found, floors)
         if self.solves % CHECKED == 1 and answer.status is Status.OPTIMAL and rows is None:
             self._look_around(answer, fixed or {}, floors or {})
@@ -210,6 +215,11 @@ class Finding:
     complete: bool  # nothing that was asked for was left out for want of time
     interrupted: bool = False
     run: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether a limit was reached before there was any design."""
+        return False
 
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document that are this study's own."""
