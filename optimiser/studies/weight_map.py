@@ -25,6 +25,7 @@ LARGE = 5000  # columns of a model, from which there are too many cells to be ex
 COARSE = 1e-3  # the tolerance of value that is then in force
 EXACT = 1e-9  # relative gap of the solves of an exact map
 ROUNDED = 2e-7  # of value: what rounding may leave between value and bound of an exact solve
+FIRST = 4  # times the tolerance: how exactly to solve where nothing is known as yet
 SLIVER = 1e-12  # of area: polygons smaller than this are left out
 
 
@@ -219,10 +220,10 @@ def _ask(study: Study, of: Array, tolerance: float, doubt: Doubt) -> Answer:
     start = None if doubt.known is None else doubt.known.design
     gap, decide = EXACT, None
     if tolerance > 0:
-        error = doubt.error if np.isfinite(doubt.error) else 8 * tolerance
-        gap = max(tolerance / 4, error / 8) / max(abs(doubt.height), tolerance)
-        if np.isfinite(doubt.error):
-            decide = doubt.height + max(0.75 * tolerance, error / 2)
+        known = np.isfinite(doubt.error)
+        gap = max(tolerance / 4, doubt.error / 8 if known else FIRST * tolerance)
+        gap /= max(abs(doubt.height), tolerance) if doubt.known is not None else 1.0
+        decide = doubt.height + max(0.75 * tolerance, doubt.error / 2) if known else None
     answer = study.ask(gap=gap, decide=decide, start=start)
     if answer.status is Status.INFEASIBLE:
         raise InfeasibleError
