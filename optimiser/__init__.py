@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from optimiser.studies.explain import explain
     from optimiser.studies.frontier import frontier
     from optimiser.studies.thresholds import thresholds
+    from optimiser.studies.weight_map import weight_map
 
 __version__ = "0.1.0"
 __all__ = [
     "Design", "InputError", "Instance", "Status", "__version__", "alternatives", "build", "compare",
-    "diagnose", "explain", "frontier", "read", "solve", "thresholds", "verify",
+    "diagnose", "explain", "frontier", "read", "solve", "thresholds", "verify", "weight_map",
 ]  # fmt: skip
 
 _HOMES = {
@@ -40,6 +41,7 @@ _HOMES = {
     "solve": "optimiser.solver.solve",
     "thresholds": "optimiser.studies.thresholds",
     "verify": "optimiser.solver.solve",
+    "weight_map": "optimiser.studies.weight_map",
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from by_hand import made
-from conforms import faults
+from fitting import misfits
 from generate import random_instance
 from planted import PLANTS, Plant
 
@@ -141,7 +141,7 @@ def test_a_planted_conflict_is_found_proven_and_repaired(plant, tmp_path):
     instance = planted(plant, tmp_path)
     found = optimiser.diagnose(instance, fix=plant.fix, at_least=plant.at_least)
     document = found.to_dict()
-    assert list(faults(document, RESULTS["diagnose"])) == []
+    assert misfits(document, RESULTS["diagnose"]) == []
     assert (document["feasible"], document["complete"], document["irreducible"]) == (False, True, True)
     assert {where(requirement) for requirement in document["conflict"]} == plant.conflict
 

@@ -19,6 +19,7 @@ from optimiser.cli.compare import compare
 from optimiser.cli.diagnose import diagnose
 from optimiser.cli.explain import explain
 from optimiser.cli.frontier import frontier
+from optimiser.cli.map import weight_map
 from optimiser.cli.say import complain
 from optimiser.cli.thresholds import thresholds
 from optimiser.instance.errors import InputError
@@ -74,6 +75,7 @@ for verb in (
     compare,
     alternatives,
     frontier,
+    weight_map,
     thresholds,
     data.schema,
 ):

@@ -242,12 +242,26 @@ RESULTS: dict[str, Schema] = {
         ("objectives", "cells", "complete"),
         objectives=_list(_TEXT),
         complete=_YES,
-        error=_NUMBER,
+        tolerance=_NUMBER,
+        error=_MAYBE,
         solves=_COUNT,
         cells=_rows(area=_SHARE, vertices=_list(_list(_SHARE)), objectives=_NUMBERS, design_id=_COUNT),
         designs=_rows(design_id=_COUNT, area=_SHARE, design=_DESIGN),
         acceptability=_rows(**_SITE, level=_TEXT, share=_SHARE),
-        current={"anyOf": [{"type": "null"}, _object(share=_SHARE, nearest=_list(_SHARE))]},
+        by_type=_rows(type=_TEXT, level=_TEXT, share=_SHARE),
+        current={
+            "anyOf": [
+                {"type": "null"},
+                _object(
+                    feasible=_YES,
+                    share=_SHARE,
+                    nearest={"anyOf": [{"type": "null"}, _list(_SHARE)]},
+                    distance=_MAYBE,
+                    least_loss=_MAYBE,
+                    least_loss_at={"anyOf": [{"type": "null"}, _list(_SHARE)]},
+                ),
+            ]
+        },
     ),
     "thresholds": _result(
         "thresholds",

@@ -248,7 +248,7 @@ def check_call(
     fix, at_least = fix or {}, at_least or {}
     named = [("weights", g) for g in weights or {}] + [("lexicographic", g) for g in lexicographic]
     for what, g in [*named, *(("at_least", g) for g in at_least)]:
-        problems += _unknown(f"{what}: ", g, instance.objectives, "an objective")
+        problems += unknown(f"{what}: ", g, instance.objectives, "an objective")
     if weights is not None:
         wrong = [
             f"weights: {g} weighs {w}, not a number of at least 0"
@@ -279,17 +279,18 @@ def check_call(
 def _wrong_fix(instance: Instance, key: str, level: str) -> list[str]:
     decision, at, place = key.partition("@")
     decisions = instance["decisions"]
-    problems = _unknown("fix: ", decision, decisions["decision"], "a decision")
-    problems += _unknown(f"fix: {key}: ", level, instance["levels"]["level"], "a level")
+    problems = unknown("fix: ", decision, decisions["decision"], "a decision")
+    problems += unknown(f"fix: {key}: ", level, instance["levels"]["level"], "a level")
     if at:
-        problems += _unknown(f"fix: {key}: ", place, instance.localities, "a locality")
+        problems += unknown(f"fix: {key}: ", place, instance.localities, "a locality")
         uniform = dict(zip(decisions["decision"], decisions["uniform"], strict=True))
         if uniform.get(decision):
             problems.append(f"fix: {key}: {decision} is uniform, it has one level for every locality")
     return problems
 
 
-def _unknown(where: str, name: str, known: Sequence[str] | Array, what: str) -> list[str]:
+def unknown(where: str, name: str, known: Sequence[str] | Array, what: str) -> list[str]:
+    """A line about a name that is not among those known, with the nearest that is."""
     if name in list(known):
         return []
     near = get_close_matches(name, list(known), 1)

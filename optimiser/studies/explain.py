@@ -217,7 +217,7 @@ class _Explainer:
     def explain(self, decisions: Sequence[str], locality: str | None) -> list[Explained]:
         """Everything there is time for."""
         self.study.tell("finding the best design")
-        base = self.study.ask(seconds=BASE * self.study.clock.left)
+        base = self.study.ask(share=BASE)
         self.bound = base.bound
         if base.status is Status.INFEASIBLE:
             raise InfeasibleError
@@ -260,9 +260,9 @@ class _Explainer:
         levels = [level for level in np.flatnonzero(self.sets.allowed[d]).tolist() if (here != level).any()]
         lines = 0 if self.averse else LINE * len(self.instance.objectives)
         share = HARD / (left + lines)
-        return [self._move(d, holdings, level, share * self.study.clock.left) for level in levels]
+        return [self._move(d, holdings, level, share) for level in levels]
 
-    def _move(self, d: int, holdings: Array, level: int, seconds: float) -> Move:
+    def _move(self, d: int, holdings: Array, level: int, share: float) -> Move:
         base, study = self.base, self.study
         assert base is not None
         assert base.design is not None
@@ -270,7 +270,7 @@ class _Explainer:
         alone[holdings] = level
         worth = study.worth(alone)
         fixed = dict.fromkeys(holdings.tolist(), level)
-        answer = study.ask(fixed=fixed, start=alone if worth > -np.inf else None, seconds=seconds)
+        answer = study.ask(fixed=fixed, start=alone if worth > -np.inf else None, share=share)
         if not answer.found and worth > -np.inf:  # time ran out: what moving it alone costs is known
             answer = _bounded(study.evaluate(alone), answer.bound)
         to = self.sets.levels[level]
@@ -323,7 +323,7 @@ class _Explainer:
         own = self.study.weights.copy()
         axes = sorted((g for g in range(len(own)) if own[g] < 1), key=lambda g: -own[g])
         for k, g in enumerate(axes):  # without those that no other has a weight to give to
-            with self.study.within(self.study.clock.left / (len(axes) - k)):
+            with self.study.within(1 / (len(axes) - k)):
                 line = self._line(g, own)
             self.lines[self.instance.objectives[g]] = line
             known = [*self.answers, *(one.answer for one in line.lines)]
@@ -338,7 +338,7 @@ class _Explainer:
         def ask(x: float, start: Array | None) -> Answer:
             study.tell(f"weighing {name}: solving at {x:.6g} ({study.solves} solved)")
             study.weigh((1 - x) * without + x * alone)
-            return study.ask(start=start, seconds=SLICE * study.clock.left)
+            return study.ask(start=start, share=SLICE)
 
         def worth(answer: Answer) -> Span:
             return float(without @ answer.objectives), float(alone @ answer.objectives)

@@ -87,7 +87,7 @@ class Ground:
     def ask(self, at: Place, start: Array | None = None) -> Answer:
         """Solve there, in part of the time that is left."""
         self.stand(at)
-        return self.study.ask(start=start, seconds=SLICE * self.study.clock.left)
+        return self.study.ask(start=start, share=SLICE)
 
     def point(self, at: Place, near: Sequence[Point] = ()) -> Point | None:
         """What is best there; None where time ran out first.

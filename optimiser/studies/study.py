@@ -102,10 +102,10 @@ class Study:
 
     @contextmanager
     def within(self, share: float) -> Iterator[None]:
-        """What is asked within may take this share of the time that is left."""
+        """What is asked within may take this share of the time that is left; the clock runs on afterwards."""
         whole = self.clock.limit
         if whole is not None:
-            self.clock.limit = whole - (1 - share) * max(0.0, self.clock.left)
+            self.clock.limit = whole - max(0.0, 1 - share) * max(0.0, self.clock.left)
         try:
             yield
         finally:
@@ -137,7 +137,7 @@ class Study:
         rows: Cuts | None = None,
         decide: float | None = None,
         start: Array | None = None,
-        seconds: float = np.inf,
+        share: float = 1.0,
         gap: float | None = None,
     ) -> Answer:
         """A best design, to the gap of the study where no other is given.
@@ -146,11 +146,11 @@ class Study:
         reach, `rows` are linear rows on who holds what (`row`, `forbid`). With `decide` the question is only
         whether a design is worth that much: the search ends as soon as it has one (value >= decide), or none
         can be (bound < decide). `start` is a design to begin from, thought to be good here;
-        `seconds` the most of what is left of the time that this question may take.
+        `share` the most of the time left that this question may take.
         """
         self.solves += 1
         gap = self.gap if gap is None else gap
-        with self.within(seconds):
+        with self.within(share):
             found = self.session.optimise(
                 gap, self.clock, fixed, floors, rows=rows, decide=decide, start=start
             )
@@ -158,17 +158,6 @@ class Study:
         if self.solves % CHECKED == 1 and answer.status is Status.OPTIMAL and rows is None:
             self._look_around(answer, fixed or {}, floors or {})
         return answer
-
-    @contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
-        """Let the clock run out within so many seconds of now, and run on afterwards."""
-        limit = self.clock.limit
-        if seconds < self.clock.left:
-            self.clock.limit = time.monotonic() - self.clock.began + seconds
-        try:
-            yield
-        finally:
-            self.clock.limit = limit
 
     def reach(self, aim: Array, worth: float, rows: Cuts | None = None) -> Answer:
         """The design worth at least `worth` that reaches most of `aim` (H, L), summed over what is held.

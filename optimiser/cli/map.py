@@ -1,0 +1,188 @@
+"""The verb that draws the map of all weightings."""
+
+from __future__ import annotations
+
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from optimiser.cli.asking import answer, asking
+from optimiser.cli.say import complain
+from optimiser.cli.solving import finite
+
+if TYPE_CHECKING:
+    from optimiser.studies.weight_map import WeightMap
+
+SHOWN = 12  # designs printed; --json and --out have all of them
+FEW = 5e-5  # a share that would be printed as 0.0 %
+
+
+@click.command("map", short_help="Whose weights lead where? Every weighting, and what is best.")
+@asking(without=("weights", "gap"))
+@click.option(
+    "--objectives",
+    metavar="A,B,C",
+    help="Three objectives; the others weigh 0.  [default: risk_pooling,accountability,responsiveness]",
+)
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(0),
+    callback=finite,
+    metavar="VALUE",
+    help="Stop when nothing can be better by more, anywhere.  [default: 0; 0.001 for a large model]",
+)
+@click.option("--figure", metavar="FILE.svg", help="Also draw it.")
+def weight_map(
+    instance: str,
+    objectives: str | None,
+    tolerance: float | None,
+    figure: str | None,
+    time_limit: float | None,
+    threads: int,
+    out: str | None,
+    as_json: bool,
+) -> int:
+    """Whose weights lead where? Every weighting of three objectives, and the design that is best there.
+
+    \b
+    Example
+      optimiser map instances/archetype
+      optimiser map instances/archetype --objectives accountability,responsiveness,economy
+    """
+    from optimiser.instance.errors import InputError
+    from optimiser.instance.read import read
+    from optimiser.studies.weight_map import THE_THREE
+    from optimiser.studies.weight_map import weight_map as find
+
+    if figure is not None and Path(figure).suffix.lower() != ".svg":
+        raise InputError(f"--figure: {figure!r} is not the name of an .svg file")
+    names = THE_THREE if objectives is None else [name.strip() for name in objectives.split(",")]
+
+    def found(progress):  # type: ignore[no-untyped-def]
+        finding = find(
+            read(instance), names, tolerance=tolerance, time_limit=time_limit, threads=threads,
+            progress=progress,
+        )  # fmt: skip
+        drawn.append(finding)
+        return finding
+
+    drawn: list[WeightMap] = []
+    code = answer("map", found, map_text, out, as_json)
+    if figure is not None and drawn and not drawn[0].empty:
+        Path(figure).write_text(drawn[0].figure(), encoding="utf-8")
+        complain(f"drawn in {figure}")
+    return code
+
+
+def map_text(found: WeightMap) -> str:
+    """How exact the map is, the designs by their share, and where each decision sits how often."""
+    from optimiser.cli.text import sources_text, title
+
+    if found.empty:
+        return "\n".join([*title(found.instance), "A limit was reached before any design was found."])
+    sections = [
+        [*title(found.instance), *_trust(found)],
+        _designs(found),
+        _sites(found),
+        _current(found),
+        sources_text(found.instance),
+    ]
+    return "\n\n".join("\n".join(section) for section in sections if section)
+
+
+def _trust(found: WeightMap) -> list[str]:
+    from optimiser.cli.text import paragraph
+
+    count = f"{len(found.cells)} cell{'s' * (len(found.cells) != 1)} of {_designs_count(found)}"
+    if not found.complete:
+        began = "interrupted" if found.interrupted else "stopped by the time limit"
+        lines = [f"{began}, the map so far: {count}"]
+    elif found.tolerance:
+        lines = [f"complete to {found.tolerance:g} of value: {count}"]
+    else:
+        lines = [f"complete and exact: {count}"]
+    if not isfinite(found.error):
+        lines += paragraph("How much better other designs might be was not bounded everywhere.")
+    elif found.error < 1e-6:
+        lines += paragraph("Every corner of every cell was proven: under no weights is any design better.")
+    else:
+        said = f"Under no weights is any design worth more than the map's by more than {found.error:.2g}."
+        lines += paragraph(said + " Shares are those of the designs found.")
+    run = found.run
+    return [*lines, *paragraph(f"in {run['seconds']:.1f} s, {run['solves']} solves with {run['solver']}")]
+
+
+def _designs_count(found: WeightMap) -> str:
+    return f"{len(found.designs)} design{'s' * (len(found.designs) != 1)}"
+
+
+def _designs(found: WeightMap) -> list[str]:
+    """The designs that are best under most weightings, where that is, and what differs from the first."""
+    from optimiser.cli.text import held, listing, moved, paragraph
+
+    names = ", ".join(found.objectives)
+    lines = [f"BEST UNDER WHICH SHARE OF ALL WEIGHTINGS, and the middle of these ({names})"]
+    for design in found.designs[:SHOWN]:
+        middle = " ".join(f"{weight:.2f}" for weight in found.middle(design.design_id))
+        head = f"  {design.design_id:>3}  {_percent(design.area):>7}  at {middle}  "
+        if design is found.designs[0]:
+            said = [f"{level}: {', '.join(names)}" for level, names in held(design.rows).items()]
+            lines += paragraph("; ".join(said), head)
+        else:
+            lines += listing(moved(found.designs[0].rows, design.rows), head)
+    rest = found.designs[SHOWN:]
+    if rest:
+        lines.append(f"  and {len(rest)} more, {_percent(sum(d.area for d in rest)).strip()} together")
+    return lines
+
+
+def _sites(found: WeightMap) -> list[str]:
+    """Acceptability: decisions and types down, levels across."""
+    from optimiser.cli.text import columns
+
+    levels = list(found.instance["levels"]["level"])
+    shares = {(row["decision"], row["level"]): row["share"] for row in found.by_decision}
+    kinds = {row["decision"]: row["type"] for row in found.by_decision}
+    rows: list[tuple[str, ...]] = [("decision", "type", *levels)]
+    for decision, kind in kinds.items():
+        cells = (shares.get((decision, level)) for level in levels)
+        rows.append((decision, kind, *("-" if share is None else _percent(share) for share in cells)))
+    by_type = {(row["type"], row["level"]): row["share"] for row in found.by_type}
+    rows += [
+        (f"all {kind}", "", *(_percent(by_type[kind, level]) for level in levels))
+        for kind in dict.fromkeys(kinds.values())
+    ]
+    title = "SHARE OF ALL WEIGHTINGS UNDER WHICH EACH DECISION SITS AT A LEVEL (its acceptability)"
+    return [title, *columns(rows, right=range(2, 2 + len(levels)))]
+
+
+def _current(found: WeightMap) -> list[str]:
+    from optimiser.cli.text import paragraph
+
+    current = found.current
+    if current is None:
+        if not found.instance["current"].rows:
+            return []
+        said = "current.csv does not say where every decision sits: it has no place on the map."
+        return ["THE CURRENT DESIGN", *paragraph(said)]
+    if not current.feasible:
+        return ["THE CURRENT DESIGN", *paragraph("It breaks a requirement of this instance.")]
+    if current.loss is None or current.loss_at is None:
+        return []
+    weights = ", ".join
+    if current.nearest is None:
+        at = weights(f"{g} {w:.3f}" for g, w in zip(found.objectives, current.loss_at, strict=True))
+        said = f"It is best under no weights. It falls short least, by {current.loss:.4g}, at {at}."
+    else:
+        at = weights(f"{g} {w:.3f}" for g, w in zip(found.objectives, current.nearest, strict=True))
+        said = f"It is best under {_percent(current.share).strip()} of all weightings"
+        said += f"; the nearest to the weights of the instance is {at} (distance {current.distance:.3f})."
+    if found.error >= 1e-6:
+        said += " So far as the designs found say."
+    return ["THE CURRENT DESIGN", *paragraph(said)]
+
+
+def _percent(share: float) -> str:
+    return "< 0.1 %" if 0 < share < FEW else f"{100 * share:.1f} %"

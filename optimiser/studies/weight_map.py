@@ -1,0 +1,288 @@
+"""map: whose weights lead where? Every weighting of three objectives, and the design that is best there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from optimiser.coefficients import Coefficients
+from optimiser.design import InfeasibleError, Status
+from optimiser.instance.errors import InputError
+from optimiser.instance.instance import Instance
+from optimiser.rows import Row, plain
+from optimiser.solver.solve import check_call, unknown
+from optimiser.studies.decompose import Decomposition, Doubt
+from optimiser.studies.standing import Standing, standing
+from optimiser.studies.study import Answer, Finding, Study, Table, table
+from optimiser.studies.triangle import area, centre, tidy
+
+Array = np.ndarray
+THE_THREE = ("risk_pooling", "accountability", "responsiveness")  # of the paper
+LARGE = 5000  # columns of a model, from which there are too many cells to be exact by default
+COARSE = 1e-3  # the tolerance of value that is then in force
+EXACT = 1e-9  # relative gap of the solves of an exact map
+ROUNDED = 2e-7  # of value: what rounding may leave between value and bound of an exact solve
+FIRST = 4  # times the tolerance: how exactly to solve where nothing is known as yet
+SLIVER = 1e-12  # of area: polygons smaller than this are left out
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A polygon of weightings under which one supported point is best."""
+
+    area: float  # share of all weightings
+    vertices: Array  # (k, 3) weights of the three objectives, anticlockwise
+    answer: Answer
+    design_id: int
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A design and the share of all weightings under which it is best, in one cell or several."""
+
+    design_id: int
+    area: float
+    answer: Answer
+
+    @property
+    def rows(self) -> list[Row]:
+        """decision, organisation, level."""
+        return self.answer.rows
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class WeightMap(Finding):
+    """The triangle of weightings cut into cells; no design is worth more than theirs by more than `error`."""
+
+    command = "map"
+    objectives: tuple[str, ...]
+    own: Array  # (3,) the weights of the instance for these three, normalised; equal where all are 0
+    tolerance: float
+    error: float  # inf where time ran out before it was bounded everywhere
+    cells: tuple[Cell, ...]  # largest first
+    designs: tuple[Region, ...]  # largest first
+    acceptability: tuple[Row, ...]  # decision, organisation, level, share
+    by_decision: tuple[Row, ...]  # decision, type, level, share: the mean over localities
+    by_type: tuple[Row, ...]  # type, level, share: the mean over decisions
+    current: Standing | None  # None where there is no current design, or not a whole one
+
+    @property
+    def empty(self) -> bool:
+        """Whether a limit was reached before there was any design."""
+        return not self.cells
+
+    def middle(self, design_id: int) -> Array:
+        """(3,) the centre of the weightings under which a design is best, in its largest cell."""
+        return centre(next(cell.vertices for cell in self.cells if cell.design_id == design_id))
+
+    def figure(self) -> str:
+        """The map drawn, as the text of an SVG file."""
+        from optimiser.studies.map_figure import figure
+
+        return figure(self)
+
+    def document(self) -> dict[str, Any]:
+        """The keys of the JSON document."""
+        return {
+            "objectives": list(self.objectives),
+            "tolerance": self.tolerance,
+            "error": plain(self.error),
+            "solves": self.run["solves"],
+            "cells": [
+                {
+                    "area": cell.area,
+                    "vertices": [[plain(w) for w in vertex] for vertex in cell.vertices],
+                    "objectives": _expectations(cell.answer),
+                    "design_id": cell.design_id,
+                }
+                for cell in self.cells
+            ],
+            "designs": [{"design_id": d.design_id, "area": d.area, "design": d.rows} for d in self.designs],
+            "acceptability": list(self.acceptability),
+            "by_type": list(self.by_type),
+            "current": None if self.current is None else self.current.to_dict(),
+        }
+
+    def tables(self) -> dict[str, Table]:
+        """cells a row each, their vertices, the designs a row a holding, and who sits where how often."""
+        names = self.objectives
+        cells = [
+            {"cell": i, "design_id": cell.design_id, "area": cell.area, **_expectations(cell.answer)}
+            for i, cell in enumerate(self.cells, 1)
+        ]
+        vertices = [
+            {"cell": i, "vertex": k, **dict(zip(names, vertex, strict=True))}
+            for i, cell in enumerate(self.cells, 1)
+            for k, vertex in enumerate(cell.vertices, 1)
+        ]
+        designs = [{"design_id": d.design_id, "area": d.area, **row} for d in self.designs for row in d.rows]
+        site = ("decision", "organisation", "level")
+        return {
+            "cells": table(("cell", "design_id", "area", *self.instance.objectives), cells),
+            "vertices": table(("cell", "vertex", *names), vertices),
+            "designs": table(("design_id", "area", *site), designs),
+            "acceptability": table((*site, "share"), self.acceptability),
+            "by_decision": table(("decision", "type", "level", "share"), self.by_decision),
+            "by_type": table(("type", "level", "share"), self.by_type),
+        }
+
+
+def weight_map(
+    instance: Instance,
+    objectives: Sequence[str] = THE_THREE,
+    *,
+    tolerance: float | None = None,
+    time_limit: float | None = None,
+    threads: int = 1,
+    progress: Callable[[str], None] | None = None,
+) -> WeightMap:
+    """Cut the weightings of three objectives, the others weighing 0, into the cells of the supported points.
+
+    `tolerance` is in units of value: 0 finds every cell; above 0 the map stops as soon as no design can be
+    worth more than its own by more than this, anywhere. None: 0, or 0.001 for a model of more than 5,000
+    columns, whose cells are too many. Areas are shares of all weightings, vertices weights of the three.
+    The share of weightings under which a decision sits at a level is its acceptability (Lahdelma, Hokkanen &
+    Salminen 1998), here without sampling. Raises InputError for a call that is wrong or an instance with
+    risk aversion, under which the value is not linear in the weights, and InfeasibleError. Time limit and
+    Ctrl-C keep the map so far, with its error. Method: module `decompose`.
+    """
+    objectives = tuple(objectives)
+    _check(instance, objectives, tolerance, time_limit, threads)
+    study = Study(instance, time_limit=time_limit, threads=threads, progress=progress)
+    of = np.array([instance.objectives.index(g) for g in objectives])
+    if tolerance is None:
+        tolerance = COARSE if study.session.placing.size > LARGE else 0.0
+    whole = Decomposition(of, lambda doubt: _ask(study, of, tolerance, doubt), tolerance)
+    with study.listening():
+        own = study.weights[of]
+        own = own / own.sum() if own.sum() > 0 else np.full(3, 1 / 3)
+        now = standing(study, of, own, tolerance)
+        for answer in now.answers if now is not None else ():
+            whole.learn(answer)
+        finished = whole.explore(own, lambda: study.clock.out, study.tell)
+    return WeightMap(
+        instance=instance,
+        complete=finished and whole.error <= max(tolerance, ROUNDED),
+        interrupted=study.clock.interrupted,
+        run=study.run(),
+        objectives=objectives,
+        own=own,
+        tolerance=tolerance,
+        error=whole.error,
+        current=None if now is None else now.on(whole, own),
+        **_parts(whole, study.session.c, instance),
+    )
+
+
+def _check(
+    instance: Instance,
+    objectives: tuple[str, ...],
+    tolerance: float | None,
+    time_limit: float | None,
+    threads: int,
+) -> None:
+    """Refuse a call that is wrong, with everything that is wrong about it."""
+    known = instance.objectives
+    problems = [line for g in objectives for line in unknown("objectives: ", g, known, "an objective")]
+    problems += [
+        f"objectives: {g} stands twice" for g in dict.fromkeys(objectives) if objectives.count(g) > 1
+    ]
+    if len(objectives) != 3:
+        problems.append(f"objectives: a map is of three objectives, not of {len(objectives)}")
+    if tolerance is not None and not 0 <= tolerance < np.inf:
+        problems.append(f"tolerance: {tolerance} is not a number of at least 0")
+    aversion = instance.uncertainty["risk_aversion"]
+    if aversion:
+        problems.append(
+            f"uncertainty.risk_aversion: a map needs 0, not {aversion:g}: "
+            "with risk aversion the value is not linear in the weights"
+        )
+    try:
+        check_call(instance, time_limit=time_limit, threads=threads)
+    except InputError as error:
+        problems += error.problems
+    if problems:
+        raise InputError(problems)
+
+
+def _ask(study: Study, of: Array, tolerance: float, doubt: Doubt) -> Answer:
+    """A best design at a weighting, as exactly as the doubt there is worth.
+
+    To a tolerance it is enough to halve the error: by a design that is so much better, or by the proof that
+    there is none.
+    """
+    weights = np.zeros(len(study.weights))
+    weights[of] = doubt.weights
+    study.weigh(weights)
+    start = None if doubt.known is None else doubt.known.design
+    gap, decide = EXACT, None
+    if tolerance > 0:
+        known = np.isfinite(doubt.error)
+        gap = max(tolerance / 4, doubt.error / 8 if known else FIRST * tolerance)
+        gap /= max(abs(doubt.height), tolerance) if doubt.known is not None else 1.0
+        decide = doubt.height + max(0.75 * tolerance, doubt.error / 2) if known else None
+    answer = study.ask(gap=gap, decide=decide, start=start)
+    if answer.status is Status.INFEASIBLE:
+        raise InfeasibleError
+    return answer
+
+
+def _parts(whole: Decomposition, c: Coefficients, instance: Instance) -> dict[str, Any]:
+    """Cells, designs, and who sits where under which share of the weightings."""
+    found = [(area(p), p, a) for p, a in zip(whole.envelope.polygons, whole.answers, strict=True)]
+    found = sorted((cell for cell in found if cell[0] > SLIVER), key=lambda cell: -cell[0])
+    total: dict[bytes, float] = {}
+    first: dict[bytes, Answer] = {}
+    for share, _, answer in found:
+        assert answer.design is not None
+        key = answer.design.tobytes()
+        total[key] = total.get(key, 0.0) + share
+        first.setdefault(key, answer)
+    order = sorted(total, key=lambda key: -total[key])
+    number = {key: i for i, key in enumerate(order, 1)}
+    cells = []
+    for share, polygon, answer in found:
+        assert answer.design is not None
+        cells.append(Cell(share, tidy(polygon), answer, number[answer.design.tobytes()]))
+    designs = tuple(Region(number[key], total[key], first[key]) for key in order)
+    return {"cells": tuple(cells), "designs": designs, **_acceptability(designs, c, instance)}
+
+
+def _acceptability(designs: tuple[Region, ...], c: Coefficients, instance: Instance) -> dict[str, Any]:
+    """Shares by holding, by decision and by type; rows for the levels that are allowed."""
+    sets, kinds = c.sets, instance["decisions"]["type"]
+    share = np.zeros((len(sets.holding_decision), len(sets.levels)))
+    for region in designs:
+        assert region.answer.design is not None
+        share[np.arange(len(share)), region.answer.design] += region.area
+    share = np.minimum(share, 1.0)
+    people = np.where(sets.holding_locality < 0, 1.0, c["share"][sets.holding_locality])
+    decided = np.zeros(sets.allowed.shape)
+    np.add.at(decided, sets.holding_decision, people[:, None] * share)
+    return {
+        "acceptability": tuple(
+            {
+                "decision": sets.decisions[d], "organisation": sets.place(h), "level": sets.levels[l],
+                "share": float(share[h, l]),
+            }
+            for h, d in enumerate(sets.holding_decision)
+            for l in np.flatnonzero(sets.allowed[d])
+        ),
+        "by_decision": tuple(
+            {"decision": name, "type": kinds[d], "level": sets.levels[l], "share": float(decided[d, l])}
+            for d, name in enumerate(sets.decisions)
+            for l in np.flatnonzero(sets.allowed[d])
+        ),
+        "by_type": tuple(
+            {"type": kind, "level": level, "share": float(decided[kinds == kind, l].mean())}
+            for kind in dict.fromkeys(kinds)
+            for l, level in enumerate(sets.levels)
+        ),
+    }  # fmt: skip
+
+
+def _expectations(answer: Answer) -> dict[str, Any]:
+    return {g: plain(value) for g, value in zip(answer.instance.objectives, answer.objectives, strict=True)}
