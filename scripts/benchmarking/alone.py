@@ -207,7 +207,7 @@ def tangents(limit: float, every: bool) -> Found:
 
 
 def grow(localities: int, asymmetric: bool) -> Found:
-    """A synthetic system: built, and solved to 1e-6 (uniform) or to 1 % (every process decision by locality)."""
+    """A synthetic system: built, and solved to 1e-6 (uniform) or to 1 % (processes by locality)."""
     from synthetic import system
 
     instance = system(localities, scenarios=4, asymmetric=8 if asymmetric else 0)

@@ -29,7 +29,7 @@ class Row:
     note: str = ""
 
 
-def apart(function: str, *arguments: Any, memory: bool = False) -> Any:
+def apart(function: str, *arguments: Any) -> Any:
     """Run a function of `alone` in a process of its own and return what it returns."""
     call = [sys.executable, str(Path(__file__).parent), "--alone", function, *map(json.dumps, arguments)]
     done = subprocess.run(call, capture_output=True, text=True, check=False, cwd=ROOT)

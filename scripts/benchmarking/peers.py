@@ -135,13 +135,13 @@ def tangents_only(
                 slope = (placed.pool.own * held + placed.pool.factors @ loads) / deviation
                 places = np.append(placed.members, placed.buffer).astype(np.int32)
                 highs.addRow(-highspy.kHighsInf, 0.0, len(places), places, np.append(slope, -1.0))
-        value = max(value, _repriced(program, compiled, x, true))
+        value = max(value, _repriced(program, compiled, true))
         if not broken:
             break
     return value, bound, time.perf_counter() - began
 
 
-def _repriced(program: Program, compiled: Compiled, x: np.ndarray, true: np.ndarray) -> float:
+def _repriced(program: Program, compiled: Compiled, true: np.ndarray) -> float:
     """The value of a solution once its buffers are what they should be."""
     achieved, scored = compiled.columns["achieved"], compiled.rows["scored"]
     missing = program.upper[scored] - program.matrix[scored] @ true

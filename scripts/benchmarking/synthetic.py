@@ -41,7 +41,7 @@ def system(localities: int, decisions: int = 24, scenarios: int = 3, asymmetric:
         (where / "instance.toml").write_text("\n".join(toml) + "\n", encoding="utf-8")
         _write(where / "organisations.csv", _organisations(rng, localities))
         _write(where / "decisions.csv", _decisions(rng, decisions, asymmetric))
-        _write(where / "workload.csv", _workload(rng, decisions, localities))
+        _write(where / "workload.csv", _workload(rng, decisions))
         needs = [{"organisation": f"T{i}", "need": round(float(rng.normal()), 6)} for i in range(localities)]
         _write(where / "needs.csv", needs)
         return read(where)
@@ -106,7 +106,7 @@ def _decisions(rng: np.random.Generator, count: int, asymmetric: int) -> list[di
     return rows
 
 
-def _workload(rng: np.random.Generator, decisions: int, localities: int) -> list[dict[str, Any]]:
+def _workload(rng: np.random.Generator, decisions: int) -> list[dict[str, Any]]:
     rows = []
     for d in range(decisions):
         local = round(float(rng.uniform(2, 5)), 3)
