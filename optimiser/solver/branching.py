@@ -188,7 +188,7 @@ class Tree:
     def _worthwhile(self, open_: Array, share: Array, bound: float, outcome: Outcome) -> Array:
         """Without the levels at which, by their reduced costs, nothing is worth more than what is known."""
         price = self.master.reduced(outcome, self.placing.placed.ravel()).reshape(share.shape)
-        most = bound + price
+        most = np.minimum(bound, outcome.value + self.master.offset + price)
         known = self.progress.value
         gone = open_ & (share <= WHOLE) & (most <= known + self.progress.gap * abs(known))
         if gone.any():
