@@ -131,7 +131,10 @@ def _tipping(one: Explained, weights: Mapping[str, float], unproven: Container[s
              for edge in ((low,) if low > EDGE else ()) + ((high,) if high < 1 - EDGE else ())]  # fmt: skip
     if not edges:
         sure = not any(g in unproven for g in one.weights)
+        missing = [g for g in one.weights if g not in known and weights[g] < 1]
         which = "weight of one objective" if len(known) == len(one.weights) else "weight of another objective"
+        if missing:
+            which = f"weight of {' or '.join(known)} alone"
         yield f"No {which} would move it{'' if sure else ', as far as was found'}."
         return
     _, g, way, edge = min(edges)
