@@ -157,7 +157,7 @@ class Session:
 
         `rows` are further rows on who holds what (`Placing.row`, `Placing.without`). With `decide` the search
         ends once a design is worth that much, or none can be. It starts from the design `start`, else from
-        the last one found, where that keeps all this.
+        the last one found, repaired where that breaks any of this.
         """
         fixed, floors, rows = fixed or {}, floors or {}, rows or self._no_cuts()
         floor = self.floors(floors)
@@ -166,16 +166,30 @@ class Session:
         evaluate = self._evaluator(clock, floor, neighbourhood)
         separate = self._separator(clock, floors)
         progress = Progress(gap, np.inf if decide is None else decide)
-        last = self._last if start is None else start
-        allowed = last is not None and all(last[h] == level for h, level in fixed.items())
-        if last is not None and allowed and neighbourhood.keeps(last):
-            known = evaluate(self.placing.columns(last))
+        first = self._first(self._last if start is None else start, fixed, neighbourhood, clock)
+        if first is not None:
+            known = evaluate(self.placing.columns(first))
             progress.note(known)
             master.add(known.cuts)
         found = self._search(master, separate, evaluate, progress, clock, tell)
         if found.design is not None:
             self._last = found.design
         return found
+
+    def _first(
+        self, start: Array | None, fixed: Mapping[int, int], neighbourhood: Neighbourhood, clock: Clock
+    ) -> Array | None:
+        """A design to begin from: `start` with what is fixed, and repaired; None: there is none."""
+        if start is None:
+            return None
+        first = start.copy()
+        for h, level in fixed.items():
+            first[h] = level
+        if not self.c.sets.allowed[self.c.sets.holding_decision, first].all():
+            return None
+        if self.extended:  # the prices that repairs go by know nothing of it
+            return first if neighbourhood.keeps(first) else None
+        return neighbourhood.repaired(first, clock)
 
     def reach(self, aim: Array, worth: float, gap: float, clock: Clock, rows: Cuts | None = None) -> Found:
         """The design worth at least `worth` with most of `aim` (H, L), of which value and bound are given."""
