@@ -99,7 +99,7 @@ class Session:
 
     def forget(self) -> None:
         """Start the next search from nothing: climbing from a design far from what it asks takes longer."""
-        self._last = None
+        self._last: Array | None = None
 
     def _take(self, c: Coefficients) -> None:
         self.c = c
@@ -127,7 +127,7 @@ class Session:
         self.recourse = Recourse(self.compiled, c)
         self._shape = c.shape
         self._known: deque[Array] = deque(maxlen=KNOWN * len(c.sets.scenarios))
-        self._last: Array | None = None
+        self.forget()
 
     def _width(self, component: str) -> int:
         run = self.compiled.columns[component]
