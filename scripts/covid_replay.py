@@ -159,9 +159,7 @@ def main(gap: float, time_limit: float | None) -> None:
     normal, after = found.designs[0], found.others[0].best
     if None in (current.value, normal.value, after.value):
         raise click.ClickException("time ran out before all three designs were found")
-    print(
-        f"In normal times England as in 2019 is worth {current.value:.5f}, the best design {normal.value:.5f}."
-    )
+    print(f"In normal times England as in 2019 is worth {current.value:.5f}, the best {normal.value:.5f}.")
     print(f"In the pandemic the best is worth {after.value:.5f}.")
     print(f"{found.run['solves']} solves to a gap of {gap:g} in {found.run['seconds']:.0f} s with HiGHS\n")
     facts = recorded()
