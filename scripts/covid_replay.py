@@ -5,11 +5,13 @@
 Three designs stand side by side: the arrangement of 2019 (current.csv), the best design in normal times, and
 the best design were the pandemic to last: the scenario `normal` with the urgency, absence, oversight and
 common shock of the scenario `pandemic`. (Its surge of demand is left out: resilience has no weight and unmet
-demand no limit there, so it moves no decision.) What is recorded stands in covid_recorded.csv with its
-sources: the direction of each decision (up: to the centre), and whether what moved was the level at which it
-is taken (`level`), how closely the centre follows it (`intensity`), or whether it was there at all
-(`created`, `suspended`). Only the first are compared by level, and the second by monitoring. Agreement is counted beside
-that of a rule that knows only the type: inputs up, the rest down.
+demand no limit there, so it moves no decision.)
+
+What is recorded stands in covid_recorded.csv with its sources: the direction of each decision (up: to the
+centre), and whether what moved was the level at which it is taken (`level`), how closely the centre follows
+it (`intensity`), or whether it was there at all (`created`, `suspended`). Only the first are compared by
+level, and the second by monitoring. Agreement is counted beside that of a rule that knows only the type:
+inputs up, the rest down.
 """
 
 from __future__ import annotations
@@ -121,11 +123,12 @@ def where(instance: Instance, design: Judged, decision: str) -> str:
 
 
 LACKS = {  # what the model does not know, where the ends of the ladder do not say it
-    "ppe_distribution": "Nothing is rationed: protective equipment is no resource of the instance, and to pool what "
-    "all need at once is worth little.",
-    "elective_suspension": "The beds that a national stop frees are not in the model, nor is the power to order one.",
-    "virtual_wards": "The trusts below the rating bar may not hold it, and with that urgency a system is too late as "
-    "well: what is late anywhere goes where it is answered for.",
+    "ppe_distribution": "Nothing is rationed: protective equipment is no resource of the instance, and to "
+    "pool what all need at once is worth little.",
+    "elective_suspension": "The beds that a national stop frees are not in the model, nor is the power to "
+    "order one.",
+    "virtual_wards": "The trusts below the rating bar may not hold it, and with that urgency a system is "
+    "too late as well: what is late anywhere goes where it is answered for.",
 }
 
 
@@ -156,9 +159,7 @@ def main(gap: float, time_limit: float | None) -> None:
     normal, after = found.designs[0], found.others[0].best
     if None in (current.value, normal.value, after.value):
         raise click.ClickException("time ran out before all three designs were found")
-    print(
-        f"In normal times England as in 2019 is worth {current.value:.5f}, the best design {normal.value:.5f}."
-    )
+    print(f"In normal times England as in 2019 is worth {current.value:.5f}, the best {normal.value:.5f}.")
     print(f"In the pandemic the best is worth {after.value:.5f}.")
     print(f"{found.run['solves']} solves to a gap of {gap:g} in {found.run['seconds']:.0f} s with HiGHS\n")
     facts = recorded()
@@ -186,9 +187,7 @@ def count(
     for way, directions in ways.items():
         counted(f"from {way}", by_level, directions)
     by_watch = [fact for fact in facts if fact.moved == "intensity"]
-    print(
-        "AGREEMENT BY MONITORING (decisions whose intensity changed; what the centre holds is not monitored)"
-    )
+    print("AGREEMENT BY MONITORING (whose intensity changed; what the centre holds is not monitored)")
     for way, start in (("2019 to pandemic", current), ("normal to pandemic", normal)):
         counted(f"from {way}", by_watch, watched(instance, start, after))
     print("\nDISAGREEMENTS BY LEVEL, from 2019 to pandemic")

@@ -97,6 +97,10 @@ class Session:
         """Replace the weights (G,), which sum to 1."""
         self._take(replace(self.c, numbers=dict(self.c.numbers) | {"weight": weights}))
 
+    def forget(self) -> None:
+        """Start the next search from nothing: climbing from a design far from what it asks takes longer."""
+        self._last: Array | None = None
+
     def _take(self, c: Coefficients) -> None:
         self.c = c
         if c.shape != self._shape:
@@ -123,7 +127,7 @@ class Session:
         self.recourse = Recourse(self.compiled, c)
         self._shape = c.shape
         self._known: deque[Array] = deque(maxlen=KNOWN * len(c.sets.scenarios))
-        self._last: Array | None = None
+        self.forget()
 
     def _width(self, component: str) -> int:
         run = self.compiled.columns[component]

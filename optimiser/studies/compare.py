@@ -156,8 +156,7 @@ def compare(
         Name -> a Design, a result folder, a result.json, or a CSV or DataFrame with the columns decision,
         organisation and level.
     others
-        Instances whose best designs are compared with the best of this one. Where they decide the same
-        things for the same organisations, the inputs that differ share the move among them (Shapley values).
+        Instances whose best designs are compared with the best of this one, and which inputs move it.
     reach
         Whether to find out how far each objective can reach, which on a large instance takes the longest.
     weights
@@ -173,7 +172,6 @@ def compare(
     study = Study(
         instance, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
     )
-    own = dict(zip(instance.objectives, study.weights.tolist(), strict=True))
     with study.listening():
         best = solved(study, "best", "the best design")
         if best.held is None and best.proven:
@@ -190,7 +188,7 @@ def compare(
         complete=all(each.proven for each in parts),
         interrupted=study.clock.interrupted,
         run=study.run(),
-        weights=own,
+        weights=dict(zip(instance.objectives, study.weights.tolist(), strict=True)),
         designs=every,
         extremes=tuple(each.design for each in found if each.design and each.design not in beside),
         ranges=found,
