@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,13 @@ from oracle import Recourse
 from reference import Reference
 
 import optimiser
-from optimiser import InputError, Instance
+from optimiser import InputError, Instance, Status
+from optimiser.cli.frontier import frontier_text
 from optimiser.design import InfeasibleError
 from optimiser.instance.result_schemas import RESULTS
 from optimiser.studies.envelope import border, stands_out
 from optimiser.studies.frontier import Frontier, Nondominated
+from optimiser.studies.study import Answer, Study
 
 ARCHETYPE = Path(__file__).parents[1] / "instances" / "archetype"
 PAIR = ("accountability", "responsiveness")
@@ -186,6 +189,45 @@ def test_some_points_are_nondominated_and_spread(seed: int) -> None:
         assert p.supported in (None, marks.get(p.answer.record.held.tobytes(), p.supported))
 
 
+@pytest.mark.parametrize("options", [{}, {"points": 4}])
+@pytest.mark.parametrize(("seed", "gap"), [(1, 0.1), (1, 0.3), (20, 0.3)])
+def test_a_wide_gap_claims_nothing_that_is_not_so(seed: int, gap: float, options: dict[str, int]) -> None:
+    """Seed 1 in steps at a gap of 0.1 finds a point that is beaten by 0.02: it must not be called proven."""
+    instance = random_instance(seed, most_designs=24, sizes=3)
+    found, one, beaten = optimiser.frontier(instance, PAIR, gap=gap, **options), np.ones(2), 0
+    for p in found.points:
+        at = np.array(found.reached(p))
+        better = [reach.most(one, at - FLOOR) for reach in reaches(instance, PAIR)]
+        most = max((b - at).max() for b in better if b is not None)
+        beaten += most > 2 * CLOSE
+        assert most <= 2 * CLOSE or not p.proven
+    if found.complete:
+        holds(instance, found)
+    assert not beaten or any("not proven nondominated" in said for said in found.open)
+
+
+def test_time_that_runs_out_after_a_point_is_not_said_to_have_found_none(monkeypatch: Any) -> None:
+    """The clock stops during the second end: what is listed is not called proven, and nothing contradicts it."""
+    asked, ask = [], Study.ask
+
+    def cut_short(study: Study, **options: Any) -> Answer:
+        asked.append(study)
+        answer = ask(study, **options)
+        if len(asked) == 2:
+            study.clock.limit = 0.0
+            return replace(answer, bound=np.inf, status=Status.FEASIBLE)
+        return answer
+
+    monkeypatch.setattr(Study, "ask", cut_short)
+    found = optimiser.frontier(optimiser.read(ARCHETYPE), PAIR, points=4)
+    assert [p.proven for p in found.points] == [False]
+    assert found.points[0].supported is None
+    assert not any("No design" in said for said in found.open)
+    assert any("ends of the frontier" in said for said in found.open)
+    assert any("not proven nondominated" in said for said in found.open)
+    assert "1 point, none proven nondominated" in frontier_text(found)
+
+
 def test_the_border_of_chains_by_hand() -> None:
     """A falls from (0, 4) by (2, 3) to (3, 0); B is (1, 3.8) to (2.5, 2): it stands above A between."""
     a, b = np.array([[0.0, 4], [2, 3], [3, 0]]), np.array([[1.0, 3.8], [2.5, 2]])
@@ -243,6 +285,6 @@ def test_what_the_command_prints_and_writes(run: Any, tmp_path: Path) -> None:
     with (tmp_path / "out" / "points.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 9
     text = run(*call).out
-    assert "      5        0.366667        0.350000  no\n" in text
+    assert "      5        0.366667        0.350000  yes     no\n" in text
     assert "      2  O1 to central\n" in text
     assert max(map(len, text.splitlines())) <= 100

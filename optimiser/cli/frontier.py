@@ -73,7 +73,10 @@ def _trust(found: Frontier) -> list[str]:
     from optimiser.cli.text import paragraph
 
     run, count = found.run, len(found.points)
+    sure = sum(point.proven for point in found.points)
     what = f"{count} nondominated point{'s' * (count > 1)}"
+    if sure < count:
+        what = f"{count} point{'s' * (count > 1)}, {sure or 'none'} proven nondominated"
     lines = [f"{what}, every promise and objective recomputed from the tables"] if count else []
     if found.complete:
         lines += paragraph("Complete: proven that no design lies beyond these.")
@@ -88,11 +91,11 @@ def _points(found: Frontier) -> list[str]:
     from optimiser.cli.text import columns, paragraph
 
     names = list(found.objectives)
-    rows = [["point", *names, "supported"]]
+    rows = [["point", *names, "proven", "supported"]]
     for k, point in enumerate(found.points, 1):
         at = (f"{value:.6f}" for value in found.reached(point))
-        rows.append([str(k), *at, MARKS[point.supported]])
-    said = "supported: best for some weights; what is not is found by no weighting"
+        rows.append([str(k), *at, MARKS[point.proven], MARKS[point.supported]])
+    said = "proven: no design dominates it. supported: best for some weights; others no weighting finds"
     said += ", ? was not settled." if any(p.supported is None for p in found.points) else "."
     return ["THE FRONTIER", *columns(rows, right=range(len(names) + 1)), *paragraph(said)]
 

@@ -232,6 +232,7 @@ RESULTS: dict[str, Schema] = {
         points=_rows(
             objectives=_NUMBERS,
             supported={"type": ["boolean", "null"]},
+            proven=_YES,
             segment=_list({"type": "object", "additionalProperties": _NUMBER}),
             design=_DESIGN,
         ),

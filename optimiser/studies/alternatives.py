@@ -235,7 +235,7 @@ def _open(
         said.append(f"Only {len(listed)} of the {pool.count} designs asked for were found in time.")
     elif pool.rest > last + tolerance and len(listed) == pool.count:
         said.append(
-            "The best known, not proven to be the best: others may lie between the last of them and that bound."
+            "The best known, not proven the best: others may lie between the last of them and that bound."
         )
     undecided = sum(verdict.verdict == "undecided" for verdict in verdicts)
     if undecided:

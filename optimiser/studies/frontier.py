@@ -23,11 +23,15 @@ TRIES = 6  # weights at which a point is shown to be best, or not
 
 @dataclass(frozen=True, eq=False)
 class Nondominated:
-    """A design that no other beats in one objective without losing in another, at the point it was found."""
+    """A design that no other beats in one objective without losing in another, at the point it was found.
+
+    That is so for certain only where `proven`: with a wide gap, or when time ran out, one may.
+    """
 
     answer: Answer
     supported: bool | None  # best for some weights; None: not proven either way
     segment: Array  # (n, k) extreme points of the design's own trade-off; one where recourse leaves none
+    proven: bool
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -56,6 +60,7 @@ class Frontier(Finding):
                     zip(self.instance.objectives, map(plain, p.answer.objectives), strict=True)
                 ),
                 "supported": p.supported,
+                "proven": p.proven,
                 "segment": self._segment(p),
                 "design": p.answer.rows,
             }
@@ -67,13 +72,18 @@ class Frontier(Finding):
         """points a row a design; segments a row an extreme point; designs a row a decision of each."""
         every = self.instance.objectives
         points = [
-            {"point": k, "supported": p.supported, **dict(zip(every, p.answer.objectives, strict=True))}
+            {
+                "point": k,
+                "supported": p.supported,
+                "proven": p.proven,
+                **dict(zip(every, p.answer.objectives, strict=True)),
+            }
             for k, p in enumerate(self.points, 1)
         ]
         segments = [{"point": k, **end} for k, p in enumerate(self.points, 1) for end in self._segment(p)]
         designs = [{"point": k, **row} for k, p in enumerate(self.points, 1) for row in p.answer.rows]
         return {
-            "points": table(("point", "supported", *every), points),
+            "points": table(("point", "supported", "proven", *every), points),
             "segments": table(("point", *self.objectives), segments),
             "designs": table(("point", "decision", "organisation", "level"), designs),
         }
@@ -120,7 +130,7 @@ def frontier(
     with study.listening():
         try:
             if points is not None:
-                by_steps(found, points)
+                said += by_steps(found, points)
                 said.append(
                     f"A choice of at most {points} points was asked for: there may be more between them."
                 )
@@ -134,6 +144,7 @@ def frontier(
             raise InfeasibleError
         kept = sorted(found.nondominated(whole=points is None), key=lambda option: tuple(option.point))
         marked = _marked(found, kept, whole=not said)
+        said += _unproven(found.study, kept, marked)
     return Frontier(
         instance=instance,
         complete=not said,
@@ -161,8 +172,23 @@ def _marked(found: Tradeoffs, kept: list[Option], whole: bool) -> list[Nondomina
                 mark = None if better is None else True
                 break
             rivals.append(better)
-        marked.append(Nondominated(option.answer, mark, option.chain))
+        marked.append(Nondominated(option.answer, mark, option.chain, whole or option.proven))
     return marked
+
+
+def _unproven(study: Study, kept: list[Option], marked: list[Nondominated]) -> list[str]:
+    """Points of which it is not proven that nothing dominates them, and trade-offs not worked out."""
+    said, loose = [], [o.slack for o, p in zip(kept, marked, strict=True) if not p.proven]
+    if loose:
+        most = f"up to {max(loose):.2g} better" if np.isfinite(max(loose)) else "better by what is not known"
+        said.append(
+            f"{len(loose)} of {len(kept)} points are not proven nondominated: a design may be {most} in an "
+            f"objective and no worse in the others (gap {study.gap:g})."
+        )
+    unexplored = sum(not option.explored for option in kept)
+    if unexplored:
+        said.append(f"Of {unexplored} designs there was no time to work out their own trade-off.")
+    return said
 
 
 def _checked(

@@ -16,11 +16,22 @@ ROUNDING = 1e-7  # of an objective: how far below what it reached it may stay wh
 
 @dataclass(frozen=True, eq=False)
 class Option:
-    """A design, the point (k,) at which it was found, and the extreme points (n, k) of its own trade-off."""
+    """A design, the point (k,) at which it was found, and the extreme points (n, k) of its own trade-off.
+
+    What dominates the point, if anything, is better by at most `slack` in any objective. Without time for its
+    trade-off (not `explored`), the chain is the point alone.
+    """
 
     answer: Answer
     point: Array
     chain: Array
+    slack: float
+    explored: bool
+
+    @property
+    def proven(self) -> bool:
+        """Whether it is proven that no design dominates the point."""
+        return self.slack <= 2 * CLOSE
 
 
 class Tradeoffs:
@@ -39,15 +50,27 @@ class Tradeoffs:
         rows = [self.study.forbid(o.answer.design) for o in without if o.answer.design is not None]
         return self.study.ask(floors=self._floors(floors), rows=join(*rows) if rows else None)
 
-    def lexicographic(self, order: list[int]) -> Answer:
-        """The most of the first of `order` (positions among the aims), then of the next, and so on."""
-        floors = np.full(len(self.aims), -np.inf)
+    def lexicographic(self, order: list[int]) -> tuple[Answer, list[float]]:
+        """The most of the first of `order` (positions among the aims), then of the next, and so on.
+
+        With it, how far each may lie below the most there is.
+        """
+        floors, slack = np.full(len(self.aims), -np.inf), []
         for i in order:
             answer = self.find(np.eye(len(self.aims))[i], floors, [])
             if not answer.found:
-                return answer
+                break
+            slack.append(self.slack(answer))
             floors[i] = self.point(answer)[i] - ROUNDING
-        return answer
+        return answer, slack
+
+    def slack(self, answer: Answer) -> float:
+        """By how much a design that dominates the one found may be better in an objective, if there is one.
+
+        What is gained in one objective counts by its weight, and is within the bound.
+        """
+        weights = self.study.weights[self.aims]
+        return max(0.0, answer.bound - answer.value) / float(weights[weights > 0].min())
 
     def better(self, weights: Array, worth: float) -> Array | None:
         """(k,) a point worth more at these weights, empty if proven that there is none; None: not settled."""
@@ -63,14 +86,16 @@ class Tradeoffs:
         """(k,) expectations of the objectives aimed at."""
         return answer.objectives[self.aims]
 
-    def add(self, answer: Answer, again: bool = False) -> None:
+    def add(self, answer: Answer, slack: float, again: bool = False) -> None:
         """Remember a design with its trade-off, unless its point is known, or it (it may come `again`)."""
         assert answer.design is not None
         name, point = answer.design.tobytes(), self.point(answer)
         if _among(point, [o.point for o in self.options]) or (name in self._known and not again):
             return
         self._known.add(name)
-        self.options.append(Option(answer, point, self._extremes(answer.design)))
+        explored = not self.study.clock.out
+        chain = self._extremes(answer.design) if explored else point[None]
+        self.options.append(Option(answer, point, chain, slack, explored))
 
     def nondominated(self, whole: bool) -> list[Option]:
         """Those that stand out: with any part of their trade-off where the `whole` counts, else as found."""

@@ -25,15 +25,18 @@ def by_border(found: Tradeoffs) -> list[str]:
 
     What is left unproven comes back as sentences.
     """
+    said = []
     for order in ([1, 0], [0, 1]):
-        found.add(_had(found.lexicographic(order), found))
+        answer, slack = _end(found, order)
+        said += _short(found, order[0], slack)
+        found.add(answer, max(slack))
     closed: list[tuple[Piece, float]] = []  # with how far above it a design may yet lie
     while True:
         pieces = [p for p in border([o.chain for o in found.options]) if p.size > 10 * CLOSE]
         left = [p for p in pieces if not any(p.within(done) for done, _ in closed)]
         if not left:
             most = max((above for _, above in closed), default=0.0)
-            return [f"A design may lie up to {most:.2g} above the border."] * (most > 2 * CLOSE)
+            return said + [f"A design may lie up to {most:.2g} above the border."] * (most > 2 * CLOSE)
         if found.study.clock.out:
             spans = ", ".join(f"{p.left:.4f} to {p.right:.4f}" for p in left)
             raise OutOfTimeError(f"Not searched to the end: {found.names[0]} from {spans}.")
@@ -42,7 +45,7 @@ def by_border(found: Tradeoffs) -> list[str]:
         floors = np.array([piece.left + CLOSE, piece.low + CLOSE * piece.flat])
         answer = found.find(piece.weights, floors, found.options)
         if answer.found and (piece.flat or piece.weights @ found.point(answer) > piece.worth + CLOSE):
-            found.add(answer)
+            found.add(answer, found.slack(answer))
         elif not found.study.clock.out:
             closed.append((piece, max(0.0, answer.bound - piece.worth)))
 
@@ -73,7 +76,7 @@ def by_boxes(found: Tradeoffs) -> list[str]:
                 _had(answer, found)
             corners = corners[1:]
             continue
-        found.add(answer)
+        found.add(answer, found.slack(answer))
         corners = _split(corners, found.point(answer))
     surface = any(len(o.chain) > 1 for o in found.options)
     said = f"Recourse makes surfaces of designs: one may be missing that stands out by less than {STEP}."
@@ -95,17 +98,19 @@ def _split(corners: list[Array], point: Array) -> list[Array]:
     return kept
 
 
-def by_steps(found: Tradeoffs, points: int) -> None:
+def by_steps(found: Tradeoffs, points: int) -> list[str]:
     """Even steps of all objectives but the first, each with the most of the first (AUGMECON2).
 
-    A step at which the last point would come out again is not asked.
+    A step at which the last point would come out again is not asked. What is left unproven comes back as
+    sentences.
     """
-    count = len(found.aims)
+    count, said = len(found.aims), list[str]()
     ends = []
     for i in range(count):
-        answer = _had(found.lexicographic([i, *(j for j in range(count) if j != i)]), found)
+        answer, slack = _end(found, [i, *(j for j in range(count) if j != i)])
+        said += _short(found, i, slack)
         ends.append(found.point(answer))
-        found.add(answer, again=True)
+        found.add(answer, max(slack), again=True)
     low, high = np.min(ends, axis=0), np.max(ends, axis=0)
     spans = np.where(high - low > CLOSE, high - low, 1.0)
     weights = np.where(np.arange(count) == 0, 1.0, AUGMENT * spans[0] / spans)
@@ -122,7 +127,8 @@ def by_steps(found: Tradeoffs, points: int) -> None:
         answer = found.find(weights / weights.sum(), floors, [])
         if answer.found and not found.study.clock.out:
             met.append((floors, found.point(answer)))
-            found.add(answer, again=True)
+            found.add(answer, found.slack(answer), again=True)
+    return said
 
 
 def supporting(chain: Array, rivals: Array) -> Array | None:
@@ -141,9 +147,24 @@ def _best_for(point: Array, rivals: Array) -> Array | None:
     return result.x[:k] if result.status == 0 and result.x[k] >= -CLOSE else None
 
 
+def _end(found: Tradeoffs, order: list[int]) -> tuple[Answer, list[float]]:
+    """An end of the frontier, and how far each objective may lie below the most there is."""
+    answer, slack = found.lexicographic(order)
+    return _had(answer, found), slack
+
+
+def _short(found: Tradeoffs, i: int, slack: list[float]) -> list[str]:
+    """Where an end is not proven: how far the frontier may go on."""
+    more = f"by up to {slack[0]:.2g}" if np.isfinite(slack[0]) else "by what is not known"
+    return [f"The most of {found.names[i]} may be higher {more}."] * (slack[0] > 2 * CLOSE)
+
+
 def _had(answer: Answer, found: Tradeoffs) -> Answer:
-    """The answer, which must have a design for there to be a frontier."""
+    """The answer, which must have a design for the frontier to have this part."""
     if not answer.found:
-        found.infeasible = answer.bound == -np.inf
-        raise OutOfTimeError("No design was found in time.")
+        found.infeasible = not found.options and answer.bound == -np.inf
+        raise OutOfTimeError(
+            "Time ran out before the ends of the frontier were found." if found.options
+            else "No design was found in time."
+        )  # fmt: skip
     return answer
