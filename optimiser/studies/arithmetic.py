@@ -66,7 +66,7 @@ class Arithmetic:
 
     def _no_level(self) -> Iterator[str]:
         sets = self.c.sets
-        closed: Array = ~self.open.any(axis=2)
+        closed = self.open.sum(axis=2) == 0
         for d in np.flatnonzero(closed.any(axis=1)).tolist():
             name, shut = sets.decisions[d], np.flatnonzero(self.shut[d])
             if not len(shut):
