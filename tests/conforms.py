@@ -33,19 +33,22 @@ def faults(document: Any, schema: dict[str, Any], at: str = "$") -> Iterator[str
     ):
         yield f"{at}: {document!r} is out of range"
     if isinstance(document, dict):
-        yield from (f"{at}: {name} is missing" for name in schema.get("required", ()) if name not in document)
-        for name, value in document.items():
-            rest = schema.get("additionalProperties", {})
-            part = schema.get("properties", {}).get(name, rest)
-            if part is False:
-                yield f"{at}: {name} is unknown"
-            elif isinstance(part, dict):
-                yield from faults(value, part, f"{at}.{name}")
+        yield from _in_object(document, schema, at)
     if isinstance(document, list):
         if not schema.get("minItems", 0) <= len(document) <= schema.get("maxItems", len(document)):
             yield f"{at}: {len(document)} items"
         for i, value in enumerate(document):
             yield from faults(value, schema.get("items", {}), f"{at}[{i}]")
+
+
+def _in_object(document: dict[str, Any], schema: dict[str, Any], at: str) -> Iterator[str]:
+    yield from (f"{at}: {name} is missing" for name in schema.get("required", ()) if name not in document)
+    for name, value in document.items():
+        part = schema.get("properties", {}).get(name, schema.get("additionalProperties", {}))
+        if part is False:
+            yield f"{at}: {name} is unknown"
+        elif isinstance(part, dict):
+            yield from faults(value, part, f"{at}.{name}")
 
 
 def _is(document: Any, name: str) -> bool:
