@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from optimiser.studies.diagnose import Diagnosis
 
 
+SHORT = 12  # requirements that are shown in full where there may be fewer
+
+
 @click.command(short_help="Why is nothing feasible? What cannot hold together, and the least to give.")
 @asking(without=("weights", "gap"))
 @fix_option
@@ -104,9 +107,22 @@ def _conflict(found: Diagnosis) -> list[str]:
         lines = ["WHAT CANNOT HOLD TOGETHER", "  Without any one of these the others could:"]
     else:
         lines = ["WHAT CANNOT HOLD TOGETHER", "  There may be less of it: not all could be tried in time."]
+    if not found.irreducible and len(found.conflict) > SHORT:
+        return lines + _by_cell(found)
     for requirement in found.conflict:
         lines += [f"  - {requirement.requirement.where}", *paragraph(requirement.text, "      ")]
     return lines
+
+
+def _by_cell(found: Diagnosis) -> list[str]:
+    """A long list in short: the rows of each table and column."""
+    from optimiser.cli.text import listing
+
+    rows: dict[str, list[str]] = {}
+    for one in found.conflict:
+        r = one.requirement
+        rows.setdefault(f"{r.table} {r.column}".strip(), []).append(str(r.row))
+    return [line for cell, names in rows.items() for line in listing(names, f"  - {cell}: ")]
 
 
 def _repairs(found: Diagnosis) -> list[str]:

@@ -33,7 +33,7 @@ class Arithmetic:
         for (d, o), level in self.fixed.items():
             self.open[d, o] &= np.arange(shape[2]) == level
         self._same_everywhere()
-        self.shut = ~self.open.any(axis=2)  # before any rule
+        self.shut: Array = self.open.sum(axis=2) < 1  # before any rule
         while self.open.any(axis=2).all() and self._apply_rules():
             pass
 
@@ -66,8 +66,8 @@ class Arithmetic:
 
     def _no_level(self) -> Iterator[str]:
         sets = self.c.sets
-        closed: Array = ~self.open.any(axis=2)
-        for d in np.flatnonzero(closed.any(axis=1)).tolist():
+        closed: Array = self.open.sum(axis=2) < 1
+        for d in np.unique(np.nonzero(closed)[0]).tolist():
             name, shut = sets.decisions[d], np.flatnonzero(self.shut[d])
             if not len(shut):
                 whom = self._whom(d, np.flatnonzero(closed[d]))

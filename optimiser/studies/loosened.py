@@ -30,6 +30,7 @@ OPTIONAL = (
     "exercised", "monitored", "built", "unmet", "lent", "borrowed", "buffer", "pair", "achieved", "threshold",
     "shortfall",
 )  # fmt: skip
+KEPT = 1e-9  # share of a number by which a design may break a row and keep it
 ROWS = {
     "hours": ("staff_suffice", "staff_suffice_in_scenario"), "rule": ("rule_kept",),
     "changes": ("few_changes",),
@@ -51,15 +52,11 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Theirs:
-    """All rows of requirements, `matrix @ x - slack z_of - dial e_of <= upper`: z takes a requirement out.
-
-    `slack` is the most by which any x could break a row.
-    """
+    """All rows of requirements: `matrix @ x - dial e_of <= upper`."""
 
     matrix: sparse.csr_array
     upper: Array
     of: Array  # the requirement
-    slack: Array
     dial: Array
 
 
@@ -91,7 +88,6 @@ class Loosened:
         self.placed = by_holding[c.sets.holding]  # (D, O, L) columns
         self.pools = PoolCuts(self.compiled, c)
         self.needed, self.background = self._needed()
-        self.lower, self.upper = self._bounds()
         self.theirs = self._theirs(list(self._rows(fix)))
 
     def _model(self) -> pyo.ConcreteModel:
@@ -155,28 +151,6 @@ class Loosened:
     @property
     def _flexing(self) -> set[tuple[int, str]]:
         return {(d, self.c.sets.levels[-1]) for d, r in self.c.lists["flexes"] if r in self.stocks}
-
-    def _bounds(self) -> tuple[Array, Array]:
-        """Bounds of the columns, finite and wide enough for all that can matter."""
-        c, columns = self.c, self.compiled.columns
-        lower, upper = self.program.column_lower.copy(), self.program.column_upper.copy()
-        o, r, s = (_positions(names) for names in (c.sets.localities, c.sets.resources, c.sets.scenarios))
-        for name, most in (("unmet", c["demand"]), ("lent", c["spare"]), ("borrowed", c["shortage"])):
-            for key, column in columns.index(name).items():
-                upper[column] = most[o[key[0]], r[key[1]], s[key[-1]]]
-        fullest = np.where(np.isnan(c["max_occupancy"]), np.inf, c["max_occupancy"])
-        room = c["normal_demand"] / fullest - c["capacity"]
-        for (place, name), column in columns.index("added").items():
-            at = o[place], r[name]
-            upper[column] = max(0.0, float(room[at]), float(c["shortage"][at].max()))
-        upper[columns["buffer"]] = 1.0  # a share
-        for key, row in self.compiled.rows.index("scored").items():
-            column = columns.index("achieved")[key]
-            j, a, side = self._entries(row)
-            a, j = a[j != column], j[j != column]
-            lower[column] = side - np.maximum(a * lower[j], a * upper[j]).sum()
-            upper[column] = side - np.minimum(a * lower[j], a * upper[j]).sum()
-        return lower, upper
 
     def _entries(self, row: int) -> tuple[Array, Array, float]:
         """Columns, coefficients and side of a row of the program."""
@@ -250,27 +224,22 @@ class Loosened:
                 yield np.array(pair), np.array([1.0, -1.0]), 0.0
 
     def _theirs(self, rows: list[Row]) -> Theirs:
-        columns = [row.columns[self.needed[row.columns]] for row in rows]
-        values = [row.coefficients[self.needed[row.columns]] for row in rows]
-        most = [
-            np.maximum(a * self.lower[j], a * self.upper[j]).sum()
-            for a, j in zip(values, columns, strict=True)
-        ]
-        upper = np.array([row.upper for row in rows])
+        data = np.concatenate([np.zeros(0), *(row.coefficients for row in rows)])
+        columns = np.concatenate([np.zeros(0, int), *(row.columns for row in rows)])
+        starts = np.cumsum([0, *(len(row.columns) for row in rows)])
         return Theirs(
-            matrix=sparse.csr_array(
-                (
-                    np.concatenate([np.zeros(0), *values]),
-                    np.concatenate([np.zeros(0, int), *columns]),
-                    np.cumsum([0, *map(len, columns)]),
-                ),
-                shape=(len(rows), len(self.needed)),
-            ),
-            upper=upper,
+            matrix=sparse.csr_array((data, columns, starts), shape=(len(rows), len(self.needed))),
+            upper=np.array([row.upper for row in rows]),
             of=np.array([row.requirement for row in rows], int),
-            slack=np.maximum(0.0, np.array(most) - upper),
             dial=np.array([row.dial for row in rows]),
         )
+
+    def kept(self, x: Array) -> Array:
+        """(requirements,) bool: those that a point of the program keeps."""
+        kept, theirs = np.ones(self.count, bool), self.theirs
+        slack = KEPT * np.maximum(1.0, np.abs(theirs.upper))
+        kept[theirs.of[theirs.matrix @ x > theirs.upper + slack]] = False
+        return kept
 
     # Reading
 

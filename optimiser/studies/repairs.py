@@ -104,10 +104,7 @@ class Repairs:
             self.tell(f"looking for repairs: {self.requirements[i].where}")
             self._offer([i])
         if not self.found:
-            self.tell("looking for the fewest requirements that would have to give")
-            point = self.questions.fewest()
-            if point is not None:
-                self._offer([i for i in self.every if point.out[i]])
+            self._offer(self.questions.fewest(self.conflict, self.tell))
         self._hours()
         self._money()
 

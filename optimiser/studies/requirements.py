@@ -18,7 +18,7 @@ from optimiser.instance.findings import listing
 from optimiser.instance.instance import Instance
 
 ORDER = (
-    "fix", "least", "levels", "rating", "rule", "changes", "occupancy", "unmet", "budget", "hours", "uniform",
+    "fix", "least", "levels", "rating", "rule", "changes", "uniform", "occupancy", "unmet", "budget", "hours",
 )  # fmt: skip
 
 
