@@ -23,6 +23,7 @@ from optimiser.solver.moves import Neighbourhood
 from optimiser.solver.placing import Placing
 from optimiser.solver.pooling import PoolCuts
 from optimiser.solver.recourse import Recourse
+from optimiser.solver.risk import at_risk
 from optimiser.solver.search import Evaluated, Found, Master, Progress, relax, search
 from optimiser.solver.settle import Settled, settle
 
@@ -33,21 +34,6 @@ Array = np.ndarray
 KNOWN = 4  # vectors of prices kept for each scenario: the last ones say most of the next question
 KEPT = 1e-9  # how far below what it should be worth a design may lie, for rounding
 FIRST_STAGE = ("support", "built", "added", "achieved", "threshold", "shortfall")
-
-
-def at_risk(values: Array, probability: Array, aversion: float, beta: float) -> Array:
-    """(1 - aversion) mean + aversion CVaR of values (..., S): the mean of the worst share 1 - beta.
-
-    A scenario at the edge of that share counts in part.
-    """
-    mean = values @ probability
-    if aversion == 0:
-        return np.asarray(mean)
-    order = np.argsort(values, axis=-1, kind="stable")
-    tail = 1 - beta
-    mass = np.diff(np.minimum(np.cumsum(probability[order], axis=-1), tail), prepend=0.0)
-    worst = (mass * np.take_along_axis(values, order, axis=-1)).sum(axis=-1)
-    return np.asarray((1 - aversion) * mean + aversion * worst / tail)
 
 
 @contextmanager

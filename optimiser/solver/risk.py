@@ -1,0 +1,22 @@
+"""What values that differ by scenario are worth together (model.md, Value)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+Array = np.ndarray
+
+
+def at_risk(values: Array, probability: Array, aversion: float, beta: float) -> Array:
+    """(1 - aversion) mean + aversion CVaR of values (..., S): the mean of the worst share 1 - beta.
+
+    A scenario at the edge of that share counts in part.
+    """
+    mean = values @ probability
+    if aversion == 0:
+        return np.asarray(mean)
+    order = np.argsort(values, axis=-1, kind="stable")
+    tail = 1 - beta
+    mass = np.diff(np.minimum(np.cumsum(probability[order], axis=-1), tail), prepend=0.0)
+    worst = (mass * np.take_along_axis(values, order, axis=-1)).sum(axis=-1)
+    return np.asarray((1 - aversion) * mean + aversion * worst / tail)
