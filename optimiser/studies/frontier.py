@@ -129,15 +129,7 @@ def frontier(
     said: list[str] = []
     with study.listening():
         try:
-            if points is not None:
-                said += by_steps(found, points)
-                said.append(
-                    f"A choice of at most {points} points was asked for: there may be more between them."
-                )
-            elif len(names) == 2:
-                said += by_border(found)
-            else:
-                said += by_boxes(found)
+            said += _explored(found, len(names), points)
         except OutOfTimeError as error:
             said += error.args
         if found.infeasible:
@@ -189,6 +181,14 @@ def _unproven(study: Study, kept: list[Option], marked: list[Nondominated]) -> l
     if unexplored:
         said.append(f"Of {unexplored} designs there was no time to work out their own trade-off.")
     return said
+
+
+def _explored(found: Tradeoffs, objectives: int, points: int | None) -> list[str]:
+    """Find what there is; what is left open."""
+    if points is not None:
+        more = f"A choice of at most {points} points was asked for: there may be more between them."
+        return [*by_steps(found, points), more]
+    return by_border(found) if objectives == 2 else by_boxes(found)
 
 
 def _checked(
