@@ -126,20 +126,8 @@ def frontier(
         gap=gap, time_limit=time_limit, threads=threads, progress=progress,
     )  # fmt: skip
     found = Tradeoffs(study, [list(instance.objectives).index(g) for g in names])
-    said: list[str] = []
     with study.listening():
-        try:
-            if points is not None:
-                said += by_steps(found, points)
-                said.append(
-                    f"A choice of at most {points} points was asked for: there may be more between them."
-                )
-            elif len(names) == 2:
-                said += by_border(found)
-            else:
-                said += by_boxes(found)
-        except OutOfTimeError as error:
-            said += error.args
+        said = _search(found, points)
         if found.infeasible:
             raise InfeasibleError
         kept = sorted(found.nondominated(whole=points is None), key=lambda option: tuple(option.point))
@@ -154,6 +142,20 @@ def frontier(
         points=tuple(marked),
         open=tuple(said),
     )
+
+
+def _search(found: Tradeoffs, points: int | None) -> list[str]:
+    """Find what was asked for; what is left unproven, a sentence each."""
+    try:
+        if points is not None:
+            said = by_steps(found, points)
+            return [
+                *said,
+                f"A choice of at most {points} points was asked for: there may be more between them.",
+            ]
+        return by_border(found) if len(found.aims) == 2 else by_boxes(found)
+    except OutOfTimeError as error:
+        return list(error.args)
 
 
 def _marked(found: Tradeoffs, kept: list[Option], whole: bool) -> list[Nondominated]:
