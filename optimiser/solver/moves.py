@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 Array = np.ndarray
 TOLERANCE = 1e-9  # of value: what differs by less is equal
 EXACT = 40  # moves evaluated exactly at the most
-BATCH = 64  # moves tried together at first by `improve`
 KEPT = 1e-7  # how far a row may be off, of its limit where that is above 1
 REPAIRS = 20  # rounds of moves that repair a design
 
@@ -174,7 +173,7 @@ class Neighbourhood:
 
     def improve(self, design: Array, value: float, clock: Clock) -> tuple[Array, float]:
         """Climb: make the moves whose bounds promise most, as many at once as turn out to be better."""
-        size = BATCH
+        size = len(design)  # all at once at first: from a design that is far off that is most of the way
         while size and not clock.out:
             moves = self.moves(design, self.session.lines(design, clock))
             promising = np.flatnonzero(moves.bound > value + TOLERANCE)
