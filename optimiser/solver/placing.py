@@ -117,12 +117,16 @@ class Placing:
         before, after = self._placed[holding, design[holding]], self._placed[holding, level]
         there[row, local[before]] = 0.0
         there[row, local[after]] = 1.0
+        among = np.zeros(len(self.core), bool)
 
         def affected(members: Array) -> Array | slice:
             """The moves that concern any of these columns; all of them where telling would cost more."""
             if len(holding) * len(members) < FEW:
                 return EVERY
-            return np.flatnonzero(np.isin(before, members) | np.isin(after, members))
+            among[members] = True
+            rows = np.flatnonzero(among[before] | among[after])
+            among[members] = False
+            return rows
 
         _follow(there, following, local, affected)
         return columns, there

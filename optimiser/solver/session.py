@@ -158,9 +158,10 @@ class Session:
         progress = Progress(gap, np.inf if decide is None else decide)
         first = self._first(self._last if start is None else start, fixed, neighbourhood, clock)
         if first is not None:
-            known = evaluate(self.placing.columns(first))
-            progress.note(known)
-            master.add(known.cuts)
+            x = self.placing.columns(first)
+            worth = self.evaluate(x, clock, floor)  # not improved yet: that pays once its prices are cuts
+            progress.note(Evaluated(first, worth.value, worth.cuts, x if self.extended else None))
+            master.add(worth.cuts)
         found = self._search(master, separate, evaluate, progress, clock, tell)
         if found.design is not None:
             self._last = found.design
