@@ -119,11 +119,13 @@ def _designs_count(found: WeightMap) -> str:
 
 
 def _designs(found: WeightMap) -> list[str]:
-    """The designs that are best under most weightings, where that is, and what differs from the first."""
+    """The designs that are best under most weightings, where that is, and what moves from the first."""
     from optimiser.cli.text import held, listing, moved, paragraph
 
-    names = ", ".join(found.objectives)
-    lines = [f"BEST UNDER WHICH SHARE OF ALL WEIGHTINGS, and the middle of these ({names})"]
+    said = (
+        f"at: weights of {', '.join(found.objectives)} amid its largest cell; then what moves from the first"
+    )
+    lines = ["BEST UNDER WHICH SHARE OF ALL WEIGHTINGS", *paragraph(said)]
     for design in found.designs[:SHOWN]:
         middle = " ".join(f"{weight:.2f}" for weight in found.middle(design.design_id))
         head = f"  {design.design_id:>3}  {_percent(design.area):>7}  at {middle}  "

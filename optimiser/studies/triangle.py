@@ -60,11 +60,12 @@ def centre(polygon: Array) -> Array:
 def nearest(polygon: Array, point: Array) -> Array:
     """The point of a convex polygon (k, 3), k >= 1, that is closest to a point of the plane."""
     ahead = np.roll(polygon, -1, axis=0) - polygon
-    turn = np.cross(ahead[:, :2], (point - polygon)[:, :2])
+    toward = point - polygon
+    turn = ahead[:, 0] * toward[:, 1] - ahead[:, 1] * toward[:, 0]
     if len(polygon) > 2 and ((turn >= 0).all() or (turn <= 0).all()):
         return point
     length = np.maximum((ahead**2).sum(axis=1), 1e-300)
-    along = np.clip(((point - polygon) * ahead).sum(axis=1) / length, 0.0, 1.0)
+    along = np.clip((toward * ahead).sum(axis=1) / length, 0.0, 1.0)
     closest = polygon + along[:, None] * ahead
     return np.asarray(closest[np.argmin(((closest - point) ** 2).sum(axis=1))])
 

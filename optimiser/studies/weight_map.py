@@ -209,22 +209,15 @@ def _check(
 
 
 def _ask(study: Study, of: Array, tolerance: float, doubt: Doubt) -> Answer:
-    """A best design at a weighting, as exactly as the doubt there is worth.
-
-    To a tolerance it is enough to halve the error: by a design that is so much better, or by the proof that
-    there is none.
-    """
+    """A best design at a weighting; to a tolerance, as exactly as what may be missing there is worth."""
     weights = np.zeros(len(study.weights))
     weights[of] = doubt.weights
     study.weigh(weights)
-    start = None if doubt.known is None else doubt.known.design
-    gap, decide = EXACT, None
+    start, gap = None if doubt.known is None else doubt.known.design, EXACT
     if tolerance > 0:
-        known = np.isfinite(doubt.error)
-        gap = max(tolerance / 4, doubt.error / 8 if known else FIRST * tolerance)
-        gap /= max(abs(doubt.height), tolerance) if doubt.known is not None else 1.0
-        decide = doubt.height + max(0.75 * tolerance, doubt.error / 2) if known else None
-    answer = study.ask(gap=gap, decide=decide, start=start)
+        missing = doubt.error / 8 if np.isfinite(doubt.error) else FIRST * tolerance
+        gap = max(tolerance / 4, missing) / (max(abs(doubt.height), tolerance) if start is not None else 1.0)
+    answer = study.ask(gap=gap, start=start)
     if answer.status is Status.INFEASIBLE:
         raise InfeasibleError
     return answer
@@ -247,7 +240,7 @@ def _parts(whole: Decomposition, c: Coefficients, instance: Instance) -> dict[st
     for share, polygon, answer in found:
         assert answer.design is not None
         cells.append(Cell(share, tidy(polygon), answer, number[answer.design.tobytes()]))
-    designs = tuple(Region(number[key], total[key], first[key]) for key in order)
+    designs = tuple(Region(number[key], min(1.0, total[key]), first[key]) for key in order)
     return {"cells": tuple(cells), "designs": designs, **_acceptability(designs, c, instance)}
 
 
