@@ -154,6 +154,19 @@ def test_an_infeasible_instance_is_said_to_be(
     assert (code, json.loads(out)["status"]) == (3, "infeasible")
 
 
+def test_an_infeasible_instance_with_a_current_design(tmp_path: Path) -> None:
+    """A tenth of the beds must stay free, and no money can buy any."""
+    instance = made(
+        tmp_path,
+        decisions="decision,type\na,input",
+        current="decision,level\na,central",
+        resources="organisation,resource,capacity,demand\nlocal,beds,10,10",
+        toml="[[resources]]\nresource = 'beds'\nmax_occupancy = 0.9\nslack_cost = 1\n[limits]\nbudget = 0",
+    )
+    with pytest.raises(InfeasibleError):
+        optimiser.weight_map(instance)
+
+
 @pytest.mark.parametrize(("levels", "uniform"), [("central", "true"), ("", "true"), ("", "false")])
 def test_one_decision_one_locality(tmp_path: Path, levels: str, uniform: str) -> None:
     instance = made(
@@ -308,6 +321,7 @@ def test_a_current_design_that_is_not_whole_or_breaks_a_requirement(
     now = optimiser.weight_map(instance).current
     assert (now if now is None else now.feasible) is standing
     if standing is False:
+        assert "L" in now.broken[0]
         assert (now.share, now.nearest, now.loss) == (0, None, None)
 
 

@@ -122,10 +122,11 @@ def _designs(found: WeightMap) -> list[str]:
     """The designs that are best under most weightings, where that is, and what moves from the first."""
     from optimiser.cli.text import held, listing, moved, paragraph
 
-    said = (
-        f"at: weights of {', '.join(found.objectives)} amid its largest cell; then what moves from the first"
-    )
-    lines = ["BEST UNDER WHICH SHARE OF ALL WEIGHTINGS", *paragraph(said)]
+    legend = f"weights of {', '.join(found.objectives)}"
+    lines = [
+        "BEST UNDER WHICH SHARE OF ALL WEIGHTINGS",
+        *paragraph(f"at: {legend} amid its largest cell; then what moves from the first"),
+    ]
     for design in found.designs[:SHOWN]:
         middle = " ".join(f"{weight:.2f}" for weight in found.middle(design.design_id))
         head = f"  {design.design_id:>3}  {_percent(design.area):>7}  at {middle}  "
@@ -170,15 +171,15 @@ def _current(found: WeightMap) -> list[str]:
         said = "current.csv does not say where every decision sits: it has no place on the map."
         return ["THE CURRENT DESIGN", *paragraph(said)]
     if not current.feasible:
-        return ["THE CURRENT DESIGN", *paragraph("It breaks a requirement of this instance.")]
+        said = f"It breaks {len(current.broken)} requirement{'s' * (len(current.broken) > 1)}, the first:"
+        return ["THE CURRENT DESIGN", *paragraph(said), *paragraph(current.broken[0], "    ")]
     if current.loss is None or current.loss_at is None:
         return []
-    weights = ", ".join
     if current.nearest is None:
-        at = weights(f"{g} {w:.3f}" for g, w in zip(found.objectives, current.loss_at, strict=True))
+        at = ", ".join(f"{g} {w:.3f}" for g, w in zip(found.objectives, current.loss_at, strict=True))
         said = f"It is best under no weights. It falls short least, by {current.loss:.4g}, at {at}."
     else:
-        at = weights(f"{g} {w:.3f}" for g, w in zip(found.objectives, current.nearest, strict=True))
+        at = ", ".join(f"{g} {w:.3f}" for g, w in zip(found.objectives, current.nearest, strict=True))
         said = f"It is best under {_percent(current.share).strip()} of all weightings"
         said += f"; the nearest to the weights of the instance is {at} (distance {current.distance:.3f})."
     if found.error >= 1e-6:

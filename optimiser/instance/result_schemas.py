@@ -255,6 +255,7 @@ RESULTS: dict[str, Schema] = {
                 {"type": "null"},
                 _object(
                     feasible=_YES,
+                    broken=_list(_TEXT),
                     share=_SHARE,
                     nearest={"anyOf": [{"type": "null"}, _list(_SHARE)]},
                     distance=_MAYBE,

@@ -9,8 +9,9 @@ import numpy as np
 
 from optimiser.coefficients.mechanisms import current_levels
 from optimiser.rows import plain
-from optimiser.solver.moves import Neighbourhood
+from optimiser.solver.records import design_of
 from optimiser.studies.decompose import Decomposition, Doubt
+from optimiser.studies.judged import judge
 from optimiser.studies.study import Answer, Study
 from optimiser.studies.triangle import LEVEL, area, clip, nearest
 
@@ -19,19 +20,25 @@ Array = np.ndarray
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """The current design on the map. Without a feasible one only `feasible` and `share` may be read."""
+    """The current design on the map; of one that breaks a requirement nothing else is known."""
 
-    feasible: bool
+    broken: tuple[str, ...] = ()  # requirements that it breaks
     share: float = 0.0  # of all weightings: nothing that is known is better there
     nearest: Array | None = None  # (3,) the closest such weighting to the instance's own; None: nowhere
     distance: float | None = None  # to it, Euclidean, between weights
     loss: float | None = None  # the least by which it falls short of the best, over all weightings
     loss_at: Array | None = None  # (3,) where
 
+    @property
+    def feasible(self) -> bool:
+        """Whether it keeps every requirement of the instance."""
+        return not self.broken
+
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON document."""
         return {
             "feasible": self.feasible,
+            "broken": list(self.broken),
             "share": self.share,
             "nearest": _list(self.nearest),
             "distance": plain(self.distance),
@@ -43,8 +50,8 @@ class Standing:
 class Now:
     """What the current design is worth at every weighting: as recourse changes, convex and in planes too."""
 
-    def __init__(self, values: Decomposition | None) -> None:
-        self._values = values  # None: the design breaks a requirement
+    def __init__(self, values: Decomposition | None, broken: tuple[str, ...] = ()) -> None:
+        self._values, self._broken = values, broken  # no values where it breaks a requirement
 
     @property
     def answers(self) -> list[Answer]:
@@ -54,7 +61,7 @@ class Now:
     def on(self, whole: Decomposition, own: Array) -> Standing:
         """Where it stands on a map that has learnt of it; `own` (3,) are the weights of the instance."""
         if self._values is None or not self.answers:
-            return Standing(feasible=self._values is not None)
+            return Standing(self._broken)
         mine, planes = self.answers[0].rows, self._values.envelope.planes
         share, closest = 0.0, None
         for plane, polygon, answer in zip(
@@ -71,7 +78,6 @@ class Now:
         short = whole.envelope.height(vertices) - self._values.envelope.height(vertices)
         least = int(np.argmin(short))
         return Standing(
-            feasible=True,
             share=min(1.0, share),
             nearest=closest,
             distance=None if closest is None else _apart(closest, own),
@@ -82,33 +88,25 @@ class Now:
 
 def standing(study: Study, of: Array, own: Array, tolerance: float) -> Now | None:
     """The current design evaluated at as many weightings as it takes; None without a whole one."""
-    design = _current(study)
-    if design is None:
-        return None
     session = study.session
-    open_to = session.program.column_upper[session.placing.placed[np.arange(len(design)), design]] > 0
-    if not (open_to.all() and Neighbourhood(session, {}).keeps(design)):
-        return Now(None)
+    held = current_levels(study.instance, session.c.sets)
+    if (held < 0).any():
+        return None
+    broken = judge(study, held, "current", "as current.csv says").broken
+    if broken:
+        return Now(None, broken)
+    design = design_of(session, held)
 
     def ask(doubt: Doubt) -> Answer:
         weights = np.zeros(len(study.weights))
         weights[of] = doubt.weights
         study.weigh(weights)
         answer = study.evaluate(design)
-        return replace(answer, bound=answer.value) if answer.found else answer
+        return replace(answer, bound=answer.value)
 
     values = Decomposition(of, ask, tolerance / 4)
-    values.explore(own, lambda: study.clock.out or (values.asked > 0 and not values.answers), study.tell)
-    return Now(values if values.answers or not values.asked else None)
-
-
-def _current(study: Study) -> Array | None:
-    """(H,) the level of each holding now; None where the table of the current design does not say all."""
-    sets = study.session.c.sets
-    now = current_levels(study.instance, sets)
-    design = np.array([now[d, sets.members(h)[0]] for h, d in enumerate(sets.holding_decision)])
-    whole = (design[sets.holding] == now).all() and (now >= 0).all()
-    return design if whole else None
+    values.explore(own, lambda: study.clock.out, study.tell)
+    return Now(values)
 
 
 def _apart(a: Array, b: Array) -> float:

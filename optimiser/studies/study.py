@@ -168,13 +168,15 @@ class Study:
         return self._answer(self.session.reach(aim, worth, self.gap, self.clock, rows), None)
 
     def evaluate(self, design: Array, floors: Mapping[int, float] | None = None) -> Answer:
-        """A design (H,), with its best recourse at the weights in force; infeasible where it has none."""
+        """A design (H,), with its best recourse; infeasible where it has none, or breaks a requirement."""
         settled = self.session.settle(
             self.session.placing.columns(design), Clock(), floor=self.session.floors(floors or {}), ties=True
         )
-        if settled.x is None:
-            return Answer(self.instance, Status.INFEASIBLE, -np.inf)
-        return self._judged(Status.FEASIBLE, np.inf, design, settled.x)
+        if settled.x is not None:
+            answer = self._judged(Status.FEASIBLE, np.inf, design, settled.x)
+            if answer.audit is not None and not answer.audit.broken:
+                return answer
+        return Answer(self.instance, Status.INFEASIBLE, -np.inf)
 
     def worth(self, design: Array) -> float:
         """The exact value of a design (H,) at what is asked about; -inf where it breaks a requirement."""
@@ -231,14 +233,15 @@ class Study:
         )
         if settled.x is None:
             raise SolverError("the search found a design whose recourse the whole model calls infeasible")
-        return self._judged(STATUS[found.ended], found.bound, found.design, settled.x)
+        answer = self._judged(STATUS[found.ended], found.bound, found.design, settled.x)
+        if answer.audit is not None and answer.audit.broken:
+            raise SolverError(f"a design found breaks a promise: {answer.audit.broken[0]}")
+        return answer
 
     def _judged(self, status: Status, bound: float, design: Array, x: Array) -> Answer:
         record = record_of(self.session, x)
         weights = dict(zip(self.instance.objectives, self.weights.tolist(), strict=True))
         audited = audit(self.instance, record, weights=weights)
-        if audited.broken:
-            raise SolverError(f"a design found breaks a promise: {audited.broken[0]}")
         return Answer(self.instance, status, bound, design, record, audited)
 
     def _look_around(self, answer: Answer, fixed: Mapping[int, int], floors: Mapping[int, float]) -> None:
