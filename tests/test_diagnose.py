@@ -286,7 +286,7 @@ def test_what_is_known_when_time_runs_out_is_kept(tmp_path):
     assert (found.complete, found.interrupted, found.feasible, len(found.facts)) == (False, False, False, 1)
     unsettled = optimiser.diagnose(optimiser.read(ROOT / "instances" / "archetype"), time_limit=1e-9)
     assert (unsettled.complete, unsettled.feasible, unsettled.conflict) == (False, None, ())
-    assert list(faults(unsettled.to_dict(), RESULTS["diagnose"])) == []
+    assert misfits(unsettled.to_dict(), RESULTS["diagnose"]) == []
 
 
 def test_ctrl_c_keeps_the_conflict_that_was_found(tmp_path):
@@ -335,7 +335,7 @@ def test_the_command_explains_an_infeasible_call(run, tmp_path):
     assert [(row["repair"], row["to"]) for row in rows] == [("1", ""), ("2", "0.383333")]
     saved = json.loads((tmp_path / "why" / "result.json").read_text(encoding="utf-8"))
     printed = json.loads(run(*call, "--json").out)
-    assert list(faults(printed, RESULTS["diagnose"])) == []
+    assert misfits(printed, RESULTS["diagnose"]) == []
     assert {**saved, "run": None} == {**printed, "run": None}
 
 
