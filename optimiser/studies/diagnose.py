@@ -16,8 +16,9 @@ from optimiser.rows import plain
 from optimiser.solver.highs import VERSION, Clock, hearing_interrupts
 from optimiser.solver.solve import check_call
 from optimiser.studies.arithmetic import Arithmetic
-from optimiser.studies.conflict import OutOfTimeError, Questions
+from optimiser.studies.conflict import Conflicts
 from optimiser.studies.loosened import Loosened
+from optimiser.studies.questions import OutOfTimeError, Questions
 from optimiser.studies.repairs import FEW, Repair, Repairs, follows, price
 from optimiser.studies.requirements import Requirement, figure, requirements
 from optimiser.studies.study import Finding, Table, table
@@ -158,17 +159,18 @@ class _Doctor:
         every = requirements(self.instance, coefficients(self.instance), self.fix, self.at_least)
         loosened = Loosened(self.instance, every, self.fix)
         questions = Questions(loosened, self.clock, self.threads)
+        conflicts = Conflicts(questions, self.tell)
         try:
-            self._ask(questions)
+            self._ask(questions, conflicts)
         except OutOfTimeError:
-            if "conflict" not in self.found and questions.smallest is not None:
-                self.found["conflict"] = tuple(Named(every[i]) for i in questions.smallest)
+            if "conflict" not in self.found and conflicts.smallest is not None:
+                self.found["conflict"] = tuple(Named(every[i]) for i in conflicts.smallest)
             return False
         finally:
             self.solves = questions.solves
         return True
 
-    def _ask(self, questions: Questions) -> None:
+    def _ask(self, questions: Questions, conflicts: Conflicts) -> None:
         every = range(len(questions.requirements))
         self.tell(f"looking for a design that keeps all {len(every)} requirements")
         point = None if self.found["facts"] else questions.point(every)
@@ -177,9 +179,9 @@ class _Doctor:
             self._confirm(questions.loosened.record(point.x))
             self.found["limits"] = tuple(self._limits(questions))
             return
-        conflict = questions.conflict(every, self.tell)
-        self.found |= {"conflict": tuple(self._both_numbers(questions, conflict)), "irreducible": True}
-        repairs = Repairs(questions, conflict, self.fix, self.at_least, self.tell)
+        conflict = conflicts.conflict(every)
+        self.found |= {"conflict": tuple(self._both_numbers(conflicts, conflict)), "irreducible": True}
+        repairs = Repairs(conflicts, conflict, self.fix, self.at_least)
         self.found["repairs"] = repairs.found  # fills up while they are looked for
         repairs.look()
 
@@ -201,8 +203,9 @@ class _Doctor:
                 if point is not None:
                     yield _with_numbers(questions, i, float(point.gives[i]), "with all else kept it")
 
-    def _both_numbers(self, questions: Questions, conflict: list[int]) -> Iterator[Named]:
+    def _both_numbers(self, conflicts: Conflicts, conflict: list[int]) -> Iterator[Named]:
         """Take each out of the conflict: the others can hold, and need so much of its number."""
+        questions = conflicts.questions
         beside = "with the others it" if len(conflict) > 1 else "with nothing else required it"
         for i in conflict:
             r, others = questions.requirements[i], [k for k in conflict if k != i]
@@ -210,7 +213,7 @@ class _Doctor:
             point = questions.point(others, {i: price(r)}) if questions.most(i) > 0 else None
             if point is not None:
                 yield _with_numbers(questions, i, float(point.gives[i]), beside)
-            elif questions.hold(others):
+            elif conflicts.hold(others):
                 yield Named(r)
             else:
                 raise SolverError(f"what cannot hold together cannot hold without {r.where} either")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,14 @@ ROWS = {
 
 
 @dataclass(frozen=True, eq=False)
+class Part:
+    """What of the program can matter to a question."""
+
+    columns: Array  # (columns,) bool
+    rows: Array  # positions of those that hold whatever is taken out
+
+
+@dataclass(frozen=True, eq=False)
 class Row:
     """A row of a requirement: `coefficients @ x - dial e <= upper`, where its number gives by e."""
 
@@ -48,20 +57,22 @@ class Row:
     coefficients: Array
     upper: float
     dial: float = 0.0
+    row: int = -1  # of the program
 
 
 @dataclass(frozen=True, eq=False)
 class Theirs:
-    """All rows of requirements: `matrix @ x - dial e_of <= upper`."""
+    """All rows of requirements, `matrix @ (x, e) <= upper`; those of floors come last."""
 
     matrix: sparse.csr_array
     upper: Array
     of: Array  # the requirement
-    dial: Array
+    dial: Array  # what one more of its number gives
+    row: Array  # of the program, -1 where it is not one of it
 
 
 class Loosened:
-    """`theirs` are the rows of the requirements, `background` those that hold whatever is taken out.
+    """`theirs` are the rows of requirements, `whole` is the rest, and `bare` the rest where no `aims` are.
 
     Where no budget is given, money buys nothing: the requirement after the last is the budget that would be.
     """
@@ -78,20 +89,25 @@ class Loosened:
         self.unbudgeted = instance.limits["budget"] is None and _buyable(instance)
         self.c = c = coefficients(_loosened(instance, self.unbudgeted))
         self.count = len(requirements) + self.unbudgeted
-        self.floors = {r.of for r in requirements if r.kind == "least"}
-        resilience = c.sets.objectives.index("resilience") in self.floors
-        self.stocks = {r for r, limit in enumerate(c.masks["max_unmet"]) if limit or resilience}
-        self.compiled = Compiled(self._model())
+        floors = {c.sets.objectives[r.of] for r in requirements if r.kind == "least"}
+        self.aims = floors & self._served()  # floors of what is done, not of who holds what alone
+        self.stocks = {r for r, limit in enumerate(c.masks["max_unmet"]) if limit or "resilience" in floors}
+        self.compiled = Compiled(self._model(floors))
         self.program = self.compiled.program(c.theta)
         run = self.compiled.columns["placed"]
         by_holding = np.arange(run.start, run.stop).reshape(-1, len(c.sets.levels))
         self.placed = by_holding[c.sets.holding]  # (D, O, L) columns
         self.pools = PoolCuts(self.compiled, c)
-        self.needed, self.background = self._needed()
-        self.theirs = self._theirs(list(self._rows(fix)))
+        self.whole, self.bare = self._relevant(floors), self._relevant(floors - self.aims)
+        self.theirs = self._theirs(sorted(self._rows(fix), key=self._is_floor))
 
-    def _model(self) -> pyo.ConcreteModel:
-        if self.stocks or self.floors or self.c.masks["max_occupancy"].any():
+    def _served(self) -> set[str]:
+        """The objectives that what is done in a scenario serves."""
+        watched = {"accountability"} if self.c.masks["monitorable"].any() else set()
+        return {"responsiveness"} | watched
+
+    def _model(self, floors: set[str]) -> pyo.ConcreteModel:
+        if self.stocks or floors or self.c.masks["max_occupancy"].any():
             return assemble(self.c)
         model = pyo.ConcreteModel()  # who holds what settles it
         model.added = model.support = {}  # nothing to buy them for
@@ -111,8 +127,8 @@ class Loosened:
 
     # What matters
 
-    def _needed(self) -> tuple[Array, Array]:
-        """(columns,) bool: which can matter; and positions of the rows that stay as they are."""
+    def _relevant(self, floors: set[str]) -> Part:
+        """What can matter where these objectives have a floor."""
         columns, rows, sets = self.compiled.columns, self.compiled.rows, self.c.sets
         optional = np.zeros(len(columns.keys), bool)
         for name in OPTIONAL:
@@ -120,35 +136,30 @@ class Loosened:
         needed = ~optional
         for name in OPTIONAL:
             for key, column in columns.index(name).items():
-                needed[column] = self._matters(name, key)
+                needed[column] = self._matters(name, key, floors)
         pattern = self.compiled.pattern
         dropped, kept = (pattern @ mask.astype(float) > 0 for mask in (~needed, optional & needed))
         keep = ~dropped | kept
         for key, row in rows.index("scored").items():
-            keep[row] = sets.objectives.index(key[0]) in self.floors
+            keep[row] = key[0] in floors
         for key, row in rows.index("demand_covered").items():
             keep[row] = sets.resources.index(key[1]) in self.stocks
         for name in (name for names in ROWS.values() for name in names):
             keep[rows[name]] = False
-        return needed, np.flatnonzero(keep)
+        return Part(needed, np.flatnonzero(keep))
 
-    def _matters(self, name: str, key: Any) -> bool:
+    def _matters(self, name: str, key: Any, floors: set[str]) -> bool:
         sets = self.c.sets
         if name in ("exercised", "built"):
-            flexes = (sets.decisions.index(key[0]), key[2]) in self._flexing
-            return flexes or "responsiveness" in self._floored
+            return "responsiveness" in floors or (sets.decisions.index(key[0]), key[2]) in self._flexing
         if name in ("unmet", "lent", "borrowed"):
             return sets.resources.index(key[1]) in self.stocks
         if name == "achieved":
-            return key[0] in self._floored
+            return key[0] in floors
         reason = {"monitored": "accountability", "buffer": "risk_pooling"}
-        return bool(self._floored) if name == "pair" else reason.get(name) in self._floored
+        return bool(floors) if name == "pair" else reason.get(name) in floors
 
-    @property
-    def _floored(self) -> set[str]:
-        return {self.c.sets.objectives[g] for g in self.floors}
-
-    @property
+    @cached_property
     def _flexing(self) -> set[tuple[int, str]]:
         return {(d, self.c.sets.levels[-1]) for d, r in self.c.lists["flexes"] if r in self.stocks}
 
@@ -171,7 +182,7 @@ class Loosened:
                     columns, values, side = self._entries(row)
                     if np.isinf(side):
                         values, side = -values, -float(self.program.lower[row])
-                    yield Row(position[kind, of], columns, values, side, dial)
+                    yield Row(position[kind, of], columns, values, side, dial, row)
         for i, r in enumerate(self.requirements):
             make = {
                 "fix": lambda r: self._fixed(r, fix), "least": self._floor, "levels": self._closed,
@@ -223,22 +234,30 @@ class Loosened:
             for pair in zip(other, self.placed[r.of][0], strict=True):
                 yield np.array(pair), np.array([1.0, -1.0]), 0.0
 
+    def _is_floor(self, row: Row) -> bool:
+        return row.requirement < len(self.requirements) and self.requirements[row.requirement].kind == "least"
+
     def _theirs(self, rows: list[Row]) -> Theirs:
-        data = np.concatenate([np.zeros(0), *(row.coefficients for row in rows)])
-        columns = np.concatenate([np.zeros(0, int), *(row.columns for row in rows)])
-        starts = np.cumsum([0, *(len(row.columns) for row in rows)])
+        of = np.array([row.requirement for row in rows], int)
+        dial = np.array([row.dial for row in rows])
+        e = len(self.program.cost) + of
+        data = np.concatenate([np.zeros(0), *(np.append(row.coefficients, -row.dial) for row in rows)])
+        columns = np.concatenate([np.zeros(0, int), *map(np.append, (row.columns for row in rows), e)])
+        starts = np.cumsum([0, *(len(row.columns) + 1 for row in rows)])
+        shape = len(rows), len(self.program.cost) + self.count
         return Theirs(
-            matrix=sparse.csr_array((data, columns, starts), shape=(len(rows), len(self.needed))),
+            matrix=sparse.csr_array((data, columns, starts), shape=shape),
             upper=np.array([row.upper for row in rows]),
-            of=np.array([row.requirement for row in rows], int),
-            dial=np.array([row.dial for row in rows]),
+            of=of,
+            dial=dial,
+            row=np.array([row.row for row in rows], int),
         )
 
     def kept(self, x: Array) -> Array:
         """(requirements,) bool: those that a point of the program keeps."""
         kept, theirs = np.ones(self.count, bool), self.theirs
         slack = KEPT * np.maximum(1.0, np.abs(theirs.upper))
-        kept[theirs.of[theirs.matrix @ x > theirs.upper + slack]] = False
+        kept[theirs.of[theirs.matrix[:, : len(x)] @ x > theirs.upper + slack]] = False
         return kept
 
     # Reading

@@ -7,7 +7,7 @@ files must pass, and a design found for it is judged by the audit, which has nev
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,9 @@ from optimiser.instance.findings import number_text
 from optimiser.instance.instance import Instance
 from optimiser.instance.replace import Change, replaced
 from optimiser.rows import plain
-from optimiser.studies.conflict import DIALS, Point, Questions
+from optimiser.studies.conflict import Conflicts
+from optimiser.studies.questions import DIALS
+from optimiser.studies.reach import Point
 from optimiser.studies.requirements import Requirement, figure, ratings
 
 FEW = 1e-6  # what rounding may add to or take from a share
@@ -85,13 +87,13 @@ class Repairs:
 
     def __init__(
         self,
-        questions: Questions,
+        conflicts: Conflicts,
         conflict: Sequence[int],
         fix: Mapping[str, str],
         at_least: Mapping[str, float],
-        tell: Callable[[str], None],
     ) -> None:
-        self.questions, self.conflict, self.tell = questions, conflict, tell
+        self.conflicts, self.conflict, self.tell = conflicts, conflict, conflicts.tell
+        self.questions = questions = conflicts.questions
         self.fix, self.at_least = dict(fix), dict(at_least)
         self.instance, self.requirements = questions.loosened.instance, questions.requirements
         self.every = list(range(len(self.requirements)))
@@ -104,7 +106,7 @@ class Repairs:
             self.tell(f"looking for repairs: {self.requirements[i].where}")
             self._offer([i])
         if not self.found:
-            self._offer(self.questions.fewest(self.conflict, self.tell))
+            self._offer(self.conflicts.fewest(self.conflict))
         self._hours()
         self._money()
 
