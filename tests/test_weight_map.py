@@ -429,6 +429,7 @@ def test_the_text(run: Callable[..., tuple[int, str, str]]) -> None:
     assert "complete and exact: 11 cells of 11 designs" in lines
     assert "    1   30.9 %  at 0.27 0.44 0.30  central: I1, I2, O1, O2; local: P1, P2" in lines
     assert "  P1           process   26.4 %  73.6 %" in lines
+    assert "  The instance itself weighs them 0.33 0.33 0.33: there design 1 is best." in lines
     assert max(map(len, lines)) <= 100
 
 

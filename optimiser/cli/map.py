@@ -137,8 +137,9 @@ def _designs(found: WeightMap) -> list[str]:
             lines += listing(moved(found.designs[0].rows, design.rows), head)
     rest = found.designs[SHOWN:]
     if rest:
-        lines.append(f"  and {len(rest)} more, {_percent(sum(d.area for d in rest)).strip()} together")
-    return lines
+        lines.append(f"  and {len(rest)} more, {_percent(sum(d.area for d in rest))} together")
+    own = " ".join(f"{weight:.2f}" for weight in found.own)
+    return [*lines, *paragraph(f"The instance itself weighs them {own}: there design {found.here} is best.")]
 
 
 def _sites(found: WeightMap) -> list[str]:
@@ -180,7 +181,7 @@ def _current(found: WeightMap) -> list[str]:
         said = f"It is best under no weights. It falls short least, by {current.loss:.4g}, at {at}."
     else:
         at = ", ".join(f"{g} {w:.3f}" for g, w in zip(found.objectives, current.nearest, strict=True))
-        said = f"It is best under {_percent(current.share).strip()} of all weightings"
+        said = f"It is best under {_percent(current.share)} of all weightings"
         said += f"; the nearest to the weights of the instance is {at} (distance {current.distance:.3f})."
     if found.error >= 1e-6:
         said += " So far as the designs found say."

@@ -74,6 +74,12 @@ class WeightMap(Finding):
         """Whether a limit was reached before there was any design."""
         return not self.cells
 
+    @property
+    def here(self) -> int:
+        """The number of the design that is best at the instance's own weights of the three."""
+        of = [self.instance.objectives.index(g) for g in self.objectives]
+        return max(self.cells, key=lambda cell: float(cell.answer.objectives[of] @ self.own)).design_id
+
     def middle(self, design_id: int) -> Array:
         """(3,) the centre of the weightings under which a design is best, in its largest cell."""
         return centre(next(cell.vertices for cell in self.cells if cell.design_id == design_id))
@@ -91,6 +97,7 @@ class WeightMap(Finding):
             "tolerance": self.tolerance,
             "error": plain(self.error),
             "solves": self.run["solves"],
+            "own": [plain(weight) for weight in self.own],
             "cells": [
                 {
                     "area": cell.area,
