@@ -155,11 +155,6 @@ class Solver:
         self._check(self._highs.passModel(lp), "loading the program")
         self.impose_integrality(bool(self._integer.any()))
 
-    @property
-    def rows(self) -> int:
-        """How many rows are loaded."""
-        return int(self._highs.getNumRow())
-
     def impose_integrality(self, on: bool) -> None:
         """Solve as a mixed-integer program, or its relaxation."""
         self._whole_numbers = on
@@ -175,26 +170,15 @@ class Solver:
         )
         self._check(done, "adding rows")
 
-    def add_columns(
-        self,
-        cost: Array,
-        matrix: sparse.csc_array,
-        lower: Array,
-        upper: Array,
-        integer: Array | None = None,
-    ) -> Array:
-        """Add columns at the end; their positions."""
-        first, count = self._highs.getNumCol(), len(lower)
+    def add_columns(self, cost: Array, matrix: sparse.csc_array, lower: Array, upper: Array) -> None:
+        """Add continuous columns at the end."""
+        count = len(lower)
         starts, places = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32)
         done = self._highs.addCols(
             count, -SCALE * cost, lower, upper, matrix.nnz, starts, places, matrix.data.astype(float)
         )
         self._check(done, "adding columns")
-        some = integer is not None and bool(integer.any())
-        self._integer = np.append(self._integer, np.zeros(count, bool) if integer is None else integer)
-        if some:
-            self.impose_integrality(self._whole_numbers)
-        return np.arange(first, first + count)
+        self._integer = np.append(self._integer, np.zeros(count, bool))
 
     def delete_rows(self, rows: Array) -> None:
         """Remove rows by position."""

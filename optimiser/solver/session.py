@@ -188,10 +188,14 @@ class Session:
         costs[self.placing.placed] = aim
         floor = dense(-self.program.cost[None, :], np.array([self.program.offset - worth]))
         program = replace(self.program, cost=costs, offset=0.0)
-        master = self._master(program, join(floor, rows or self._no_cuts()), {})
+        rows = rows or self._no_cuts()
+        master = self._master(program, join(floor, rows), {})
+        neighbourhood = Neighbourhood(self, {}, rows)
 
         def evaluate(x: Array) -> Evaluated:
             design = self.placing.design(x)
+            if not neighbourhood.keeps(design):
+                return Evaluated(design, -np.inf, self._no_cuts())
             there = self.evaluate(self.placing.columns(design), clock)
             reached = aim[np.arange(len(design)), design].sum() if there.value >= worth - KEPT else -np.inf
             return Evaluated(design, float(reached), there.cuts)
