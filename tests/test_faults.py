@@ -212,8 +212,8 @@ def test_a_cut_that_is_too_tight_is_caught(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_pool_that_is_too_large_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    from optimiser.coefficients.pools import Pool
+    from optimiser.solver.pooling import Stacked
 
-    honest = Pool.deviation
-    monkeypatch.setattr(Pool, "deviation", lambda self, held: 1.1 * honest(self, held))
+    honest = Stacked.sums
+    monkeypatch.setattr(Stacked, "sums", lambda self, entries: 1.2 * honest(self, entries))
     assert shows("asymmetric population")

@@ -69,7 +69,9 @@ class Neighbourhood:
             self._rows = sparse.vstack([self._rows, further.matrix[:, core]], format="csr")
             self._lower = np.append(self._lower, np.full(further.count, -np.inf))
             self._upper = np.append(self._upper, further.upper)
-        self._rows_of: dict[int, sparse.csr_array] = {}  # on the columns that moves of one decision touch
+        limit = np.where(np.isfinite(self._upper), self._upper, self._lower)
+        self._scale = np.maximum(1.0, np.abs(limit))
+        self._columns = self._rows.T.tocsr()
 
     def moves(self, design: Array, lines: list[tuple[Array, float]] | None) -> Moves:
         """Every move, bounded by lines (slope on core, constant): V_s <= constant - slope @ x for each s."""
@@ -80,20 +82,17 @@ class Neighbourhood:
     def _assess(self, design: Array, lines: list[tuple[Array, float]] | None) -> tuple[Moves, Array]:
         """Every move with its bound, and by how much each leaves rows broken, as shares of their limits."""
         holding, level = np.nonzero(self._allowed & (np.arange(self._allowed.shape[1]) != design[:, None]))
-        bound, excess = np.full(len(holding), np.inf), np.zeros(len(holding))
-        x = self.session.placing.compact(design)
-        kept, of = self._rows @ x, self.session.c.sets.holding_decision[holding]
-        here = None if lines is None else np.array([constant - slope @ x for slope, constant in lines])
-        for d in np.unique(of):
-            chunk = np.flatnonzero(of == d)
-            columns, there = self.session.placing.moved(x, design, int(d), holding[chunk], level[chunk])
-            change = there - x[columns]
-            if lines is not None and here is not None:
-                slopes = np.array([slope[columns] for slope, _ in lines])
-                bound[chunk] = self.session.at_risk(here - change @ slopes.T)
-            if d not in self._rows_of:
-                self._rows_of[d] = self._rows[:, columns]
-            excess[chunk] = self._excess(kept[:, None] + self._rows_of[d] @ change.T)
+        placing, levels = self.session.placing, self._allowed.shape[1]
+        halves = placing.following.halves(placing.flat(design))
+        going, coming = holding * levels + design[holding], holding * levels + level
+        x = placing.compact(design)
+        bound = np.full(len(holding), np.inf)
+        if lines is not None:
+            here = np.array([constant - slope @ x for slope, constant in lines])
+            change = halves @ np.array([slope for slope, _ in lines]).T
+            bound = self.session.at_risk(here - (change[going] + change[coming]))
+        change = halves @ self._columns
+        excess = self._excess_after(self._rows @ x, change[going] + change[coming])
         return Moves(holding, level, bound), excess
 
     def keeps(self, design: Array) -> bool:
@@ -101,13 +100,25 @@ class Neighbourhood:
         return self._broken(design) == 0
 
     def _broken(self, design: Array) -> float:
-        return float(self._excess((self._rows @ self.session.placing.compact(design))[:, None])[0])
+        return float(self._over(slice(None), self._rows @ self.session.placing.compact(design)).sum())
 
-    def _excess(self, activity: Array) -> Array:
-        """(k,) by how much activities (rows, k) break their limits, in shares of these; 0: all are kept."""
-        scale = np.maximum(1.0, np.abs(np.where(np.isfinite(self._upper), self._upper, self._lower)))[:, None]
-        over = np.maximum(activity - self._upper[:, None], self._lower[:, None] - activity) / scale
-        return np.asarray(np.where(over > KEPT, over, 0.0).sum(axis=0))
+    def _over(self, rows: Array | slice, activity: Array) -> Array:
+        """By how much activities break the limits of these rows, in shares of these; 0: they are kept."""
+        upper, lower = self._upper[rows], self._lower[rows]
+        over = np.maximum(activity - upper, lower - activity) / self._scale[rows]
+        return np.asarray(np.where(over > KEPT, over, 0.0))
+
+    def _excess_after(self, activity: Array, changes: sparse.csr_array) -> Array:
+        """(k,) by how much all rows are broken after each of the changes (k, rows) of their activities."""
+        before = self._over(slice(None), activity)
+        rows = changes.indices
+        over = self._over(rows, activity[rows] + changes.data) - before[rows]
+        of = np.repeat(np.arange(changes.shape[0]), np.diff(changes.indptr))
+        excess = before.sum() + np.bincount(of, over, changes.shape[0])
+        excess[excess < KEPT / 2] = (
+            0.0  # what remains of what cancels: what is broken is so by more than KEPT
+        )
+        return np.asarray(excess)
 
     def repaired(self, design: Array, clock: Clock) -> Array | None:
         """The design, moved where that costs least for what it mends, until every row is kept, or None."""

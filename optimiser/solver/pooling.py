@@ -8,6 +8,7 @@ part is a norm; the two combine as the norm of a vector, and tangents of that no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,12 +25,32 @@ VIOLATED = 1e-8  # share of a decision's summed deviations; below it a cut is no
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """A pool, its decision, the column of its buffer and the columns of its members."""
+    """A pool, the column of its buffer and the columns of its members."""
 
-    decision: int
     buffer: int
     members: Array
     pool: Pool
+
+
+class Stacked:
+    """Many pools as one table, an entry a member, so that all are computed at once."""
+
+    def __init__(self, pools: Sequence[Pool]) -> None:
+        self.count = len(pools)
+        self.of = np.repeat(np.arange(len(pools)), [len(pool.own) for pool in pools])
+        self.own = np.concatenate([np.zeros(0), *(pool.own for pool in pools)])
+        factors = [pool.factors for pool in pools]
+        self.loadings = sparse.block_diag(factors or [np.zeros((0, 0))], format="csr")  # (entries, factors)
+        self._factor_of = np.repeat(np.arange(len(pools)), [f.shape[1] for f in factors])
+
+    def sums(self, entries: Array) -> Array:
+        """(pools,) sums of (entries,) over the members of each."""
+        return np.bincount(self.of, entries, self.count)
+
+    def common(self, held: Array) -> tuple[Array, Array]:
+        """(factors,) loads of what is held, and (pools,) the variance that these make."""
+        loads = self.loadings.T @ held
+        return loads, np.bincount(self._factor_of, loads * loads, self.count)
 
 
 class PoolCuts:
@@ -49,9 +70,10 @@ class PoolCuts:
             n = number[organisation]
             under, level = sets.under[n], sets.levels[sets.level_of[n]]
             members = np.array([placed[d, sets.localities[o], level] for o in under])
-            self.pools.append(
-                Placed(decision[d], column, members, c.pools.pool(decision[d], under, regimes[t]))
-            )
+            self.pools.append(Placed(column, members, c.pools.pool(decision[d], under, regimes[t])))
+        self.stacked = Stacked([placed.pool for placed in self.pools])
+        self.members = np.concatenate([np.zeros(0, int), *(placed.members for placed in self.pools)])
+        self.buffers = np.array([placed.buffer for placed in self.pools], int)
 
     def separate(self, x: Array, around: bool = False) -> Cuts:
         """Cuts that x violates; columns are those of the whole program.
@@ -59,20 +81,15 @@ class PoolCuts:
         At an integral point one cut says little of the designs that hold one locality less: with `around`
         there is a cut for each member, tight without it too.
         """
-        found: list[tuple[Placed, Array]] = []
-        for placed in self.pools:
-            held = x[placed.members]
-            order = np.argsort(-held, kind="stable")
-            first = _tangent(placed.pool, held, order)
-            if first @ held <= x[placed.buffer] + VIOLATED:
-                continue
-            found.append((placed, first))
+        deviation, slope = _tangents(self.stacked, x[self.members])
+        broken = deviation > x[self.buffers] + VIOLATED
+        starts = np.searchsorted(self.stacked.of, np.arange(self.stacked.count + 1))
+        found = []
+        for k in np.flatnonzero(broken):
+            placed = self.pools[k]
+            found.append((placed, slope[starts[k] : starts[k + 1]]))
             if around:
-                size = int(np.sum(held > 0.5))
-                inside, outside = order[:size], order[size:]
-                for k in range(size - 1):
-                    turned = np.concatenate([np.delete(inside, k), inside[[k]], outside])
-                    found.append((placed, _tangent(placed.pool, held, turned)))
+                found += [(placed, turned) for turned in _turned(placed.pool, x[placed.members])]
         return self._rows(found)
 
     def _rows(self, found: list[tuple[Placed, Array]]) -> Cuts:
@@ -86,19 +103,31 @@ class PoolCuts:
         return Cuts(sparse.csr_array(entries, shape=(len(found), self.columns)), np.zeros(len(found)))
 
 
-def _tangent(pool: Pool, held: Array, order: Array) -> Array:
-    """Coefficients of the members in `buffer >= slope @ held`, tight at `held` where `order` sorts it.
+def _tangents(pools: Stacked, held: Array, order: Array | None = None) -> tuple[Array, Array]:
+    """(pools,) deviations at `held`, and the slopes of `buffer >= slope @ held`, which is tight there.
 
-    Zero where nothing is held.
+    Both `held` and the slopes have an entry a member. Members come in, pool by pool, in `order`: the most
+    held first where none is given.
     """
-    running = np.sqrt(np.cumsum(pool.own[order]))
+    if order is None:
+        order = np.lexsort((-held, pools.of))
+    running = np.append(0.0, np.cumsum(pools.own[order]))
+    first = np.searchsorted(pools.of, pools.of)  # where the pool of each entry begins
+    before = np.sqrt(np.maximum(0.0, running[:-1] - running[first]))
     marginal = np.empty(len(held))
-    marginal[order] = np.diff(running, prepend=0.0)
-    independent = float(marginal @ held)
-    loads = held @ pool.factors
-    common = float(np.sqrt(loads @ loads))
-    norm = float(np.hypot(independent, common))
-    if norm <= 0:
-        return np.zeros(len(held))
-    slope = (independent / norm) * marginal
-    return slope + (pool.factors @ loads) / norm if common > 0 else slope
+    marginal[order] = np.sqrt(np.maximum(0.0, running[1:] - running[first])) - before
+    independent = pools.sums(marginal * held)
+    loads, common = pools.common(held)
+    deviation = np.sqrt(independent**2 + common)
+    scale = np.divide(1.0, deviation, out=np.zeros_like(deviation), where=deviation > 0)
+    return deviation, (scale * independent)[pools.of] * marginal + (pools.loadings @ loads) * scale[pools.of]
+
+
+def _turned(pool: Pool, held: Array) -> list[Array]:
+    """Slopes tight at an integral point, and at it without one of its members: for each but the last."""
+    alone, order = Stacked([pool]), np.argsort(-held, kind="stable")
+    inside, outside = np.split(order, [int(np.sum(held > 0.5))])
+    return [
+        _tangents(alone, held, np.concatenate([np.delete(inside, k), inside[[k]], outside]))[1]
+        for k in range(len(inside) - 1)
+    ]
