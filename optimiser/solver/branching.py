@@ -176,7 +176,7 @@ class Tree:
         """A relaxation that is a design: closed where its bound is its worth, else it breaks some cut."""
         if bound - self.progress.value > ROUNDING and node.returns < RETURNS:
             cuts = join(self.separate(x, None), latest.cuts.violated(x))
-            if not cuts.count and latest.value == -np.inf:
+            if not cuts.count and latest.spoilt:
                 # Infeasible by less than HiGHS's tolerance, so that no price cuts it off.
                 cuts = self.placing.without(self.placing.design(x))
             if cuts.count:

@@ -241,10 +241,14 @@ class Solver:
         """
         if not self._whole_numbers:
             self._check(self._highs.run(), "solving")
-            if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:  # it lost its way
-                self._check(self._highs.clearSolver(), "clearing")
+            for solver in "simplex", "ipm":  # the second tells of some programs that they are just infeasible
+                if self._highs.getModelStatus() != highspy.HighsModelStatus.kUnknown:
+                    break
+                self._check(self._highs.clearSolver(), "clearing")  # it lost its way: again, from scratch
                 self._set("presolve", "on")
+                self._set("solver", solver)
                 self._check(self._highs.run(), "solving")
+                self._set("solver", "choose")
             return
         status: list[highspy.HighsStatus] = []
         thread = threading.Thread(target=lambda: status.append(self._highs.run()), daemon=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from optimiser.solver.cuts import Cuts
+from optimiser.solver.cuts import Cuts, dense
 from optimiser.solver.highs import Clock
 from optimiser.solver.placing import DEFINED
 
@@ -46,11 +46,59 @@ class Checked:
     equal: Array  # positions of moves as good
 
 
-class Neighbourhood:
-    """The moves that a session's instance allows, some holdings being fixed and further rows kept."""
+class Limits:
+    """Rows on who holds what, `lower <= matrix @ core <= upper`; excess is in shares of a limit above 1."""
 
-    def __init__(self, session: Session, fixed: Mapping[int, int], further: Cuts | None = None) -> None:
-        self.session = session
+    def __init__(self, matrix: sparse.csr_array, lower: Array, upper: Array) -> None:
+        self.matrix, self.lower, self.upper = matrix, lower, upper
+        self._scale = np.maximum(1.0, np.abs(np.where(np.isfinite(upper), upper, lower)))
+        self._columns = matrix.T.tocsr()
+
+    def and_also(self, further: Cuts) -> Limits:
+        """These and further rows on core."""
+        if not further.count:
+            return self
+        return Limits(
+            sparse.vstack([self.matrix, further.matrix], format="csr"),
+            np.append(self.lower, np.full(further.count, -np.inf)),
+            np.append(self.upper, further.upper),
+        )
+
+    def excess(self, x: Array) -> float:
+        """By how much all rows are broken at x (core,); 0: they are kept."""
+        return float(self._over(slice(None), self.matrix @ x).sum())
+
+    def excess_after(self, x: Array, halves: sparse.csr_array, going: Array, coming: Array) -> Array:
+        """(moves,) the same after each move from x, made of two `halves`."""
+        change = halves @ self._columns
+        changes = change[going] + change[coming]
+        activity, rows = self.matrix @ x, changes.indices
+        before = self._over(slice(None), activity)
+        over = self._over(rows, activity[rows] + changes.data) - before[rows]
+        of = np.repeat(np.arange(len(going)), np.diff(changes.indptr))
+        excess = before.sum() + np.bincount(of, over, len(going))
+        excess[excess < KEPT / 2] = (
+            0.0  # what remains of what cancels: what is broken is so by more than KEPT
+        )
+        return np.asarray(excess)
+
+    def _over(self, rows: Array | slice, activity: Array) -> Array:
+        over = np.maximum(activity - self.upper[rows], self.lower[rows] - activity) / self._scale[rows]
+        return np.asarray(np.where(over > KEPT, over, 0.0))
+
+
+class Neighbourhood:
+    """The moves that a session's instance allows, some holdings being fixed, further rows and floors kept."""
+
+    def __init__(
+        self,
+        session: Session,
+        fixed: Mapping[int, int],
+        further: Cuts | None = None,
+        floors: Mapping[int, float] | None = None,
+    ) -> None:
+        self.session, self._floors = session, dict(floors or {})
+        self._floor = session.floors(self._floors)
         sets = session.c.sets
         free = np.array([h not in fixed for h in range(len(sets.holding_decision))])
         self._allowed = sets.allowed[sets.holding_decision] & free[:, None]
@@ -63,24 +111,21 @@ class Neighbourhood:
         for name in DEFINED:  # every design keeps these
             open_rows[session.compiled.rows[name]] = False
         rows = np.flatnonzero(open_rows)
-        self._rows = session.program.matrix[rows][:, core]
-        self._lower, self._upper = session.program.lower[rows], session.program.upper[rows]
-        if further is not None and further.count:
-            self._rows = sparse.vstack([self._rows, further.matrix[:, core]], format="csr")
-            self._lower = np.append(self._lower, np.full(further.count, -np.inf))
-            self._upper = np.append(self._upper, further.upper)
-        limit = np.where(np.isfinite(self._upper), self._upper, self._lower)
-        self._scale = np.maximum(1.0, np.abs(limit))
-        self._columns = self._rows.T.tocsr()
+        program = session.program
+        self._limits = Limits(program.matrix[rows][:, core], program.lower[rows], program.upper[rows])
+        if further is not None:
+            self._limits = self._limits.and_also(Cuts(further.matrix[:, core], further.upper))
 
     def moves(self, design: Array, lines: list[tuple[Array, float]] | None) -> Moves:
         """Every move, bounded by lines (slope on core, constant): V_s <= constant - slope @ x for each s."""
-        moves, excess = self._assess(design, lines)
+        moves, excess = self._assess(design, lines, self._limits)
         moves.bound[excess > 0] = -np.inf
         return moves
 
-    def _assess(self, design: Array, lines: list[tuple[Array, float]] | None) -> tuple[Moves, Array]:
-        """Every move with its bound, and by how much each leaves rows broken, as shares of their limits."""
+    def _assess(
+        self, design: Array, lines: list[tuple[Array, float]] | None, limits: Limits
+    ) -> tuple[Moves, Array]:
+        """Every move with its bound, and by how much each leaves limits broken."""
         holding, level = np.nonzero(self._allowed & (np.arange(self._allowed.shape[1]) != design[:, None]))
         placing, levels = self.session.placing, self._allowed.shape[1]
         halves = placing.following.halves(placing.flat(design))
@@ -88,72 +133,62 @@ class Neighbourhood:
         x = placing.compact(design)
         bound = np.full(len(holding), np.inf)
         if lines is not None:
-            here = np.array([constant - slope @ x for slope, constant in lines])
             change = halves @ np.array([slope for slope, _ in lines]).T
-            bound = self.session.at_risk(here - (change[going] + change[coming]))
-        change = halves @ self._columns
-        excess = self._excess_after(self._rows @ x, change[going] + change[coming])
-        return Moves(holding, level, bound), excess
+            bound = self.session.at_risk(_values(lines, x) - (change[going] + change[coming]))
+        return Moves(holding, level, bound), limits.excess_after(x, halves, going, coming)
 
     def keeps(self, design: Array) -> bool:
         """Whether a design keeps every row that it alone decides."""
-        return self._broken(design) == 0
+        return self._limits.excess(self.session.placing.compact(design)) == 0
 
-    def _broken(self, design: Array) -> float:
-        return float(self._over(slice(None), self._rows @ self.session.placing.compact(design)).sum())
+    def floor_cuts(self, design: Array, clock: Clock) -> Cuts:
+        """Rows of the program that every design keeps which reaches the floors; tight at this one."""
+        placing, rows, sides = self.session.placing, [np.zeros((0, self.session.placing.size))], []
+        for g, floor in self._floors.items():
+            lines = self.session.lines(design, clock, np.eye(len(self.session.weights))[g])
+            if lines is not None:
+                p, row = self.session.c["probability"], np.zeros((1, placing.size))
+                row[0, placing.core] = p @ np.array([slope for slope, _ in lines])
+                rows.append(row)
+                sides.append(float(p @ np.array([constant for _, constant in lines])) - floor)
+        return dense(np.concatenate(rows), np.array(sides))
 
-    def _over(self, rows: Array | slice, activity: Array) -> Array:
-        """By how much activities break the limits of these rows, in shares of these; 0: they are kept."""
-        upper, lower = self._upper[rows], self._lower[rows]
-        over = np.maximum(activity - upper, lower - activity) / self._scale[rows]
-        return np.asarray(np.where(over > KEPT, over, 0.0))
-
-    def _excess_after(self, activity: Array, changes: sparse.csr_array) -> Array:
-        """(k,) by how much all rows are broken after each of the changes (k, rows) of their activities."""
-        before = self._over(slice(None), activity)
-        rows = changes.indices
-        over = self._over(rows, activity[rows] + changes.data) - before[rows]
-        of = np.repeat(np.arange(changes.shape[0]), np.diff(changes.indptr))
-        excess = before.sum() + np.bincount(of, over, changes.shape[0])
-        excess[excess < KEPT / 2] = (
-            0.0  # what remains of what cancels: what is broken is so by more than KEPT
-        )
-        return np.asarray(excess)
+    def _with_floors(self, design: Array, clock: Clock) -> Limits:
+        cuts = self.floor_cuts(design, clock)
+        return self._limits.and_also(Cuts(cuts.matrix[:, self.session.placing.core], cuts.upper))
 
     def repaired(self, design: Array, clock: Clock) -> Array | None:
         """The design, moved where that costs least for what it mends, until every row is kept, or None."""
-        broken = self._broken(design)
+        placing = self.session.placing
         for _ in range(REPAIRS):
-            if broken == 0 or clock.out:
+            limits, x = self._with_floors(design, clock), placing.compact(design)
+            broken = limits.excess(x)
+            if broken == 0:
+                return design
+            if clock.out:
                 break
             lines = self.session.lines(design, clock)
-            moves, excess = self._assess(design, lines)
+            moves, excess = self._assess(design, lines, limits)
             gain = broken - excess
             loss = np.zeros(len(moves))
             if lines is not None:
-                x = self.session.placing.compact(design)
-                here = float(
-                    self.session.at_risk(np.array([constant - slope @ x for slope, constant in lines]))
-                )
-                loss = np.maximum(0.0, here - moves.bound)
+                loss = np.maximum(0.0, float(self.session.at_risk(_values(lines, x))) - moves.bound)
             mending = np.flatnonzero(gain > KEPT)
-            mending = mending[np.argsort(-(gain / (loss + TOLERANCE))[mending], kind="stable")]
-            _, first = np.unique(moves.holding[mending], return_index=True)
-            mending = mending[np.sort(first)]
+            mending = _first_of_each(
+                mending[np.argsort(-(gain / (loss + TOLERANCE))[mending], kind="stable")], moves
+            )
             size = int(np.searchsorted(np.cumsum(gain[mending]), broken)) + 1
             while size and len(mending):
-                there, chosen = design.copy(), mending[:size]
-                there[moves.holding[chosen]] = moves.level[chosen]
-                left = self._broken(there)
-                if left < broken:
-                    design, broken = there, left
+                there = _made(design, moves, mending[:size])
+                if limits.excess(placing.compact(there)) < broken:
+                    design = there
                     break
                 size //= 2
             else:
                 return None
-        return design if broken == 0 else None
+        return None
 
-    def check(self, design: Array, value: float, clock: Clock, floors: Cuts) -> Checked:
+    def check(self, design: Array, value: float, clock: Clock) -> Checked:
         """Show that no move is better, as far as `EXACT` evaluations go; the best bounds come first."""
         moves = self.moves(design, self.session.lines(design, clock))
         order = np.argsort(-moves.bound, kind="stable")
@@ -168,9 +203,8 @@ class Neighbourhood:
         for i in order[:EXACT]:
             if moves.bound[i] <= best or moves.bound[i] == -np.inf or clock.out:
                 break
-            there = design.copy()
-            there[moves.holding[i]] = moves.level[i]
-            exact[i] = self.session.evaluate(self.session.placing.columns(there), clock, floors).value
+            there = _made(design, moves, np.array([i]))
+            exact[i] = self._evaluate(there, clock)
             best = max(best, exact[i])
         close = TOLERANCE * max(1.0, abs(value))
         known = np.where(np.isnan(exact), moves.bound, exact)
@@ -189,17 +223,34 @@ class Neighbourhood:
             moves = self.moves(design, self.session.lines(design, clock))
             promising = np.flatnonzero(moves.bound > value + TOLERANCE)
             promising = promising[np.argsort(-moves.bound[promising], kind="stable")]
-            _, first = np.unique(moves.holding[promising], return_index=True)
-            promising = promising[np.sort(first)]
+            promising = _first_of_each(promising, moves)
             size = min(size, len(promising))
             while size and not clock.out:
-                there = design.copy()
-                chosen = promising[:size]
-                there[moves.holding[chosen]] = moves.level[chosen]
+                there = _made(design, moves, promising[:size])
                 if self.keeps(there):
-                    worth = self.session.evaluate(self.session.placing.columns(there), clock).value
+                    worth = self._evaluate(there, clock)
                     if worth > value + TOLERANCE:
                         design, value = there, worth
                         break
                 size //= 2
         return design, value
+
+    def _evaluate(self, design: Array, clock: Clock) -> float:
+        return self.session.evaluate(self.session.placing.columns(design), clock, self._floor).value
+
+
+def _values(lines: list[tuple[Array, float]], x: Array) -> Array:
+    """(S,) what the lines allow at x (core,)."""
+    return np.array([constant - slope @ x for slope, constant in lines])
+
+
+def _first_of_each(order: Array, moves: Moves) -> Array:
+    """Moves in order, of each holding the first alone."""
+    _, first = np.unique(moves.holding[order], return_index=True)
+    return np.asarray(order[np.sort(first)])
+
+
+def _made(design: Array, moves: Moves, chosen: Array) -> Array:
+    there = design.copy()
+    there[moves.holding[chosen]] = moves.level[chosen]
+    return there

@@ -149,6 +149,10 @@ class Recourse:
         for scenario in self.scenarios:
             scenario.follow()
 
+    def touches(self, g: int) -> bool:
+        """Whether recourse adds anything to the objective at this position."""
+        return bool((self.row_objective == g).any())
+
     def cuts(self, prices: list[Array]) -> Cuts:
         """Rows that hold for every design, one for each vector of prices of the coupling rows."""
         rows, sides = self.rows(np.array(prices).reshape(-1, len(self.coupling)))

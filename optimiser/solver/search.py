@@ -47,6 +47,7 @@ class Evaluated:
     value: float  # exact; -inf: infeasible
     cuts: Cuts
     point: Array | None = None  # all columns, where more than the design must be kept
+    spoilt: bool = False  # the point itself has no feasible design
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,9 +235,9 @@ def search(
         violated = join(separate(x, None), latest.cuts.violated(x))
         back = before is not None and bool(np.abs(x - before).max() <= SAME)  # no cut moves it any more
         nothing_left, before = not violated.count or back, x
-        if nothing_left and latest.value == -np.inf and latest.point is None:
+        if nothing_left and latest.spoilt and latest.point is None:
             # Infeasible by less than HiGHS's tolerance, so that no price cuts it off: leave it out by name.
-            violated, nothing_left = placing.without(latest.design), False
+            violated, nothing_left = placing.without(placing.design(x)), False
         if nothing_left and (last or progress.bound - progress.value <= ROUNDING):
             # What remains is the rounding of HiGHS, and the bound says how much.
             return progress.ended

@@ -125,6 +125,11 @@ class Session:
         return self.c["weight"]
 
     @property
+    def _branches(self) -> bool:
+        """Whether the tree is ours; else HiGHS's, which keeps all rows of itself."""
+        return not (self.extended or self.c.sets.uniform.all())
+
+    @property
     def holding_share(self) -> Array:
         """(H,) how much of its decision a holding is: all if it is uniform, else the share of population."""
         locality = self.c.sets.holding_locality
@@ -150,9 +155,14 @@ class Session:
         the last one found, repaired where that breaks any of this.
         """
         fixed, floors, rows = fixed or {}, floors or {}, rows or self._no_cuts()
+        settled = {g: f for g, f in floors.items() if self._branches and not self.recourse.touches(g)}
+        floors, rows = (
+            {g: f for g, f in floors.items() if g not in settled},
+            join(rows, self._placed(settled)),
+        )
         floor = self.floors(floors)
         master = self._master(self._with_fixed(fixed), join(floor, rows), floors)
-        neighbourhood = Neighbourhood(self, fixed, rows)
+        neighbourhood = Neighbourhood(self, fixed, rows, floors)
         evaluate = self._evaluator(clock, floor, neighbourhood)
         separate = self._separator(clock, floors)
         progress = Progress(gap, np.inf if decide is None else decide)
@@ -195,10 +205,10 @@ class Session:
         def evaluate(x: Array) -> Evaluated:
             design = self.placing.design(x)
             if not neighbourhood.keeps(design):
-                return Evaluated(design, -np.inf, self._no_cuts())
+                return Evaluated(design, -np.inf, self._no_cuts(), spoilt=True)
             there = self.evaluate(self.placing.columns(design), clock)
             reached = aim[np.arange(len(design)), design].sum() if there.value >= worth - KEPT else -np.inf
-            return Evaluated(design, float(reached), there.cuts)
+            return Evaluated(design, float(reached), there.cuts, spoilt=bool(reached == -np.inf))
 
         separate = self._separator(clock, {})
         progress = Progress(gap, np.inf)
@@ -214,7 +224,7 @@ class Session:
         tell: Callable[[str], None],
     ) -> Found:
         """By branching where levels may differ by locality, else by mixed-integer programs."""
-        if self.extended or self.c.sets.uniform.all():
+        if not self._branches:
             return search(master, separate, evaluate, self.placing, progress, clock, tell)
         tree = Tree(master, separate, evaluate, self.placing, progress, clock, tell)
         return tree.grow(master.upper[self.placing.placed] > 0)
@@ -260,6 +270,16 @@ class Session:
             begin = achieved.start + g * scenarios
             row[begin : begin + scenarios] = -self.c["probability"]
         return dense(rows, -np.array(list(floors.values()), float))
+
+    def _placed(self, floors: Mapping[int, float]) -> Cuts:
+        """The same for objectives that recourse leaves alone, as rows on who holds what."""
+        if not floors:
+            return self._no_cuts()
+        scored, p, count = self.compiled.rows["scored"], self.c["probability"], len(self.weights)
+        within = [slice(g * len(p), (g + 1) * len(p)) for g in floors]
+        rows = np.array([p @ self._bare[run] for run in within]).reshape(len(within), self.placing.size)
+        most = self.program.upper[scored].reshape(count, -1)[list(floors)] @ p
+        return dense(rows, most - np.array(list(floors.values()), float))
 
     def _opening_cuts(self, floors: Iterable[int]) -> Cuts:
         """What every objective that counts can reach if hours, partners and slack cost nothing."""
@@ -312,22 +332,26 @@ class Session:
     def _evaluator(
         self, clock: Clock, floor: Cuts, neighbourhood: Neighbourhood
     ) -> Callable[[Array], Evaluated]:
-        climb = not self.coupled and not floor.count and not self.c.sets.uniform.all()
+        climb = not self.coupled and not self.c.sets.uniform.all()
 
         def evaluate(x: Array) -> Evaluated:
-            design = self.placing.design(x)
-            if not self.extended and not neighbourhood.keeps(design):
+            design, cuts = self.placing.design(x), self._no_cuts()
+            if not self.extended and (floor.count or not neighbourhood.keeps(design)):
                 repaired = neighbourhood.repaired(design, clock)
+                if repaired is None or (repaired != design).any():
+                    cuts = neighbourhood.floor_cuts(design, clock)
                 if repaired is None:
-                    return Evaluated(design, -np.inf, self._no_cuts())
-                design = repaired
+                    return Evaluated(design, -np.inf, cuts, spoilt=True)
+            else:
+                repaired = design
             point = x.copy() if self.extended else np.zeros(len(x))
-            point[self.placing.core] = self.placing.compact(design)
+            point[self.placing.core] = self.placing.compact(repaired)
             worth = self.evaluate(point, clock, floor)
-            value = worth.value
+            best, value = repaired, worth.value
             if climb and np.isfinite(value):
-                design, value = neighbourhood.improve(design, value, clock)
-            return Evaluated(design, value, worth.cuts, point if self.extended else None)
+                best, value = neighbourhood.improve(best, value, clock)
+            spoilt = value == -np.inf or bool((repaired != design).any())
+            return Evaluated(best, value, join(worth.cuts, cuts), point if self.extended else None, spoilt)
 
         return evaluate
 
@@ -375,23 +399,27 @@ class Session:
         assert found.design is not None
         return self.placing.columns(found.design) if found.point is None else found.point
 
-    def lines(self, design: Array, clock: Clock) -> list[tuple[Array, float]] | None:
+    def lines(
+        self, design: Array, clock: Clock, direction: Array | None = None
+    ) -> list[tuple[Array, float]] | None:
         """For each scenario (slope, constant): V_s <= constant - slope @ core for every design, tight here.
 
-        None where no such line is at hand: the scenarios are coupled.
+        V_s is with the weights in force, or the `direction` (G,). None where no such line is at hand: the
+        scenarios are coupled.
         """
         if self.coupled:
             return None
+        weights = self.weights if direction is None else direction
         x = self.placing.columns(design)
         achieved = self.compiled.columns["achieved"]
         rows = self.compiled.rows["scored"]
         by_objective = np.arange(rows.start, rows.stop).reshape(len(self.weights), -1)
         lines = []
-        prices = np.array([priced.prices for priced in self.recourse.price(x, self.weights, clock)])
+        prices = np.array([priced.prices for priced in self.recourse.price(x, weights, clock)])
         for s, (slope, constant) in enumerate(zip(*self.recourse.rows(prices), strict=True)):
             slope[achieved] = 0.0
             mine = by_objective[:, s]
-            apart = np.where(np.isin(mine, self.recourse.coupling), 0.0, self.weights)  # no recourse in these
+            apart = np.where(np.isin(mine, self.recourse.coupling), 0.0, weights)  # no recourse in these
             slope += apart @ self._bare[mine - rows.start]
             constant = float(constant + apart @ self.program.upper[mine])
             lines.append((slope[self.placing.core], constant))

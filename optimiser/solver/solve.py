@@ -129,7 +129,7 @@ def _judged(
         if settled.x is None:
             raise SolverError("the search found a design whose recourse the whole model calls infeasible")
         record, claimed = record_of(session, settled.x), settled.value
-        checked = Neighbourhood(session, fixed).check(found.design, settled.value, Clock(), floor)
+        checked = Neighbourhood(session, fixed, floors=floors).check(found.design, settled.value, Clock())
         closest = _closest(session, checked, settled.value)
     audited = None if record is None else audit(instance, record, weights=weights)
     status = STATUS[found.ended]
@@ -207,7 +207,7 @@ def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> De
     record = idle_record(session, design) if settled.x is None else record_of(session, settled.x)
     audited, checked = audit(instance, record, weights=weights), None
     if not audited.broken:
-        checked = Neighbourhood(session, {}).check(design, settled.value, Clock(), session.floors({}))
+        checked = Neighbourhood(session, {}).check(design, settled.value, Clock())
     return Design(
         instance=instance,
         status=Status.FEASIBLE,

@@ -246,8 +246,8 @@ class Study:
 
     def _look_around(self, answer: Answer, fixed: Mapping[int, int], floors: Mapping[int, float]) -> None:
         assert answer.design is not None
-        neighbourhood = Neighbourhood(self.session, fixed)
-        checked = neighbourhood.check(answer.design, answer.value, Clock(), self.session.floors(floors))
+        neighbourhood = Neighbourhood(self.session, fixed, floors=floors)
+        checked = neighbourhood.check(answer.design, answer.value, Clock())
         if checked.better and answer.bound < np.nanmax(checked.value) - 1e-9:
             raise SolverError("a design one move away from a best one is better than the bound")
 

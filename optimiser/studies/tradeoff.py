@@ -53,15 +53,16 @@ class Tradeoffs:
     def lexicographic(self, order: list[int]) -> tuple[Answer, list[float]]:
         """The most of the first of `order` (positions among the aims), then of the next, and so on.
 
-        With it, how far each may lie below the most there is.
+        With it, how far each may lie below the most there is: what is not known cannot be asked to be kept.
         """
         floors, slack = np.full(len(self.aims), -np.inf), []
         for i in order:
             answer = self.find(np.eye(len(self.aims))[i], floors, [])
             if not answer.found:
                 break
-            slack.append(self.slack(answer))
-            floors[i] = self.point(answer)[i] - ROUNDING
+            loose = self.slack(answer)
+            slack.append(2 * loose)
+            floors[i] = self.point(answer)[i] - max(ROUNDING, loose)
         return answer, slack
 
     def slack(self, answer: Answer) -> float:
