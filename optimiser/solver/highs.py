@@ -32,6 +32,10 @@ IDLE = (  # measured: without them small masters take a third of the time, Engla
     "mip_heuristic_run_root_reduced_cost",
     "mip_detect_symmetry",
 )
+PATIENCE = 1000  # iterations from an earlier basis; those that take more are mostly infeasible by a little,
+# which the simplex may not find out in a hundred times as many and the interior point tells in a second
+LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kIterationLimit)
+HIGHS_INF = 2**31 - 1  # what HiGHS takes for no limit
 VERSION = f"HiGHS {highspy.Highs().version()}"
 
 
@@ -240,11 +244,13 @@ class Solver:
         A linear program is over before it matters, and many are so small that a thread would cost more.
         """
         if not self._whole_numbers:
+            self._set("simplex_iteration_limit", PATIENCE if self._highs.getBasis().valid else HIGHS_INF)
             self._check(self._highs.run(), "solving")
-            for solver in "simplex", "ipm":  # the second tells of some programs that they are just infeasible
-                if self._highs.getModelStatus() != highspy.HighsModelStatus.kUnknown:
+            for solver in "ipm", "simplex":
+                if self._highs.getModelStatus() not in LOST:
                     break
-                self._check(self._highs.clearSolver(), "clearing")  # it lost its way: again, from scratch
+                self._check(self._highs.clearSolver(), "clearing")
+                self._set("simplex_iteration_limit", HIGHS_INF)
                 self._set("presolve", "on")
                 self._set("solver", solver)
                 self._check(self._highs.run(), "solving")

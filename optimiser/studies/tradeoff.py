@@ -11,6 +11,7 @@ from optimiser.studies.envelope import CLOSE, stands_out
 from optimiser.studies.study import Answer, Study
 
 Array = np.ndarray
+LEAST = 1e-3  # that an aim counts beside the one that is raised (AUGMECON2)
 ROUNDING = 1e-7  # of an objective: how far below what it reached it may stay when another is raised
 
 
@@ -44,6 +45,14 @@ class Tradeoffs:
         self.infeasible = False  # proven that there is no design
         self._known: set[bytes] = set()
 
+    @property
+    def little(self) -> float:
+        """What an aim counts beside the one that is raised.
+
+        The wider the gap the more: what is gained in an aim is known to the gap over its weight.
+        """
+        return float(max(LEAST, np.sqrt(self.study.gap)))
+
     def find(self, weights: Array, floors: Array, without: list[Option]) -> Answer:
         """The design worth most at these weights (k,) that reaches the floors (k,), and is none of some."""
         self._weigh(weights)
@@ -53,17 +62,29 @@ class Tradeoffs:
     def lexicographic(self, order: list[int]) -> tuple[Answer, list[float]]:
         """The most of the first of `order` (positions among the aims), then of the next, and so on.
 
-        With it, how far each may lie below the most there is: what is not known cannot be asked to be kept.
+        With it, how far each may lie below the most there is.
         """
         floors, slack = np.full(len(self.aims), -np.inf), []
         for i in order:
             answer = self.find(np.eye(len(self.aims))[i], floors, [])
             if not answer.found:
                 break
-            loose = self.slack(answer)
-            slack.append(2 * loose)
-            floors[i] = self.point(answer)[i] - max(ROUNDING, loose)
+            slack.append(self.slack(answer))
+            if slack[-1] > 2 * CLOSE and i != order[-1]:
+                return self._nearly(i, answer, floors)
+            floors[i] = self.point(answer)[i] - ROUNDING
         return answer, slack
+
+    def _nearly(self, i: int, most: Answer, floors: Array) -> tuple[Answer, list[float]]:
+        """Nearly the most of one aim, the others counting a little.
+
+        Where the most is known to a gap only, keeping it would hold up the search for what else there is.
+        """
+        weights = np.where(np.arange(len(self.aims)) == i, 1.0, self.little)
+        answer = self.find(weights / weights.sum(), floors, [])
+        if not answer.found:
+            return most, [self.slack(most), np.inf]
+        return answer, [float(max(0.0, most.bound - self.point(answer)[i])), self.slack(answer)]
 
     def slack(self, answer: Answer) -> float:
         """By how much a design that dominates the one found may be better in an objective, if there is one.

@@ -13,7 +13,6 @@ from optimiser.studies.tradeoff import Tradeoffs
 
 Array = np.ndarray
 STEP = 1e-3  # of an objective: how finely three are searched where recourse makes a surface of a design
-AUGMENT = 1e-3  # what the objectives with floors count, beside the first, over their ranges
 
 
 class OutOfTimeError(Exception):
@@ -113,22 +112,26 @@ def by_steps(found: Tradeoffs, points: int) -> list[str]:
         found.add(answer, max(slack), again=True)
     low, high = np.min(ends, axis=0), np.max(ends, axis=0)
     spans = np.where(high - low > CLOSE, high - low, 1.0)
-    weights = np.where(np.arange(count) == 0, 1.0, AUGMENT * spans[0] / spans)
+    weights = np.where(np.arange(count) == 0, 1.0, found.little * spans[0] / spans)
     each = int(max(0, points - count) ** (1 / (count - 1)) + 1e-9)
     inside = [np.linspace(low[i], high[i], each + 2)[1:-1] for i in range(1, count)]
+    steps = [np.array([-np.inf, *step]) for step in product(*inside)]
     met: list[tuple[Array, Array]] = []  # floors, and the point at which they led
-    for step in product(*inside):
-        floors = np.array([-np.inf, *step])
+    missed = 0
+    for n, floors in enumerate(steps):
         if any((f <= floors).all() and (floors <= point).all() for f, point in met):
             continue
         if found.study.clock.out:
             raise OutOfTimeError(f"Time ran out after {len(found.options)} points.")
         found.study.tell(f"{len(found.options)} points known")
-        answer = found.find(weights / weights.sum(), floors, [])
-        if answer.found and not found.study.clock.out:
+        with found.study.within(1 / (len(steps) - n)):
+            answer = found.find(weights / weights.sum(), floors, [])
+        if answer.found:
             met.append((floors, found.point(answer)))
             found.add(answer, found.slack(answer), again=True)
-    return said
+        elif answer.bound > -np.inf:
+            missed += 1
+    return said + [f"For {missed} of {len(steps)} steps no design was found in their time."] * bool(missed)
 
 
 def supporting(chain: Array, rivals: Array) -> Array | None:
