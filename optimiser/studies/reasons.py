@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SMALL = 5e-7  # of value: what is smaller is not spoken of
 EDGE = 1e-9
+ROUGH = 0.01  # of a cost: where the gap leaves more open, two numbers are said
 
 
 def sentence(
@@ -89,6 +90,8 @@ def _costs(one: Explained) -> Iterator[str]:
             text = f"{begin} would cost {_between(move)} (time ran out)"
         elif move.least <= EDGE:
             text = f"{begin} would cost nothing that the gap can tell (at most {_figure(move.most)})"
+        elif move.most - move.least > ROUGH * move.cost:
+            text = f"{begin} would cost {_between(move)}"
         else:
             text = f"{begin} would cost {_figure(move.cost)}"
         if move.also and move.status is Status.OPTIMAL:
