@@ -83,10 +83,6 @@ class Session:
         """Replace the weights (G,), which sum to 1."""
         self._take(replace(self.c, numbers=dict(self.c.numbers) | {"weight": weights}))
 
-    def forget(self) -> None:
-        """Start the next search from nothing: climbing from a design far from what it asks takes longer."""
-        self._last: Array | None = None
-
     def _take(self, c: Coefficients) -> None:
         self.c = c
         if c.shape != self._shape:
@@ -113,7 +109,7 @@ class Session:
         self.recourse = Recourse(self.compiled, c)
         self._shape = c.shape
         self._known: deque[Array] = deque(maxlen=KNOWN * len(c.sets.scenarios))
-        self.forget()
+        self._last: Array | None = None
 
     def _width(self, component: str) -> int:
         run = self.compiled.columns[component]

@@ -66,7 +66,6 @@ def _range(study: Study, g: int, own: Array, pool: list[Judged]) -> Range:
     gap = max(study.gap, COARSE if many else 0.0)
     alone = np.eye(len(own))[g]
     study.weigh(alone)
-    study.session.forget()
     answer = study.ask(gap=gap)
     if answer.found:
         enough = answer.value - study.gap * abs(answer.value) - ROUNDING
