@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 from pyomo.core.expr import numeric_expr as expressions
+from pyomo.core.expr import relational_expr as relations
 from pyomo.core.expr.numvalue import native_numeric_types
 from scipy import sparse
 
 Array = np.ndarray
 Polynomial = list[tuple[float, tuple[int, ...]]]  # terms: a constant and the places of its numbers
-Term = tuple[int, int, float, tuple[int, ...]]  # row, column, constant, places of numbers
 OWN = frozenset(
     "placed holds_somewhere changed exercised monitored support built unmet added lent borrowed buffer pair "
     "achieved threshold shortfall".split()
@@ -78,10 +78,11 @@ class Compiled:
         self.rows, lower, upper = _rows(model, reader)
         self._lower_open, self._upper_open = np.isneginf(lower), np.isposinf(upper)
         self._fixed = np.where(self._lower_open, upper, lower)
-        rows, columns, constants, places = zip(*reader.terms, strict=True)
-        self._row, self._column, self._constant = np.array(rows), np.array(columns), np.array(constants)
-        width = max(1, *map(len, places))
-        self._places = np.array([p + (0,) * (width - len(p)) for p in places], int).reshape(-1, width)
+        self._row, self._column = np.array(reader.rows), np.array(reader.of_columns)
+        self._constant, self._product = np.array(reader.constants), np.array(reader.products)
+        width = max(1, *map(len, reader.product))
+        places = [p + (0,) * (width - len(p)) for p in reader.product]
+        self._places = np.array(places, int).reshape(-1, width)
         self._plan_matrix(len(lower), len(self._bounds[0]))
 
     def _plan_matrix(self, rows: int, columns: int) -> None:
@@ -108,7 +109,7 @@ class Compiled:
 
     def program(self, theta: Array) -> Program:
         """The program at these numbers (`Coefficients.theta` of an instance of the same shape)."""
-        values = self._constant * theta[self._places].prod(axis=1)
+        values = self._constant * theta[self._places].prod(axis=1)[self._product]
         data = np.add.reduceat(values[self._order], self._starts) if len(self._starts) else np.zeros(0)
         matrix = sparse.csr_array((data, self._indices, self._indptr), shape=self._size)
         cost = np.bincount(self._column[self._cost], values[self._cost], self._size[1])
@@ -140,9 +141,7 @@ def _columns(model: pyo.ConcreteModel) -> tuple[Names, tuple[Array, Array, Array
         for key, variable in component.items():
             place[id(variable)] = len(keys)
             keys.append(key)
-            low, high = variable.bounds
-            if variable.fixed:
-                low = high = variable.value
+            low, high = variable.bounds if not variable.fixed else (variable.value, variable.value)
             lower.append(-np.inf if low is None else low)
             upper.append(np.inf if high is None else high)
             integer.append(not variable.is_continuous())
@@ -162,16 +161,37 @@ def _rows(model: pyo.ConcreteModel, reader: _Reader) -> tuple[Names, Array, Arra
         for key, constraint in component.items():
             row = len(keys)
             keys.append(key)
-            low, body, high = constraint.to_bounded_expression()
-            reader.read(body, row)
-            side = high if high is not None else low
-            if type(side) not in native_numeric_types:
-                reader.read(-side, row)
-                side = 0.0
-            lower.append(-np.inf if low is None else float(side))
-            upper.append(np.inf if high is None else float(side))
+            low, high = _read_row(constraint, row, reader)
+            lower.append(low)
+            upper.append(high)
         runs[component.name] = slice(begin, len(keys))
     return Names(runs, keys), np.array(lower, float), np.array(upper, float)
+
+
+def _read_row(constraint: Any, row: int, reader: _Reader) -> tuple[float, float]:
+    """Add a constraint, all of it on its left; the limits of the row but for its constant terms.
+
+    Those that hold between two expressions, as most do, are read as they stand: Pyomo would first write their
+    difference.
+    """
+    expression = constraint.expr
+    if type(expression) in (relations.InequalityExpression, relations.EqualityExpression):
+        first, second = expression.args
+        turned = type(first) in native_numeric_types or not first.is_potentially_variable()
+        left, right = (second, first) if turned else (first, second)
+        if type(right) not in native_numeric_types or np.isfinite(right):
+            reader.read(left, row)
+            reader.read(right, row, MINUS)
+            if type(expression) is relations.EqualityExpression:
+                return 0.0, 0.0
+            return (0.0, np.inf) if turned else (-np.inf, 0.0)
+    low, body, high = constraint.to_bounded_expression()
+    reader.read(body, row)
+    side = high if high is not None else low
+    if type(side) not in native_numeric_types:
+        reader.read(side, row, MINUS)
+        side = 0.0
+    return -np.inf if low is None else float(side), np.inf if high is None else float(side)
 
 
 class _Reader:
@@ -182,12 +202,17 @@ class _Reader:
 
     def __init__(self, columns: dict[int, int], places: dict[int, int]) -> None:
         self.columns, self.places = columns, places
-        self.terms: list[Term] = []  # they add up to the entries of the matrix; the objective is row -1
+        # Terms, which add up to the entries of the matrix; the objective is row -1.
+        self.rows: list[int] = []
+        self.of_columns: list[int] = []
+        self.constants: list[float] = []
+        self.products: list[int] = []
+        self.product: dict[tuple[int, ...], int] = {}  # places of numbers -> its position
         self._readers: dict[type, Callable[[Any, int, Polynomial], None]] = {}
 
-    def read(self, expression: object, row: int) -> None:
+    def read(self, expression: object, row: int, factor: Polynomial = ONE) -> None:
         """Add the terms of an expression to a row."""
-        self._add(expression, row, ONE)
+        self._add(expression, row, factor)
 
     def _add(self, expression: Any, row: int, factor: Polynomial) -> None:
         kind = type(expression)
@@ -226,12 +251,22 @@ class _Reader:
 
     def _add_sum(self, expression: Any, row: int, factor: Polynomial) -> None:
         for part in expression.args:
-            self._add(part, row, factor)
+            reader = self._readers.get(type(part))
+            if reader is None:
+                self._add(part, row, factor)
+            else:
+                reader(part, row, factor)
 
     def _add_product(self, expression: Any, row: int, factor: Polynomial) -> None:
         first, second = expression.args
-        if id(first) in self.places:  # a number times a variable, as most are
-            self._add(second, row, _times(factor, [(1.0, (self.places[id(first)],))]))
+        place = self.places.get(id(first))
+        if place is not None:  # a number times a variable, as most are
+            column = self.columns.get(id(second))
+            if column is None:
+                self._add(second, row, _times(factor, [(1.0, (place,))]))
+                return
+            for multiple, places in factor:
+                self._keep(row, column, multiple, (*places, place))
         elif type(first) in native_numeric_types or not first.is_potentially_variable():
             self._add(second, row, _times(factor, self._polynomial(first)))
         else:
@@ -250,7 +285,13 @@ class _Reader:
     def _term(self, row: int, column: int, factor: Polynomial, constant: float) -> None:
         for multiple, places in factor:
             if multiple * constant != 0:
-                self.terms.append((row, column, multiple * constant, places))
+                self._keep(row, column, multiple * constant, places)
+
+    def _keep(self, row: int, column: int, constant: float, places: tuple[int, ...]) -> None:
+        self.rows.append(row)
+        self.of_columns.append(column)
+        self.constants.append(constant)
+        self.products.append(self.product.setdefault(places, len(self.product)))
 
     def _polynomial(self, expression: Any) -> Polynomial:
         """An expression of parameters and numbers, multiplied out."""

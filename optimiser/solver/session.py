@@ -106,6 +106,7 @@ class Session:
             if self._extend is not None:
                 self._extend(model)
             self.compiled = Compiled(model)
+            del model  # freed before there is a collector to walk through it
         self.recourse = Recourse(self.compiled, c)
         self._shape = c.shape
         self._known: deque[Array] = deque(maxlen=KNOWN * len(c.sets.scenarios))

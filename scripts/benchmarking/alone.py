@@ -181,12 +181,8 @@ def scip_asymmetric(limit: float, every: bool) -> Found:
 def _scip(instance: Instance, limit: float, gap: float) -> Found:
     from peers import scip_gap
 
-    from optimiser.model.maths import write_lp
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.lp"
-        write_lp(instance, path)
-        value, bound, seconds = scip_gap(str(path), limit, gap)
+    session = Session(instance)
+    value, bound, seconds = scip_gap(session.program, session.compiled, session.c, limit, gap)
     return {"value": value, "bound": bound, "seconds": seconds}
 
 

@@ -92,19 +92,56 @@ def rebuilt(c: Coefficients) -> float:
     return float(pyo.value(model.value))
 
 
-def scip_gap(path: str, limit: float, gap: float = GAP) -> tuple[float, float, float]:
-    """(value, bound, seconds) of SCIP on a file, within a time limit."""
-    from pyscipopt import Model
+def scip_gap(
+    program: Program, compiled: Compiled, c: Coefficients, limit: float, gap: float = GAP
+) -> tuple[float, float, float]:
+    """(value, bound, seconds) of SCIP on the program with its cones as they stand, within a time limit."""
+    from pyscipopt import Model, quicksum
+
+    from optimiser.solver.pooling import PoolCuts
 
     model = Model()
     model.hideOutput()
-    model.readProblem(path)
+    bounds = zip(program.column_lower, program.column_upper, program.integer, program.cost, strict=True)
+    x = [
+        model.addVar(vtype="I" if whole else "C", lb=_finite(low), ub=_finite(high), obj=float(cost))
+        for low, high, whole, cost in bounds
+    ]
+    model.addObjoffset(program.offset)
+    model.setMaximize()
+    rows = zip(
+        np.split(program.matrix.indices, program.matrix.indptr[1:-1]),
+        np.split(program.matrix.data, program.matrix.indptr[1:-1]),
+        program.lower,
+        program.upper,
+        strict=True,
+    )
+    for places, data, low, high in rows:
+        body = quicksum(float(a) * x[j] for j, a in zip(places, data, strict=True))
+        if low == high:
+            model.addCons(body == float(low))
+        else:
+            model.addCons(body <= float(high) if np.isfinite(high) else body >= float(low))
+    for placed in PoolCuts(compiled, c).pools:
+        own = [float(v) * x[j] * x[j] for v, j in zip(placed.pool.own, placed.members, strict=True)]
+        common = []
+        for factor in placed.pool.factors.T:
+            load = model.addVar(lb=None)
+            model.addCons(
+                load == quicksum(float(f) * x[j] for f, j in zip(factor, placed.members, strict=True))
+            )
+            common.append(load * load)
+        model.addCons(quicksum(own + common) <= x[placed.buffer] * x[placed.buffer])
     model.setParam("limits/time", limit)
     model.setParam("limits/gap", gap)
     began = time.perf_counter()
     model.optimize()
     value = model.getObjVal() if model.getNSols() else float("nan")
     return value, model.getDualbound(), time.perf_counter() - began
+
+
+def _finite(bound: float) -> float | None:
+    return float(bound) if np.isfinite(bound) else None
 
 
 def tangents_only(
