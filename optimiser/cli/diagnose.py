@@ -93,7 +93,8 @@ def _took(found: Diagnosis) -> list[str]:
     from optimiser.cli.text import paragraph
 
     run = found.run
-    return paragraph(f"{run['solves']} programs solved in {run['seconds']:.1f} s with {run['solver']}")
+    programs = "1 program" if run["solves"] == 1 else f"{run['solves']} programs"
+    return paragraph(f"{programs} solved in {run['seconds']:.1f} s with {run['solver']}")
 
 
 def _conflict(found: Diagnosis) -> list[str]:
