@@ -24,7 +24,7 @@ from optimiser import Instance, Status
 from optimiser.coefficients import coefficients
 from optimiser.design import SolverError
 from optimiser.model import assemble
-from optimiser.solver import session
+from optimiser.solver import problem
 
 TRIES = 40  # instances on which a fault may show
 
@@ -123,7 +123,7 @@ def test_a_dropped_constraint_is_caught(constraint: str, monkeypatch: pytest.Mon
             model.component(constraint).deactivate()
         return model
 
-    monkeypatch.setattr(session, "assemble", without)
+    monkeypatch.setattr(problem, "assemble", without)
     assert shows(DROPPED[constraint])
 
 
@@ -187,7 +187,7 @@ def test_a_spoilt_number_is_caught(fault: str, monkeypatch: pytest.MonkeyPatch) 
         c = coefficients(*arguments)
         return replace(c, numbers=dict(c.numbers) | spoil(dict(c.numbers)))
 
-    monkeypatch.setattr(session, "coefficients", spoilt)
+    monkeypatch.setattr(problem, "coefficients", spoilt)
     assert shows(features)
 
 

@@ -14,7 +14,7 @@ from optimiser.solver.highs import Clock
 from optimiser.solver.placing import DEFINED
 
 if TYPE_CHECKING:
-    from optimiser.solver.session import Session
+    from optimiser.solver.problem import Problem
 
 Array = np.ndarray
 TOLERANCE = 1e-9  # of value: what differs by less is equal
@@ -88,30 +88,30 @@ class Limits:
 
 
 class Neighbourhood:
-    """The moves that a session's instance allows, some holdings being fixed, further rows and floors kept."""
+    """The moves that a problem allows, some holdings being fixed, further rows and floors kept."""
 
     def __init__(
         self,
-        session: Session,
+        problem: Problem,
         fixed: Mapping[int, int],
         further: Cuts | None = None,
         floors: Mapping[int, float] | None = None,
     ) -> None:
-        self.session, self._floors = session, dict(floors or {})
-        self._floor = session.floors(self._floors)
-        sets = session.c.sets
+        self.problem, self._floors = problem, dict(floors or {})
+        self._floor = problem.floors(self._floors)
+        sets = problem.c.sets
         free = np.array([h not in fixed for h in range(len(sets.holding_decision))])
         self._allowed = sets.allowed[sets.holding_decision] & free[:, None]
-        core = session.placing.core
-        inside = np.zeros(session.placing.size, bool)
+        core = problem.placing.core
+        inside = np.zeros(problem.placing.size, bool)
         inside[core] = True
-        pattern = session.compiled.pattern
+        pattern = problem.compiled.pattern
         outside = pattern @ (~inside).astype(float)
         open_rows = (outside == 0) & (np.diff(pattern.indptr) > 0)
         for name in DEFINED:  # every design keeps these
-            open_rows[session.compiled.rows[name]] = False
+            open_rows[problem.compiled.rows[name]] = False
         rows = np.flatnonzero(open_rows)
-        program = session.program
+        program = problem.program
         self._limits = Limits(program.matrix[rows][:, core], program.lower[rows], program.upper[rows])
         if further is not None:
             self._limits = self._limits.and_also(Cuts(further.matrix[:, core], further.upper))
@@ -127,27 +127,27 @@ class Neighbourhood:
     ) -> tuple[Moves, Array]:
         """Every move with its bound, and by how much each leaves limits broken."""
         holding, level = np.nonzero(self._allowed & (np.arange(self._allowed.shape[1]) != design[:, None]))
-        placing, levels = self.session.placing, self._allowed.shape[1]
+        placing, levels = self.problem.placing, self._allowed.shape[1]
         halves = placing.following.halves(placing.flat(design))
         going, coming = holding * levels + design[holding], holding * levels + level
         x = placing.compact(design)
         bound = np.full(len(holding), np.inf)
         if lines is not None:
             change = halves @ np.array([slope for slope, _ in lines]).T
-            bound = self.session.at_risk(_values(lines, x) - (change[going] + change[coming]))
+            bound = self.problem.at_risk(_values(lines, x) - (change[going] + change[coming]))
         return Moves(holding, level, bound), limits.excess_after(x, halves, going, coming)
 
     def keeps(self, design: Array) -> bool:
         """Whether a design keeps every row that it alone decides."""
-        return self._limits.excess(self.session.placing.compact(design)) == 0
+        return self._limits.excess(self.problem.placing.compact(design)) == 0
 
     def floor_cuts(self, design: Array, clock: Clock) -> Cuts:
         """Rows of the program that every design keeps which reaches the floors; tight at this one."""
-        placing, rows, sides = self.session.placing, [np.zeros((0, self.session.placing.size))], []
+        placing, rows, sides = self.problem.placing, [np.zeros((0, self.problem.placing.size))], []
         for g, floor in self._floors.items():
-            lines = self.session.lines(design, clock, np.eye(len(self.session.weights))[g])
+            lines = self.problem.lines(design, clock, np.eye(len(self.problem.weights))[g])
             if lines is not None:
-                p, row = self.session.c["probability"], np.zeros((1, placing.size))
+                p, row = self.problem.c["probability"], np.zeros((1, placing.size))
                 row[0, placing.core] = p @ np.array([slope for slope, _ in lines])
                 rows.append(row)
                 sides.append(float(p @ np.array([constant for _, constant in lines])) - floor)
@@ -155,11 +155,11 @@ class Neighbourhood:
 
     def _with_floors(self, design: Array, clock: Clock) -> Limits:
         cuts = self.floor_cuts(design, clock)
-        return self._limits.and_also(Cuts(cuts.matrix[:, self.session.placing.core], cuts.upper))
+        return self._limits.and_also(Cuts(cuts.matrix[:, self.problem.placing.core], cuts.upper))
 
     def repaired(self, design: Array, clock: Clock) -> Array | None:
         """The design, moved where that costs least for what it mends, until every row is kept, or None."""
-        placing = self.session.placing
+        placing = self.problem.placing
         for _ in range(REPAIRS):
             limits, x = self._with_floors(design, clock), placing.compact(design)
             broken = limits.excess(x)
@@ -167,12 +167,12 @@ class Neighbourhood:
                 return design
             if clock.out:
                 break
-            lines = self.session.lines(design, clock)
+            lines = self.problem.lines(design, clock)
             moves, excess = self._assess(design, lines, limits)
             gain = broken - excess
             loss = np.zeros(len(moves))
             if lines is not None:
-                loss = np.maximum(0.0, float(self.session.at_risk(_values(lines, x))) - moves.bound)
+                loss = np.maximum(0.0, float(self.problem.at_risk(_values(lines, x))) - moves.bound)
             mending = np.flatnonzero(gain > KEPT)
             mending = _first_of_each(
                 mending[np.argsort(-(gain / (loss + TOLERANCE))[mending], kind="stable")], moves
@@ -190,7 +190,7 @@ class Neighbourhood:
 
     def check(self, design: Array, value: float, clock: Clock) -> Checked:
         """Show that no move is better, as far as `EXACT` evaluations go; the best bounds come first."""
-        moves = self.moves(design, self.session.lines(design, clock))
+        moves = self.moves(design, self.problem.lines(design, clock))
         order = np.argsort(-moves.bound, kind="stable")
         exact = np.full(len(moves), np.nan)
         best = -np.inf
@@ -220,7 +220,7 @@ class Neighbourhood:
         """Climb: make the moves whose bounds promise most, as many at once as turn out to be better."""
         size = len(design)  # all at once at first: from a design that is far off that is most of the way
         while size and not clock.out:
-            moves = self.moves(design, self.session.lines(design, clock))
+            moves = self.moves(design, self.problem.lines(design, clock))
             promising = np.flatnonzero(moves.bound > value + TOLERANCE)
             promising = promising[np.argsort(-moves.bound[promising], kind="stable")]
             promising = _first_of_each(promising, moves)
@@ -236,7 +236,7 @@ class Neighbourhood:
         return design, value
 
     def _evaluate(self, design: Array, clock: Clock) -> float:
-        return self.session.evaluate(self.session.placing.columns(design), clock, self._floor).value
+        return self.problem.evaluate(self.problem.placing.columns(design), clock, self._floor).value
 
 
 def _values(lines: list[tuple[Array, float]], x: Array) -> Array:

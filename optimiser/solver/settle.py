@@ -13,7 +13,7 @@ from optimiser.solver.cuts import Cuts
 from optimiser.solver.highs import Clock, Ended, Outcome, Solver
 
 if TYPE_CHECKING:
-    from optimiser.solver.session import Session
+    from optimiser.solver.problem import Problem
 
 Array = np.ndarray
 BINDING = 1e-13  # prices and reduced costs above it hold the optimal face; those of money may be 1e-10
@@ -29,29 +29,29 @@ class Settled:
 
 
 def settle(
-    session: Session, x: Array, free: Array, clock: Clock, direction: Array | None, floor: Cuts, ties: bool
+    problem: Problem, x: Array, free: Array, clock: Clock, direction: Array | None, floor: Cuts, ties: bool
 ) -> Settled:
     """Optimise the `free` columns with all others as in x, keeping the rows of `floor`.
 
     `direction` (G,) stands in for the weights. With `ties`, choose among the recourse of the best value as
     model.md says: the highest resilience, then the least spending, then the highest objectives in order.
     """
-    program, recourse = _with(session.program, floor), session.recourse
+    program, recourse = _with(problem.program, floor), problem.recourse
     fixed = x.copy()
     fixed[free] = 0.0
     matrix = program.matrix[:, free]
     rows = np.flatnonzero(np.diff(matrix.indptr))
     moved = program.matrix[rows] @ fixed
     lower, upper = program.lower[rows] - moved, program.upper[rows] - moved
-    cost = _cost(session, direction)
-    solver = Solver(session.threads)
+    cost = _cost(problem, direction)
+    solver = Solver(problem.threads)
     solver.load(
         cost[free], matrix[rows].tocsr(), lower, upper, program.column_lower[free], program.column_upper[free]
     )
     found = solver.run(clock)
     prices = np.zeros(len(recourse.coupling))
     if found.ended is Ended.INFEASIBLE:
-        return Settled(-np.inf, None, _repair_prices(session, program, free, rows, lower, upper, clock))
+        return Settled(-np.inf, None, _repair_prices(problem, program, free, rows, lower, upper, clock))
     if found.x is None:
         return Settled(-np.inf, None, prices)
     at = np.full(len(program.lower), -1)
@@ -61,7 +61,7 @@ def settle(
     prices = np.maximum(0.0, signed)
     value = found.value + float(cost @ fixed) + program.offset
     if ties:
-        found = _break_ties(session, solver, found, free, matrix[rows].tocsr(), clock)
+        found = _break_ties(problem, solver, found, free, matrix[rows].tocsr(), clock)
     fixed[free] = found.x
     return Settled(value, fixed, prices)
 
@@ -78,22 +78,22 @@ def _with(program: Program, floor: Cuts) -> Program:
     )
 
 
-def _cost(session: Session, direction: Array | None) -> Array:
-    cost = session.program.cost
-    if direction is None or np.array_equal(direction, session.weights):
+def _cost(problem: Problem, direction: Array | None) -> Array:
+    cost = problem.program.cost
+    if direction is None or np.array_equal(direction, problem.weights):
         return cost
     cost = cost.copy()
-    sets, columns = session.c.sets, session.compiled.columns.index("achieved")
+    sets, columns = problem.c.sets, problem.compiled.columns.index("achieved")
     for (g, s), column in columns.items():
-        extra = direction[sets.objectives.index(g)] - session.weights[sets.objectives.index(g)]
-        cost[column] += session.c["probability"][sets.scenarios.index(s)] * extra
+        extra = direction[sets.objectives.index(g)] - problem.weights[sets.objectives.index(g)]
+        cost[column] += problem.c["probability"][sets.scenarios.index(s)] * extra
     return cost
 
 
-def _repair_prices(session, program, free, rows, lower, upper, clock):  # type: ignore[no-untyped-def]
+def _repair_prices(problem, program, free, rows, lower, upper, clock):  # type: ignore[no-untyped-def]
     """Prices at the least excess over limits on unmet demand and floors, where these cannot be kept."""
-    recourse = session.recourse
-    floors = np.arange(len(session.program.lower), len(program.lower))
+    recourse = problem.recourse
+    floors = np.arange(len(problem.program.lower), len(program.lower))
     capped = np.concatenate([recourse.coupling[recourse.capped], floors])
     at = np.full(len(program.lower), -1)
     at[rows] = np.arange(len(rows))
@@ -102,9 +102,9 @@ def _repair_prices(session, program, free, rows, lower, upper, clock):  # type: 
     extra = sparse.csr_array(entries, shape=(len(rows), len(slack)))
     matrix = sparse.hstack([program.matrix[rows][:, free], extra], format="csr")
     scale = np.where(
-        rows[slack] < len(session.program.lower), 1 / np.maximum(1e-9, np.abs(upper[slack])), 1.0
+        rows[slack] < len(problem.program.lower), 1 / np.maximum(1e-9, np.abs(upper[slack])), 1.0
     )
-    solver = Solver(session.threads)
+    solver = Solver(problem.threads)
     solver.load(
         np.concatenate([np.zeros(len(free)), -scale]),
         matrix,
@@ -122,11 +122,11 @@ def _repair_prices(session, program, free, rows, lower, upper, clock):  # type: 
 
 
 def _break_ties(
-    session: Session, solver: Solver, found: Outcome, free: Array, matrix: sparse.csr_array, clock: Clock
+    problem: Problem, solver: Solver, found: Outcome, free: Array, matrix: sparse.csr_array, clock: Clock
 ) -> Outcome:
     """Stay on the optimal face (what has a price keeps its value) and optimise the next aim on it."""
     fixed = np.zeros(len(free), bool)
-    for aim in _aims(session):
+    for aim in _aims(problem):
         cost = aim[free]
         if found.x is None or not cost.any():
             continue
@@ -146,24 +146,24 @@ def _break_ties(
     return found
 
 
-def _aims(session: Session) -> list[Array]:
+def _aims(problem: Problem) -> list[Array]:
     """Objectives of the tie-break, each as costs of the program's columns to maximise."""
-    sets, columns = session.c.sets, session.compiled.columns
+    sets, columns = problem.c.sets, problem.compiled.columns
 
     def expectation(objective: str) -> Array:
-        cost = np.zeros(len(session.program.cost))
+        cost = np.zeros(len(problem.program.cost))
         for s, name in enumerate(sets.scenarios):
-            cost[columns.index("achieved")[objective, name]] = session.c["probability"][s]
+            cost[columns.index("achieved")[objective, name]] = problem.c["probability"][s]
         return cost
 
-    spend = np.zeros(len(session.program.cost))
+    spend = np.zeros(len(problem.program.cost))
     for (_, r), column in columns.index("added").items():
-        spend[column] = -session.c["slack_cost"][sets.resources.index(r)]
+        spend[column] = -problem.c["slack_cost"][sets.resources.index(r)]
     for n, column in columns.index("support").items():
-        spend[column] = -session.c["support_cost"][sets.organisations.index(n)]
+        spend[column] = -problem.c["support_cost"][sets.organisations.index(n)]
     scale = np.abs(spend).max() or 1.0
-    open_to = {sets.objectives[g] for g in session.recourse.row_objective}  # recourse; the others are settled
-    if session.extended:
+    open_to = {sets.objectives[g] for g in problem.recourse.row_objective}  # recourse; the others are settled
+    if problem.extended:
         open_to = set(sets.objectives)
     rest = [expectation(g) for g in sets.objectives if g != "resilience" and g in open_to]
     act = np.zeros(len(spend))  # what no objective tells apart: rather act, and rather unwatched

@@ -1,0 +1,219 @@
+"""Problem: one compiled instance, and what designs are worth in it; new numbers need no new model."""
+
+from __future__ import annotations
+
+import gc
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+
+from optimiser.coefficients import Coefficients, coefficients
+from optimiser.instance.instance import Instance
+from optimiser.model import assemble
+from optimiser.solver.compiled import Compiled
+from optimiser.solver.cuts import Cuts, dense
+from optimiser.solver.highs import Clock
+from optimiser.solver.placing import Placing
+from optimiser.solver.pooling import PoolCuts
+from optimiser.solver.recourse import Recourse
+from optimiser.solver.risk import at_risk
+from optimiser.solver.settle import Settled, settle
+
+if TYPE_CHECKING:
+    import pyomo.environ as pyo
+
+Array = np.ndarray
+KNOWN = 4  # vectors of prices kept for each scenario: the last ones say most of the next question
+FIRST_STAGE = ("support", "built", "added", "achieved", "threshold", "shortfall")
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Pause the collector: millions of small objects are made, none of them garbage (a fifth of the time)."""
+    paused = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if paused:
+            gc.enable()
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """A design evaluated exactly: value (-inf where its recourse is infeasible) and the cuts it yields."""
+
+    value: float
+    cuts: Cuts
+
+
+class Problem:
+    """The solver's side of one instance; `update` and `weigh` make it another.
+
+    With `extend`, a function that adds to the Pyomo model, the program is solved whole: what was added may
+    touch recourse, whose columns otherwise leave the master problem.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        weights: Mapping[str, float] | None = None,
+        threads: int = 1,
+        extend: Callable[[pyo.ConcreteModel], Any] | None = None,
+    ) -> None:
+        self.threads, self.extended, self._extend = threads, extend is not None, extend
+        self._shape: tuple[Any, ...] | None = None
+        self.update(instance, weights)
+
+    def update(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
+        """Ask about this instance from now on; compiles again only where its shape is another."""
+        self.instance = instance
+        self._take(coefficients(instance, weights))
+
+    def weigh(self, weights: Array) -> None:
+        """Replace the weights (G,), which sum to 1."""
+        self._take(replace(self.c, numbers=dict(self.c.numbers) | {"weight": weights}))
+
+    def _take(self, c: Coefficients) -> None:
+        self.c = c
+        if c.shape != self._shape:
+            self._compile(c)
+        self.program = self.compiled.program(c.theta)
+        self.pools = PoolCuts(self.compiled, c)
+        self.placing = Placing(self.compiled, c, self.pools)
+        self.recourse.follow(self.program, c)
+        keep = ~self.recourse.is_recourse
+        keep[self.compiled.columns["achieved"]] = False
+        scores = self.program.matrix[
+            self.compiled.rows["scored"]
+        ]  # without what they sum up to, and recourse
+        self.bare = (scores @ sparse.diags_array(keep.astype(float))).tocsr()
+        # Money spent before the scenario is known couples the scenarios, and so may an extension.
+        self.coupled = self.extended or any(self._width(name) for name in ("support", "added"))
+
+    def _compile(self, c: Coefficients) -> None:
+        with without_collection():
+            model = assemble(c, self.instance.name)
+            if self._extend is not None:
+                self._extend(model)
+            self.compiled = Compiled(model)
+            del model  # freed before there is a collector to walk through it
+        self.recourse = Recourse(self.compiled, c)
+        self._shape = c.shape
+        self.known: deque[Array] = deque(maxlen=KNOWN * len(c.sets.scenarios))
+
+    def _width(self, component: str) -> int:
+        run = self.compiled.columns[component]
+        return run.stop - run.start
+
+    @property
+    def weights(self) -> Array:
+        """(G,) normalised weights in force."""
+        return self.c["weight"]
+
+    @property
+    def holding_share(self) -> Array:
+        """(H,) how much of its decision a holding is: all if it is uniform, else the share of population."""
+        locality = self.c.sets.holding_locality
+        return np.where(locality < 0, 1.0, self.c["share"][locality])
+
+    def evaluate(self, x: Array, clock: Clock, floor: Cuts | None = None) -> Worth:
+        """The exact value of a design, given as columns that are complete but for its recourse."""
+        if self.coupled or (floor is not None and floor.count):
+            settled = self.settle(x, clock, floor=floor)
+            cuts = self.recourse.cuts([] if self.extended else self._by_scenario(settled.prices))
+            return Worth(settled.value, cuts)
+        worth, prices = self.prices(x, self.weights, clock)
+        cuts = self.recourse.cuts(prices)
+        values = self._base(x) + worth
+        return Worth(float(self.at_risk(values)) if np.isfinite(values).all() else -np.inf, cuts)
+
+    def at_risk(self, values: Array) -> Array:
+        """The value of what the scenarios are worth, (..., S), at the instance's attitude to risk."""
+        attitude = self.instance.uncertainty
+        return at_risk(values, self.c["probability"], attitude["risk_aversion"], attitude["beta"])
+
+    def _base(self, x: Array) -> Array:
+        """(S,) weighted objectives before recourse."""
+        reached = self.program.upper[self.compiled.rows["scored"]] - self.bare @ x
+        return self.weights @ reached.reshape(len(self.weights), -1)
+
+    def settle(
+        self,
+        x: Array,
+        clock: Clock,
+        direction: Array | None = None,
+        floor: Cuts | None = None,
+        ties: bool = False,
+    ) -> Settled:
+        """Solve all recourse at once with who holds what as in x."""
+        free = np.zeros(len(x), bool)
+        free[self.recourse.y] = self.recourse.most(x) > 0
+        for name in FIRST_STAGE:
+            free[self.compiled.columns[name]] = True
+        free[self.compiled.added] = ~self.program.integer[self.compiled.added]
+        return settle(self, x, np.flatnonzero(free), clock, direction, floor or self.no_cuts(), ties)
+
+    def lines(
+        self, design: Array, clock: Clock, direction: Array | None = None
+    ) -> list[tuple[Array, float]] | None:
+        """For each scenario (slope, constant): V_s <= constant - slope @ core for every design, tight here.
+
+        V_s is with the weights in force, or the `direction` (G,). None where no such line is at hand: the
+        scenarios are coupled.
+        """
+        if self.coupled:
+            return None
+        weights = self.weights if direction is None else direction
+        x = self.placing.columns(design)
+        achieved = self.compiled.columns["achieved"]
+        rows = self.compiled.rows["scored"]
+        by_objective = np.arange(rows.start, rows.stop).reshape(len(self.weights), -1)
+        lines = []
+        prices = np.array([priced.prices for priced in self.recourse.price(x, weights, clock)])
+        for s, (slope, constant) in enumerate(zip(*self.recourse.rows(prices), strict=True)):
+            slope[achieved] = 0.0
+            mine = by_objective[:, s]
+            apart = np.where(np.isin(mine, self.recourse.coupling), 0.0, weights)  # no recourse in these
+            slope += apart @ self.bare[mine - rows.start]
+            constant = float(constant + apart @ self.program.upper[mine])
+            lines.append((slope[self.placing.core], constant))
+        return lines
+
+    def prices(self, x: Array, direction: Array, clock: Clock) -> tuple[Array, list[Array]]:
+        """(S,) what recourse adds in the direction (-inf: infeasible), and prices for the cuts."""
+        count = len(self.c.sets.scenarios)
+        if self.coupled:
+            return np.full(count, np.nan), self._by_scenario(self.settle(x, clock, direction).prices)
+        priced = self.recourse.price(x, direction, clock)
+        worth = np.array([p.worth if p.feasible else -np.inf for p in priced])
+        prices = [p.prices for p in priced if p.prices.any()]
+        self.known.extend(prices)
+        return worth, prices
+
+    def _by_scenario(self, prices: Array) -> list[Array]:
+        parts = [
+            np.where(self.recourse.row_scenario == s, prices, 0.0) for s in range(len(self.c.sets.scenarios))
+        ]
+        priced = [part for part in parts if part.any()]
+        self.known.extend(priced)
+        return priced
+
+    def floors(self, floors: Mapping[int, float]) -> Cuts:
+        """Rows that keep objectives at or above a value in expectation."""
+        achieved, sets = self.compiled.columns["achieved"], self.c.sets
+        rows = np.zeros((len(floors), len(self.compiled.columns.keys)))
+        scenarios = len(sets.scenarios)
+        for row, g in zip(rows, floors, strict=True):
+            begin = achieved.start + g * scenarios
+            row[begin : begin + scenarios] = -self.c["probability"]
+        return dense(rows, -np.array(list(floors.values()), float))
+
+    def no_cuts(self) -> Cuts:
+        """None."""
+        return Cuts(sparse.csr_array((0, len(self.compiled.columns.keys))), np.zeros(0))
