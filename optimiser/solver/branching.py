@@ -127,7 +127,7 @@ class Tree:
             self._push(bound, part, sure)
 
     def _part_holders(self, bound: float, open_: Array, sure: Array, half: Array) -> None:
-        """Split by whether an organisation holds a decision at all: of a few tried, where both parts lose most.
+        """Split by whether an organisation holds a decision: of a few tried, where both parts lose most.
 
         That is strong branching (Applegate, Bixby, Chvatal & Cook 1995), with the product as the score.
         """
