@@ -205,11 +205,17 @@ class Solver:
         self._check(done, "changing rows")
 
     def run(
-        self, clock: Clock, gap: float = 1e-6, start: Array | None = None, enough: float = -np.inf
+        self,
+        clock: Clock,
+        gap: float = 1e-6,
+        start: Array | None = None,
+        enough: float = -np.inf,
+        iterations: int | None = None,
     ) -> Outcome:
         """Solve what is loaded, a mixed-integer one until its bound is at most `enough` or the gap closes.
 
-        `start`, one value a column, has the integers of a feasible point to begin from.
+        `start`, one value a column, has the integers of a feasible point to begin from. A linear program may
+        be given so many `iterations`, and is left as it is after them.
         """
         if clock.out:
             return Outcome(Ended.STOPPED, None, -np.inf, np.inf, np.zeros(0), np.zeros(0))
@@ -224,7 +230,7 @@ class Solver:
             done = self._highs.setSolution(len(columns), columns, start[columns])
             self._check(done, "handing over a start")
         self._stop, self._clock, self._enough, self._proven = False, clock, enough, np.inf
-        self._run_watched(clock)
+        self._run_watched(clock, iterations)
         return self._read()
 
     def _on_check(self, event: highspy.highs.HighsCallbackEvent) -> None:
@@ -238,16 +244,19 @@ class Solver:
             self._proven = bound
         event.interrupt(enough or self._stop or self._clock.interrupted)
 
-    def _run_watched(self, clock: Clock) -> None:
+    def _run_watched(self, clock: Clock, iterations: int | None) -> None:
         """Run in a thread of its own, so that this one holds the time limit against HiGHS and hears Ctrl-C.
 
         A linear program is over before it matters, and many are so small that a thread would cost more.
         """
         if not self._whole_numbers:
-            self._set("simplex_iteration_limit", PATIENCE if self._highs.getBasis().valid else HIGHS_INF)
+            limit = PATIENCE if self._highs.getBasis().valid else HIGHS_INF
+            self._set("simplex_iteration_limit", limit if iterations is None else iterations)
             self._check(self._highs.run(), "solving")
             for solver in "ipm", "simplex":
-                if self._highs.getModelStatus() not in LOST:
+                status = self._highs.getModelStatus()
+                enough = status == highspy.HighsModelStatus.kIterationLimit and iterations is not None
+                if enough or status not in LOST:
                     break
                 self._check(self._highs.clearSolver(), "clearing")
                 self._set("simplex_iteration_limit", HIGHS_INF)
@@ -276,6 +285,7 @@ class Solver:
             kinds.kInfeasible: Ended.INFEASIBLE,
             kinds.kTimeLimit: Ended.STOPPED,
             kinds.kInterrupt: Ended.STOPPED,
+            kinds.kIterationLimit: Ended.STOPPED,
         }.get(status)
         if ended is None:
             raise SolverError(f"HiGHS ended with {self._highs.modelStatusToString(status)!r}")

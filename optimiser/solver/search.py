@@ -132,6 +132,10 @@ class Master:
         begin = None if start is None else start[self.columns]
         return self._solver.run(clock, gap, begin, enough - self.offset)
 
+    def peek(self, clock: Clock, iterations: int) -> Outcome:
+        """Solve the relaxation as far as some iterations go."""
+        return self._solver.run(clock, iterations=iterations)
+
 
 @dataclass(eq=False)
 class Progress:
