@@ -230,7 +230,10 @@ class Solver:
             done = self._highs.setSolution(len(columns), columns, start[columns])
             self._check(done, "handing over a start")
         self._stop, self._clock, self._enough, self._proven = False, clock, enough, np.inf
-        self._run_watched(clock, iterations)
+        if self._whole_numbers:
+            self._run_watched(clock)
+        else:
+            self._run_linear(iterations)
         return self._read()
 
     def _on_check(self, event: highspy.highs.HighsCallbackEvent) -> None:
@@ -244,27 +247,24 @@ class Solver:
             self._proven = bound
         event.interrupt(enough or self._stop or self._clock.interrupted)
 
-    def _run_watched(self, clock: Clock, iterations: int | None) -> None:
-        """Run in a thread of its own, so that this one holds the time limit against HiGHS and hears Ctrl-C.
-
-        A linear program is over before it matters, and many are so small that a thread would cost more.
-        """
-        if not self._whole_numbers:
-            limit = PATIENCE if self._highs.getBasis().valid else HIGHS_INF
-            self._set("simplex_iteration_limit", limit if iterations is None else iterations)
+    def _run_linear(self, iterations: int | None) -> None:
+        """Run a linear program: it is over before it matters, and mostly too small to pay for a thread."""
+        patience = PATIENCE if self._highs.getBasis().valid else HIGHS_INF
+        self._set("simplex_iteration_limit", patience if iterations is None else iterations)
+        self._check(self._highs.run(), "solving")
+        for solver in "ipm", "simplex":
+            ended = self._highs.getModelStatus()
+            if ended not in LOST or (iterations is not None and ended != LOST[0]):
+                break
+            self._check(self._highs.clearSolver(), "clearing")
+            self._set("simplex_iteration_limit", HIGHS_INF)
+            self._set("presolve", "on")
+            self._set("solver", solver)
             self._check(self._highs.run(), "solving")
-            for solver in "ipm", "simplex":
-                status = self._highs.getModelStatus()
-                enough = status == highspy.HighsModelStatus.kIterationLimit and iterations is not None
-                if enough or status not in LOST:
-                    break
-                self._check(self._highs.clearSolver(), "clearing")
-                self._set("simplex_iteration_limit", HIGHS_INF)
-                self._set("presolve", "on")
-                self._set("solver", solver)
-                self._check(self._highs.run(), "solving")
-                self._set("solver", "choose")
-            return
+            self._set("solver", "choose")
+
+    def _run_watched(self, clock: Clock) -> None:
+        """Run in a thread of its own, so that this one holds the time limit against HiGHS and hears Ctrl-C."""
         status: list[highspy.HighsStatus] = []
         thread = threading.Thread(target=lambda: status.append(self._highs.run()), daemon=True)
         thread.start()
