@@ -264,7 +264,7 @@ class Solver:
             self._set("solver", "choose")
 
     def _run_watched(self, clock: Clock) -> None:
-        """Run in a thread of its own, so that this one holds the time limit against HiGHS and hears Ctrl-C."""
+        """Run in a thread of its own, so that this one keeps the time limit and hears Ctrl-C."""
         status: list[highspy.HighsStatus] = []
         thread = threading.Thread(target=lambda: status.append(self._highs.run()), daemon=True)
         thread.start()
