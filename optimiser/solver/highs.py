@@ -120,7 +120,6 @@ class Solver:
         self._highs.silent()
         self._set("threads", threads)
         self._stop, self._clock, self._enough, self._proven = False, Clock(), -np.inf, np.inf
-        self._highs.cbMipInterrupt += self._on_check
         self._set("mip_abs_gap", 0.0)
         for option in IDLE:
             self._set(option, False)
@@ -265,6 +264,7 @@ class Solver:
 
     def _run_watched(self, clock: Clock) -> None:
         """Run in a thread of its own, so that this one keeps the time limit and hears Ctrl-C."""
+        self._highs.cbMipInterrupt += self._on_check  # while it runs: for good, neither could be freed
         status: list[highspy.HighsStatus] = []
         thread = threading.Thread(target=lambda: status.append(self._highs.run()), daemon=True)
         thread.start()
@@ -274,6 +274,7 @@ class Solver:
             thread.join(GRACE)
             if thread.is_alive():
                 raise SolverError("HiGHS did not stop when told to")
+        self._highs.cbMipInterrupt -= self._on_check
         self._check(status[0], "solving")
 
     def _read(self) -> Outcome:

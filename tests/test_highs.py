@@ -1,0 +1,40 @@
+"""The module that meets HiGHS."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from optimiser.solver.highs import Clock, Ended, Solver
+
+
+def loaded(integer: bool) -> Solver:
+    """Maximise x + y below x + 2 y <= 3 and 0 <= x, y <= 1.5."""
+    solver, two = Solver(), np.ones(2)
+    rows = sparse.csr_array(np.array([[1.0, 2.0]]))
+    solver.load(two, rows, np.array([-np.inf]), np.array([3.0]), 0 * two, 1.5 * two, np.full(2, integer))
+    return solver
+
+
+@pytest.mark.parametrize(("integer", "value"), [(False, 2.25), (True, 2.0)])
+def test_a_solver_is_freed_as_soon_as_nothing_needs_it(integer: bool, value: float) -> None:
+    """Thousands of searches each have one: waiting for the collector, they had filled the memory."""
+    solver = loaded(integer)
+    assert solver.run(Clock()).value == pytest.approx(value)
+    gone = weakref.ref(solver)
+    gc.disable()
+    try:
+        del solver
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_iterations_that_do_not_suffice_leave_a_program_as_it_is() -> None:
+    found = loaded(integer=False).run(Clock(), iterations=0)
+    assert found.ended is Ended.STOPPED
+    assert found.bound >= 2.25
