@@ -22,12 +22,9 @@ from optimiser.solver.placing import Placing
 
 Array = np.ndarray
 ROUNDS = 60  # of cutting the relaxation; it tails off long before
-STALE = (
-    3  # rounds that move the bound by less than TAIL of its value, which end the cutting of the relaxation
-)
 SAME = 1e-9  # how far a point may move and be the same
 ROUNDING = 1e-7  # of value, that HiGHS's tolerances leave where the gap asked for is smaller still
-TAIL = 1e-5
+TAIL = 1e-5  # of the bound: a round that moves it by less ends the cutting of the relaxation (measured)
 
 STATUS = {
     Ended.OPTIMAL: Status.OPTIMAL,
@@ -204,9 +201,13 @@ def search(
     progress: Progress,
     clock: Clock,
     tell: Callable[[str], None],
+    rounds: int = ROUNDS,
 ) -> Found:
-    """Find a best design, or what else `progress` is content with, by mixed-integer programs."""
-    outcome = relax(master, separate, progress, clock, tell)
+    """Find a best design, or what else `progress` is content with, by mixed-integer programs.
+
+    At first the relaxation is cut for so many `rounds`.
+    """
+    outcome = relax(master, separate, progress, clock, tell, rounds)
     if outcome is not None and outcome.ended is Ended.INFEASIBLE:
         return progress.found(Ended.INFEASIBLE)
     if progress.answered:
@@ -256,10 +257,11 @@ def relax(
     progress: Progress,
     clock: Clock,
     tell: Callable[[str], None],
+    rounds: int = ROUNDS,
 ) -> Outcome | None:
     """Cut the relaxation until nothing is violated or it no longer moves; the last outcome, if any."""
-    best, stale, outcome = np.inf, 0, None
-    for round_ in range(ROUNDS):
+    best, outcome = np.inf, None
+    for round_ in range(rounds):
         latest = master.run(clock)
         if latest.ended is Ended.STOPPED:
             return outcome
@@ -267,13 +269,13 @@ def relax(
         if outcome.ended is Ended.INFEASIBLE:
             return outcome
         progress.lower(outcome.value + master.offset)
-        stale = stale + 1 if best - outcome.value < TAIL * max(abs(outcome.value), 1e-9) else 0
+        stale = best - outcome.value < TAIL * max(abs(outcome.value), 1e-9)
         best = min(best, outcome.value)
         assert outcome.x is not None
         x = master.whole(outcome.x)
         cuts = separate(x, outcome.prices[master.floors])
         tell(f"relaxation {outcome.value + master.offset:.6f}, {cuts.count} cuts in round {round_ + 1}")
-        if not cuts.count or stale >= STALE or progress.answered:
+        if not cuts.count or stale or progress.answered:
             return outcome
         master.drop_slack(x)
         master.add(cuts)

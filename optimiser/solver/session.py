@@ -14,7 +14,7 @@ from optimiser.solver.cuts import Cuts, dense, join
 from optimiser.solver.highs import Clock, Ended
 from optimiser.solver.moves import Neighbourhood
 from optimiser.solver.problem import Problem
-from optimiser.solver.search import Evaluated, Found, Master, Progress, relax, search
+from optimiser.solver.search import ROUNDS, Evaluated, Found, Master, Progress, relax, search
 
 Array = np.ndarray
 KEPT = 1e-9  # how far below what it should be worth a design may lie, for rounding
@@ -120,7 +120,8 @@ class Session(Problem):
     ) -> Found:
         """By branching where levels may differ by locality, else by mixed-integer programs."""
         if not self._branches:
-            return search(master, separate, evaluate, self.placing, progress, clock, tell)
+            rounds = ROUNDS if self.pools.pools else 1  # more only pay where pools are to be cut (measured)
+            return search(master, separate, evaluate, self.placing, progress, clock, tell, rounds)
         tree = Tree(master, separate, evaluate, self.placing, progress, clock, tell)
         return tree.grow(master.upper[self.placing.placed] > 0)
 
