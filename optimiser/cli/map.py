@@ -31,7 +31,7 @@ FEW = 5e-5  # a share that would be printed as 0.0 %
     type=click.FloatRange(0),
     callback=finite,
     metavar="VALUE",
-    help="Stop when nothing can be better by more, anywhere.  [default: 0; 0.001 for a large model]",
+    help="Stop when nothing can be better by more, anywhere.  [default: 0; 0.003 for a large model]",
 )
 @click.option("--figure", metavar="FILE.svg", help="Also draw it.")
 def weight_map(

@@ -22,7 +22,7 @@ from optimiser.studies.triangle import area, centre, tidy
 Array = np.ndarray
 THE_THREE = ("risk_pooling", "accountability", "responsiveness")  # of the paper
 LARGE = 5000  # columns of a model, from which there are too many cells to be exact by default
-COARSE = 1e-3  # the tolerance of value that is then in force
+COARSE = 3e-3  # the tolerance of value that is then in force
 EXACT = 1e-9  # relative gap of the solves of an exact map
 ROUNDED = 2e-7  # of value: what rounding may leave between value and bound of an exact solve
 FIRST = 4  # times the tolerance: how exactly to solve where nothing is known as yet
@@ -149,7 +149,7 @@ def weight_map(
     """Cut the weightings of three objectives, the others weighing 0, into the cells of the supported points.
 
     `tolerance` is in units of value: 0 finds every cell; above 0 the map stops as soon as no design can be
-    worth more than its own by more than this, anywhere. None: 0, or 0.001 for a model of more than 5,000
+    worth more than its own by more than this, anywhere. None: 0, or 0.003 for a model of more than 5,000
     columns, whose cells are too many. Areas are shares of all weightings, vertices weights of the three.
     The share of weightings under which a decision sits at a level is its acceptability (Lahdelma, Hokkanen &
     Salminen 1998), here without sampling. Raises InputError for a call that is wrong or an instance with
