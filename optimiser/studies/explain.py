@@ -25,6 +25,8 @@ SITE = ("decision", "organisation")
 # Of a limit of time: the share that the best design may take at the most, how many moves a line of weights
 # counts as, and how many times its share of what is left a hard move may take.
 BASE, LINE, HARD = 0.4, 4, 3
+MANY = 200  # holdings, above which lines are followed to a gap of WIDE at best, and so not proven:
+WIDE = 5e-3  # at their ends, where one objective counts alone, a closer one takes minutes
 
 
 @dataclass(frozen=True)
@@ -211,6 +213,7 @@ class _Explainer:
         self.bound = np.inf
         self.complete = False
         self.averse = self.instance.uncertainty["risk_aversion"] > 0
+        self.many = len(self.sets.holding_decision) > MANY
         self.lines: dict[str, Traced] = {}
         self.answers: list[Answer] = []
 
@@ -334,16 +337,17 @@ class _Explainer:
         study, name = self.study, self.instance.objectives[g]
         alone = np.eye(len(own))[g]
         without = own * (1 - alone) / (1 - own[g])
+        gap = max(study.gap, WIDE) if self.many else study.gap
 
         def ask(x: float, start: Array | None) -> Answer:
             study.tell(f"weighing {name}: solving at {x:.6g} ({study.solves} solved)")
             study.weigh((1 - x) * without + x * alone)
-            return study.ask(start=start, share=SLICE)
+            return study.ask(start=start, share=SLICE, gap=gap)
 
         def worth(answer: Answer) -> Span:
             return float(without @ answer.objectives), float(alone @ answer.objectives)
 
-        return trace(ask, worth, 0.0, 1.0, study.gap, study.clock, self.answers)
+        return trace(ask, worth, 0.0, 1.0, gap, study.clock, self.answers)
 
     def _stays(self, holdings: Array) -> dict[str, Span | None]:
         """The range of each weight, about the one it has, in which the holdings are where they are."""
@@ -373,7 +377,7 @@ class _Explainer:
             moves=tuple(moves),
         )
         now = dict(zip(self.instance.objectives, self.study.weights.tolist(), strict=True))
-        unproven = {g for g, line in self.lines.items() if not line.complete}
+        unproven = {g for g, line in self.lines.items() if self.many or not line.complete}
         return replace(one, sentence=sentence(self.instance, one, now, unproven))
 
 
