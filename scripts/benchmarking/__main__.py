@@ -61,7 +61,7 @@ def markdown(rows: list[Row]) -> list[str]:
         "|---|---|---|---|---|",
     ]
     for row in rows:
-        ratio = "" if row.ratio is None else f"{row.ratio:.2g}"
+        ratio = "" if row.ratio is None else f"{row.ratio:.2g}" if row.ratio < 100 else f"{row.ratio:.0f}"
         lines.append(f"| {row.case} | {row.competitor} | {row.seconds:.3g} | {ratio} | {row.note} |")
     return lines
 
