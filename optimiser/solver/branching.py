@@ -19,12 +19,11 @@ import numpy as np
 from optimiser.solver.cuts import join
 from optimiser.solver.highs import Clock, Ended, Outcome
 from optimiser.solver.placing import Placing
-from optimiser.solver.search import ROUNDING, Evaluated, Found, Master, Progress, Separator
+from optimiser.solver.search import ROUNDING, TAIL, Evaluated, Found, Master, Progress, Separator
 
 Array = np.ndarray
 WHOLE = 1e-6  # how far from 0 and 1 a relaxation may be to count as a design
-TAIL = 1e-6  # of the bound, and
-LITTLE = 1e-2  # of the gap: a round of cuts that moves the bound by less is stale
+LITTLE = 1e-2  # of the gap: a round of cuts that moves the bound by less is stale too
 STALE = 2  # stale rounds that end the cutting of a node
 TRIED = 4  # ways to split a node; measured: a proof to 0.01 % of accountability alone in half the time
 BRIEF = 200  # iterations to try one of them

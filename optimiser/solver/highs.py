@@ -35,7 +35,7 @@ IDLE = (  # measured: without them small masters take a third of the time, Engla
 PATIENCE = 1000  # iterations from an earlier basis; those that take more are mostly infeasible by a little,
 # which the simplex may not find out in a hundred times as many and the interior point tells in a second
 LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kIterationLimit)
-HIGHS_INF = 2**31 - 1  # what HiGHS takes for no limit
+UNLIMITED = 2**31 - 1  # what HiGHS takes for no limit
 VERSION = f"HiGHS {highspy.Highs().version()}"
 
 
@@ -248,15 +248,15 @@ class Solver:
 
     def _run_linear(self, iterations: int | None) -> None:
         """Run a linear program: it is over before it matters, and mostly too small to pay for a thread."""
-        patience = PATIENCE if self._highs.getBasis().valid else HIGHS_INF
+        patience = PATIENCE if self._highs.getBasis().valid else UNLIMITED
         self._set("simplex_iteration_limit", patience if iterations is None else iterations)
         self._check(self._highs.run(), "solving")
+        lost = LOST if iterations is None else LOST[:1]  # else the limit is what was asked for
         for solver in "ipm", "simplex":
-            ended = self._highs.getModelStatus()
-            if ended not in LOST or (iterations is not None and ended != LOST[0]):
+            if self._highs.getModelStatus() not in lost:
                 break
             self._check(self._highs.clearSolver(), "clearing")
-            self._set("simplex_iteration_limit", HIGHS_INF)
+            self._set("simplex_iteration_limit", UNLIMITED)
             self._set("presolve", "on")
             self._set("solver", solver)
             self._check(self._highs.run(), "solving")

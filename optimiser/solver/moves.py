@@ -77,9 +77,8 @@ class Limits:
         over = self._over(rows, activity[rows] + changes.data) - before[rows]
         of = np.repeat(np.arange(len(going)), np.diff(changes.indptr))
         excess = before.sum() + np.bincount(of, over, len(going))
-        excess[excess < KEPT / 2] = (
-            0.0  # what remains of what cancels: what is broken is so by more than KEPT
-        )
+        # Less is what remains where terms cancel: what is broken is broken by more than KEPT.
+        excess[excess < KEPT / 2] = 0.0
         return np.asarray(excess)
 
     def _over(self, rows: Array | slice, activity: Array) -> Array:

@@ -24,7 +24,7 @@ Array = np.ndarray
 ROUNDS = 60  # of cutting the relaxation; it tails off long before
 SAME = 1e-9  # how far a point may move and be the same
 ROUNDING = 1e-7  # of value, that HiGHS's tolerances leave where the gap asked for is smaller still
-TAIL = 1e-5  # of the bound: a round that moves it by less ends the cutting of the relaxation (measured)
+TAIL = 1e-6  # of the bound: a round of cuts that moves it by less is stale
 
 STATUS = {
     Ended.OPTIMAL: Status.OPTIMAL,

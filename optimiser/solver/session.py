@@ -50,11 +50,9 @@ class Session(Problem):
         the last one found, repaired where that breaks any of this.
         """
         fixed, floors, rows = fixed or {}, floors or {}, rows or self.no_cuts()
-        settled = {g: f for g, f in floors.items() if self._branches and not self.recourse.touches(g)}
-        floors, rows = (
-            {g: f for g, f in floors.items() if g not in settled},
-            join(rows, self._placed(settled)),
-        )
+        placed = {g: f for g, f in floors.items() if self._branches and not self.recourse.touches(g)}
+        rows = join(rows, self._floors_placed(placed))
+        floors = {g: f for g, f in floors.items() if g not in placed}
         floor = self.floors(floors)
         master = self._master(self._with_fixed(fixed), join(floor, rows), floors)
         neighbourhood = Neighbourhood(self, fixed, rows, floors)
@@ -157,8 +155,8 @@ class Session(Problem):
             upper[columns[level]] = possible
         return replace(self.program, column_lower=lower, column_upper=upper)
 
-    def _placed(self, floors: Mapping[int, float]) -> Cuts:
-        """The same for objectives that recourse leaves alone, as rows on who holds what."""
+    def _floors_placed(self, floors: Mapping[int, float]) -> Cuts:
+        """Floors under objectives that recourse leaves alone, as rows on who holds what."""
         if not floors:
             return self.no_cuts()
         scored, p, count = self.compiled.rows["scored"], self.c["probability"], len(self.weights)
@@ -200,21 +198,19 @@ class Session(Problem):
 
         def evaluate(x: Array) -> Evaluated:
             design, cuts = self.placing.design(x), self.no_cuts()
-            if not self.extended and (floor.count or not neighbourhood.keeps(design)):
-                repaired = neighbourhood.repaired(design, clock)
-                if repaired is None or (repaired != design).any():
-                    cuts = neighbourhood.floor_cuts(design, clock)
-                if repaired is None:
-                    return Evaluated(design, -np.inf, cuts, spoilt=True)
-            else:
-                repaired = design
+            repaired = design if self.extended else neighbourhood.repaired(design, clock)
+            spoilt = repaired is None or bool((repaired != design).any())
+            if spoilt:
+                cuts = neighbourhood.floor_cuts(design, clock)
+            if repaired is None:
+                return Evaluated(design, -np.inf, cuts, spoilt=True)
             point = x.copy() if self.extended else np.zeros(len(x))
             point[self.placing.core] = self.placing.compact(repaired)
             worth = self.evaluate(point, clock, floor)
             best, value = repaired, worth.value
             if climb and np.isfinite(value):
                 best, value = neighbourhood.improve(best, value, clock)
-            spoilt = value == -np.inf or bool((repaired != design).any())
+            spoilt = spoilt or value == -np.inf
             return Evaluated(best, value, join(worth.cuts, cuts), point if self.extended else None, spoilt)
 
         return evaluate

@@ -14,6 +14,7 @@ from optimiser.instance.findings import Findings, quote
 from optimiser.instance.instance import Instance
 from optimiser.rows import Row, plain
 from optimiser.studies.ground import SLICE
+from optimiser.studies.ranges import MANY
 from optimiser.studies.reasons import sentence
 from optimiser.studies.shares import Limit, Limits, contributions
 from optimiser.studies.study import Answer, Finding, Study, Table, table
@@ -25,8 +26,7 @@ SITE = ("decision", "organisation")
 # Of a limit of time: the share that the best design may take at the most, how many moves a line of weights
 # counts as, and how many times its share of what is left a hard move may take.
 BASE, LINE, HARD = 0.4, 4, 3
-MANY = 200  # holdings, above which lines are followed to a gap of WIDE at best, and so not proven:
-WIDE = 5e-3  # at their ends, where one objective counts alone, a closer one takes minutes
+WIDE = 5e-3  # gap to which lines are followed at best with MANY holdings: closer takes minutes at their ends
 
 
 @dataclass(frozen=True)
@@ -170,8 +170,8 @@ def explain(
     to: others are put back where they were if that costs less than the gap tells. Ranges of weights are
     exact (module `weight_line`), each the share of all weights that one objective may have, the others
     keeping their proportions. Time that runs out leaves moves between two bounds (`Move.status`) and lines
-    with an error (`errors`). Raises InputError for a call that is wrong, InfeasibleError where there is no
-    design.
+    with an error (`errors`); with more than 200 holdings lines are followed to a gap of 0.5 % at best. Raises
+    InputError for a call that is wrong, InfeasibleError where there is no design.
     """
     _check(instance, decisions, locality)
     study = Study(
@@ -213,7 +213,7 @@ class _Explainer:
         self.bound = np.inf
         self.complete = False
         self.averse = self.instance.uncertainty["risk_aversion"] > 0
-        self.many = len(self.sets.holding_decision) > MANY
+        self.line_gap = max(study.gap, WIDE if len(self.sets.holding_decision) > MANY else 0.0)
         self.lines: dict[str, Traced] = {}
         self.answers: list[Answer] = []
 
@@ -337,17 +337,16 @@ class _Explainer:
         study, name = self.study, self.instance.objectives[g]
         alone = np.eye(len(own))[g]
         without = own * (1 - alone) / (1 - own[g])
-        gap = max(study.gap, WIDE) if self.many else study.gap
 
         def ask(x: float, start: Array | None) -> Answer:
             study.tell(f"weighing {name}: solving at {x:.6g} ({study.solves} solved)")
             study.weigh((1 - x) * without + x * alone)
-            return study.ask(start=start, share=SLICE, gap=gap)
+            return study.ask(start=start, share=SLICE, gap=self.line_gap)
 
         def worth(answer: Answer) -> Span:
             return float(without @ answer.objectives), float(alone @ answer.objectives)
 
-        return trace(ask, worth, 0.0, 1.0, gap, study.clock, self.answers)
+        return trace(ask, worth, 0.0, 1.0, self.line_gap, study.clock, self.answers)
 
     def _stays(self, holdings: Array) -> dict[str, Span | None]:
         """The range of each weight, about the one it has, in which the holdings are where they are."""
@@ -377,7 +376,8 @@ class _Explainer:
             moves=tuple(moves),
         )
         now = dict(zip(self.instance.objectives, self.study.weights.tolist(), strict=True))
-        unproven = {g for g, line in self.lines.items() if self.many or not line.complete}
+        wide = self.line_gap > self.study.gap
+        unproven = {g for g, line in self.lines.items() if wide or not line.complete}
         return replace(one, sentence=sentence(self.instance, one, now, unproven))
 
 

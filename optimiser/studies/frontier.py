@@ -115,9 +115,10 @@ def frontier(
     The other arguments are those of `solve`. Without `points`, all: with two objectives every stretch of the
     border of what is known is asked whether a design lies above it, until none does; with three, every box
     that no known point dominates (Klamroth, Lacour & Vanderpooten 2015). A design is left out by name once it
-    is known with its own trade-off. Of designs that reach the same, one is named. Objectives are
-    expectations: risk aversion plays no part. Raises InputError for a call that is wrong, InfeasibleError
-    where there is no design.
+    is known with its own trade-off. Of designs that reach the same, one is named. Where the most of one
+    objective is known to a gap only, the others count a little at that end. Objectives are expectations: risk
+    aversion plays no part. Raises InputError for a call that is wrong, InfeasibleError where there is no
+    design.
     """
     names = _checked(instance, objectives, points, gap, time_limit, threads)
     averse = instance.uncertainty["risk_aversion"] > 0

@@ -20,8 +20,8 @@ from optimiser.studies.judged import Judged
 from optimiser.studies.study import Answer, Study
 
 Array = np.ndarray
-MANY = 200  # holdings, above which the best attainable is proven to COARSE only
-COARSE = 0.01  # of it
+MANY = 200  # holdings, above which what one objective alone can reach takes minutes to prove
+COARSE = 0.01  # of the best attainable: to this it is proven then
 ROUNDING = 1e-9
 SECOND = 0.01  # weight of the value, to choose among the designs that reach the best
 
