@@ -24,16 +24,20 @@ def build(instance: Instance) -> pyo.ConcreteModel:
     asymmetric decisions are second-order cones: for a solver without them, use `solve`.
     """
     from optimiser.coefficients import coefficients
+    from optimiser.model.declare import written_out
     from optimiser.model.objectives import cones
 
     c = coefficients(instance)
     m = assemble(c, name=instance.name)
     cones(m, c)
-    return m
+    return written_out(m)
 
 
 def assemble(c: Coefficients, name: str = "model") -> pyo.ConcreteModel:
-    """Put the mechanisms together, in the order of model.md; all of it linear (cones are apart)."""
+    """Put the mechanisms together, in the order of model.md; all of it linear (cones are apart).
+
+    Its large constraints are one equation each (`declare.rows`).
+    """
     import pyomo.environ as pyo
 
     from optimiser.model import autonomy, budget, holding, objectives, slack, staffing

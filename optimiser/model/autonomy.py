@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
 
 from optimiser.coefficients import Coefficients
-from optimiser.model.declare import number
+from optimiser.model.declare import number, rows
+
+Key = tuple[str, str, str, str]  # (d, o, l, s)
 
 
 def granted_willing_able(m: pyo.ConcreteModel, c: Coefficients) -> None:
@@ -30,53 +33,83 @@ def granted_willing_able(m: pyo.ConcreteModel, c: Coefficients) -> None:
     number(m, c, "capable", sets.organisations, doc="min(willingness_n, ability_n)")
     number(m, c, "fear", sets.decisions, doc="fear_d: the share of willingness that full monitoring takes")
     number(m, c, "oversight", sets.scenarios, doc="oversight_s: the most monitoring that goes on in s")
-    organisation = _organisation(c)
+    whose = _organisation(m, c)
     supported = (
         {sets.organisations[n] for n in np.flatnonzero(c.masks["supported"])}
         if c.masks["limited"][0]
         else set()
     )
     fearful = {sets.decisions[d] for d in np.flatnonzero(c.masks["fearful"] & c.masks["monitorable"])}
+    afraid = {key for key in m.MONITORABLE if key[0] in fearful}
+    helped = {key for key in m.EXERCISABLE if whose[key[1], key[2]] in supported}
+    _support(m, c, supported, whose)
+    _willing_and_able(m, afraid, helped)
 
-    def afraid(d: str, l: str) -> bool:
-        return d in fearful and l != sets.levels[0]
-
-    both: list[Any] = []  # where one bound says it all
-    apart: list[Any] = []
-    for key in m.EXERCISABLE:
-        d, o, l, _ = key
-        (apart if afraid(d, l) or organisation[o, l] in supported else both).append(key)
-    _support(m, c, supported, organisation)
-
-    @m.Constraint(both, doc="(7) exercised[d,o,l,s] <= min(willingness_n, ability_n) held[d,o,l]")
-    def willing_and_able(m, d, o, l, s):  # type: ignore[no-untyped-def]
-        return m.exercised[d, o, l, s] <= m.capable[organisation[o, l]] * m.held[d, o, l]
-
-    @m.Constraint(
-        apart, doc="(7) exercised[d,o,l,s] <= willingness_n (held[d,o,l] - fear_d monitored[d,o,l,s])"
-    )
-    def willing(m, d, o, l, s):  # type: ignore[no-untyped-def]
-        feared = m.fear[d] * m.monitored[d, o, l, s] if afraid(d, l) else 0
-        return m.exercised[d, o, l, s] <= m.willingness[organisation[o, l]] * (m.held[d, o, l] - feared)
-
-    @m.Constraint(apart, doc="(7) exercised[d,o,l,s] <= ability_n held[d,o,l] + built[d,o,l]")
-    def able(m, d, o, l, s):  # type: ignore[no-untyped-def]
-        built = m.built[d, o, l] if organisation[o, l] in supported else 0
-        return m.exercised[d, o, l, s] <= m.ability[organisation[o, l]] * m.held[d, o, l] + built
-
-    @m.Constraint(m.MONITORABLE, doc="(7) monitored[d,o,l,s] <= oversight_s held[d,o,l]")
+    @rows(m, m.MONITORABLE, doc="(7) monitored[d,o,l,s] <= oversight_s held[d,o,l]")
     def overseen(m, d, o, l, s):  # type: ignore[no-untyped-def]
         return m.monitored[d, o, l, s] <= m.oversight[s] * m.held[d, o, l]
 
 
-def _organisation(c: Coefficients) -> dict[tuple[str, str], str]:
-    """n(o, l) by name."""
+def _willing_and_able(m: pyo.ConcreteModel, afraid: set[Key], helped: set[Key]) -> None:
+    """What is exercised, where monitoring may be feared and where support may help."""
+
+    def among(here: Callable[[Key], bool]) -> list[Key]:
+        return [key for key in m.EXERCISABLE if here(key)]
+
+    @rows(
+        m,
+        among(lambda key: key not in afraid and key not in helped),
+        doc="(7) exercised[d,o,l,s] <= min(willingness_n, ability_n) held[d,o,l]",
+    )
+    def willing_and_able(m, d, o, l, s):  # type: ignore[no-untyped-def]
+        return m.exercised[d, o, l, s] <= m.capable[m.organisation[o, l]] * m.held[d, o, l]
+
+    @rows(
+        m,
+        among(lambda key: key in afraid),
+        doc="(7) exercised[d,o,l,s] <= willingness_n (held[d,o,l] - fear_d monitored[d,o,l,s])",
+    )
+    def willing(m, d, o, l, s):  # type: ignore[no-untyped-def]
+        left = m.held[d, o, l] - m.fear[d] * m.monitored[d, o, l, s]
+        return m.exercised[d, o, l, s] <= m.willingness[m.organisation[o, l]] * left
+
+    @rows(
+        m,
+        among(lambda key: key in helped and key not in afraid),
+        doc="(7) exercised[d,o,l,s] <= willingness_n held[d,o,l]: nothing is feared",
+    )
+    def willing_unafraid(m, d, o, l, s):  # type: ignore[no-untyped-def]
+        return m.exercised[d, o, l, s] <= m.willingness[m.organisation[o, l]] * m.held[d, o, l]
+
+    @rows(
+        m,
+        among(lambda key: key in afraid and key not in helped),
+        doc="(7) exercised[d,o,l,s] <= ability_n held[d,o,l]: no support is on offer",
+    )
+    def able(m, d, o, l, s):  # type: ignore[no-untyped-def]
+        return m.exercised[d, o, l, s] <= m.ability[m.organisation[o, l]] * m.held[d, o, l]
+
+    @rows(
+        m,
+        among(lambda key: key in helped),
+        doc="(7) exercised[d,o,l,s] <= ability_n held[d,o,l] + built[d,o,l]",
+    )
+    def able_with_support(m, d, o, l, s):  # type: ignore[no-untyped-def]
+        own = m.ability[m.organisation[o, l]] * m.held[d, o, l]
+        return m.exercised[d, o, l, s] <= own + m.built[d, o, l]
+
+
+def _organisation(m: pyo.ConcreteModel, c: Coefficients) -> dict[tuple[str, str], str]:
+    """n(o, l) by name, and as a component."""
     sets = c.sets
-    return {
+    names = {
         (o, l): sets.organisations[sets.node[i, k]]
         for i, o in enumerate(sets.localities)
         for k, l in enumerate(sets.levels)
     }
+    doc = "n(o,l): the organisation that decides for locality o what is held at level l"
+    m.organisation = pyo.Param(m.LOCALITIES, m.LEVELS, initialize=names, within=pyo.Any, doc=doc)
+    return names
 
 
 def _columns(m: pyo.ConcreteModel, c: Coefficients) -> None:
@@ -103,9 +136,7 @@ def _columns(m: pyo.ConcreteModel, c: Coefficients) -> None:
     )
 
 
-def _support(
-    m: pyo.ConcreteModel, c: Coefficients, supported: set[str], organisation: dict[Any, str]
-) -> None:
+def _support(m: pyo.ConcreteModel, c: Coefficients, supported: set[str], whose: dict[Any, str]) -> None:
     """Ability that investment builds, at most what is missing, and only for what is held."""
     sets = c.sets
     number(m, c, "unable", sets.organisations, doc="1 - ability_n: what support can build")
@@ -116,7 +147,7 @@ def _support(
         for i, d in enumerate(sets.decisions)
         for o in sets.localities
         for k, l in enumerate(sets.levels)
-        if sets.allowed[i, k] and organisation[o, l] in supported
+        if sets.allowed[i, k] and whose[o, l] in supported
     ]
     m.built = pyo.Var(keys, bounds=(0, 1), doc="ability that support lends to d, held for o at l")
 
@@ -124,13 +155,13 @@ def _support(
     def support_limited(m, n):  # type: ignore[no-untyped-def]
         return m.support[n] <= m.unable[n]
 
-    @m.Constraint(keys, doc="(7) built[d,o,l] <= support_n")
+    @rows(m, keys, doc="(7) built[d,o,l] <= support_n")
     def built_by_support(m, d, o, l):  # type: ignore[no-untyped-def]
-        return m.built[d, o, l] <= m.support[organisation[o, l]]
+        return m.built[d, o, l] <= m.support[m.organisation[o, l]]
 
-    @m.Constraint(keys, doc="(7) built[d,o,l] <= (1-ability_n) held[d,o,l]")
+    @rows(m, keys, doc="(7) built[d,o,l] <= (1-ability_n) held[d,o,l]")
     def built_where_held(m, d, o, l):  # type: ignore[no-untyped-def]
-        return m.built[d, o, l] <= m.unable[organisation[o, l]] * m.held[d, o, l]
+        return m.built[d, o, l] <= m.unable[m.organisation[o, l]] * m.held[d, o, l]
 
 
 def partners(m: pyo.ConcreteModel, c: Coefficients) -> None:

@@ -1,13 +1,14 @@
-"""How numbers enter the model: mutable parameters that remember their place in the vector of all numbers."""
+"""How numbers and rows enter the model: numbers remember their place, large constraints stay one equation."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
+from pyomo.core.base import constraint
 
 from optimiser.coefficients import Coefficients
 
@@ -33,3 +34,27 @@ def number(m: pyo.ConcreteModel, c: Coefficients, name: str, *axes: Sequence[Any
     for i in there.tolist():
         m.places[id(component[keys[i]])] = start + i
     return component
+
+
+def rows(m: pyo.ConcreteModel, keys: Any, *, doc: str) -> Callable[[Callable[..., Any]], None]:
+    """Declare a constraint, as `m.Constraint` does, that Pyomo keeps as one equation over its indices.
+
+    Its rule is called once, not once a row, so all that it looks up must be a component of the model, and it
+    may ask nothing of the indices. Rows are written out when their `expr` is asked for (`written_out`).
+    """
+
+    def declare(rule: Callable[..., Any]) -> None:
+        constraint.TEMPLATIZE_CONSTRAINTS = len(keys) > 0  # Pyomo has no argument for it
+        try:
+            m.Constraint(keys, doc=doc)(rule)
+        finally:
+            constraint.TEMPLATIZE_CONSTRAINTS = False
+
+    return declare
+
+
+def written_out(m: pyo.ConcreteModel) -> pyo.ConcreteModel:
+    """The model itself, every row an expression of its own, for whoever reads or changes single rows."""
+    for row in m.component_data_objects(pyo.Constraint):
+        row.expr  # noqa: B018 - asking for it is what writes it out
+    return m

@@ -103,8 +103,9 @@ def _part(component: Any) -> Part:
     if component.ctype is pyo.Var:
         span = _range(component.values())
     elif component.ctype is pyo.Param:
-        values = [pyo.value(number) for number in component.values()]
-        span = f"{min(values):.4g} to {max(values):.4g}" if values else ""
+        values = [pyo.value(entry) for entry in component.values()]
+        numbers = all(isinstance(entry, float | int) for entry in values)  # not the name of a component
+        span = f"{min(values):.4g} to {max(values):.4g}" if values and numbers else ""
     elif component.ctype is pyo.Constraint and count:
         first = next(iter(component.values()))
         sample = f"{first.name}: {row_text(first, TERMS)}"

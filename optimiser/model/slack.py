@@ -8,7 +8,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimiser.coefficients import Coefficients
-from optimiser.model.declare import number
+from optimiser.model.declare import number, rows
 
 
 def slack_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
@@ -66,6 +66,10 @@ def _mutual_aid(m: pyo.ConcreteModel, c: Coefficients, present: list[tuple[str, 
     number(m, c, "shortage", *by_place, doc="max(0, demand_ors - supply_ors)")
     number(m, c, "mobilisation", sets.levels, doc="mobilisation_l: share of lent slack that arrives in time")
     governor = {sets.resources[r]: d for d, r in c.lists["governs"]}
+    names = {r: sets.decisions[d] for r, d in governor.items()}
+    m.governor = pyo.Param(
+        list(names), initialize=names, within=pyo.Any, doc="g(r): the decision that governs r"
+    )
     keys = [
         (o, r, l, s)
         for o, r in present
@@ -80,13 +84,13 @@ def _mutual_aid(m: pyo.ConcreteModel, c: Coefficients, present: list[tuple[str, 
     m.lent = pyo.Var(m.AIDABLE, bounds=(0, None), doc="units lent to the pool at level l")
     m.borrowed = pyo.Var(m.AIDABLE, bounds=(0, None), doc="units borrowed from the pool at level l")
 
-    @m.Constraint(m.AIDABLE, doc="(9) lent[o,r,l,s] <= max(0, supply_ors - demand_ors) held[g(r),o,l]")
+    @rows(m, m.AIDABLE, doc="(9) lent[o,r,l,s] <= max(0, supply_ors - demand_ors) held[g(r),o,l]")
     def lent_if_spare(m, o, r, l, s):  # type: ignore[no-untyped-def]
-        return m.lent[o, r, l, s] <= m.spare[o, r, s] * m.held[sets.decisions[governor[r]], o, l]
+        return m.lent[o, r, l, s] <= m.spare[o, r, s] * m.held[m.governor[r], o, l]
 
-    @m.Constraint(m.AIDABLE, doc="(9) borrowed[o,r,l,s] <= max(0, demand_ors - supply_ors) held[g(r),o,l]")
+    @rows(m, m.AIDABLE, doc="(9) borrowed[o,r,l,s] <= max(0, demand_ors - supply_ors) held[g(r),o,l]")
     def borrowed_if_short(m, o, r, l, s):  # type: ignore[no-untyped-def]
-        return m.borrowed[o, r, l, s] <= m.shortage[o, r, s] * m.held[sets.decisions[governor[r]], o, l]
+        return m.borrowed[o, r, l, s] <= m.shortage[o, r, s] * m.held[m.governor[r], o, l]
 
     head = pool_heads(c)
     pools: dict[tuple[Any, ...], list[str]] = {}

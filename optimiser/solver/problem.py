@@ -15,6 +15,7 @@ from scipy import sparse
 from optimiser.coefficients import Coefficients, coefficients
 from optimiser.instance.instance import Instance
 from optimiser.model import assemble
+from optimiser.model.declare import written_out
 from optimiser.solver.compiled import Compiled
 from optimiser.solver.cuts import Cuts, dense
 from optimiser.solver.highs import Clock
@@ -100,7 +101,7 @@ class Problem:
         with without_collection():
             model = assemble(c, self.instance.name)
             if self._extend is not None:
-                self._extend(model)
+                self._extend(written_out(model))
             self.compiled = Compiled(model)
             del model  # freed before there is a collector to walk through it
         self.recourse = Recourse(self.compiled, c)

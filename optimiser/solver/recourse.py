@@ -24,7 +24,9 @@ from optimiser.solver.scenario import Priced, Scenario
 
 Array = np.ndarray
 RECOURSE = ("exercised", "monitored", "lent", "borrowed", "unmet")
-PRIVATE = ("willing_and_able", "willing", "overseen", "lent_if_spare", "borrowed_if_short")
+PRIVATE = (
+    "willing_and_able willing willing_unafraid able overseen lent_if_spare borrowed_if_short".split()
+)  # rows of one holder alone
 
 
 class Recourse:
@@ -62,9 +64,6 @@ class Recourse:
         private = np.zeros(len(touches), bool)
         for name in PRIVATE:
             private[compiled.rows[name]] = True
-        able = compiled.rows["able"]
-        with_support = pattern[able][:, np.arange(*_ends(compiled.columns["built"]))].sum(axis=1) > 0
-        private[able] = ~with_support
         self.in_master = ~touches
         self.coupling = np.flatnonzero(touches & ~private)
         keys = compiled.rows.keys
@@ -213,10 +212,6 @@ def _part(numbered):  # type: ignore[no-untyped-def]
     entries = numbered.data.astype(int)
     numbered.data = np.zeros(len(entries))
     return entries, numbered.tocoo().row, numbered
-
-
-def _ends(run: slice) -> tuple[int, int]:
-    return run.start, run.stop
 
 
 def _positions(columns, name: str, at: dict[int, int]) -> Array:  # type: ignore[no-untyped-def]

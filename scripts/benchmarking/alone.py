@@ -20,6 +20,7 @@ from optimiser.coefficients import coefficients
 from optimiser.instance.instance import Instance
 from optimiser.instance.replace import Change, replaced
 from optimiser.model import assemble
+from optimiser.model.declare import written_out
 from optimiser.solver.highs import Clock
 from optimiser.solver.session import Session
 from optimiser.studies.study import Study
@@ -36,7 +37,7 @@ def resolve(ours: int, peers: int) -> Found:
 
     base = system(7)
     study, c = Study(base), coefficients(base)
-    persistent, floor = others.Persistent(assemble(c), c), others.fresh_highs()
+    persistent, floor = others.Persistent(written_out(assemble(c)), c), others.fresh_highs()
     times: dict[str, list[float]] = {"ours": []}
     for k, (instance, weights) in enumerate(_variations(base, ours)):
         began = time.perf_counter()
@@ -96,7 +97,7 @@ def build(localities: int, repeats: int) -> Found:
         fresh_highs().passModel(highs_model(session.program))
 
     def pyomo() -> None:
-        Highs().set_instance(assemble(coefficients(instance)))
+        Highs().set_instance(written_out(assemble(coefficients(instance))))
 
     def with_linopy() -> None:
         linopy.io.to_highspy(linopy_model(coefficients(instance)))

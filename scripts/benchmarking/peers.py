@@ -84,8 +84,9 @@ def rebuilt(c: Coefficients) -> float:
     import pyomo.environ as pyo
 
     from optimiser.model import assemble
+    from optimiser.model.declare import written_out
 
-    model = assemble(c)
+    model = written_out(assemble(c))
     solver = pyo.SolverFactory("highs")
     solver.options.update({"mip_rel_gap": GAP, "threads": 1})
     solver.solve(model)
