@@ -4,8 +4,8 @@ HiGHS cannot be told a cut while it branches, and without the cuts of its own a 
 the tree is ours and HiGHS solves its relaxations, each from the basis of the last: a node is cut until it no
 longer moves, what its prices rule out is closed for good below it, and it is split by the level of a uniform
 decision, by whether an organisation holds a decision at all, or by the level of one locality. Every node is
-rounded to a design, repaired and improved. (Measured on England: 0.01 % in 10 nodes, where mixed-integer
-programs with the same cuts were at 0.02 % after more than five times as long.)
+rounded to a design, repaired, improved, and crossed with the best. (Measured on England: 0.01 % in 10 nodes,
+where mixed-integer programs with the same cuts were at 0.02 % after more than five times as long.)
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ LITTLE = 1e-2  # of the gap: a round of cuts that moves the bound by less is sta
 STALE = 2  # stale rounds that end the cutting of a node
 TRIED = 4  # ways to split a node; measured: a proof to 0.01 % of accountability alone in half the time
 BRIEF = 200  # iterations to try one of them
+CROSSED = 3  # best designs, crossed with the latest (measured: with all of England by locality, 300 seconds
+# end at a gap of 0.018 %, and without at 0.026 %)
 RETURNS = 50  # of a design that breaks cuts, before what is left counts as rounding
 
 
@@ -49,7 +51,7 @@ class Tree:
 
     def __init__(
         self,
-        master: Master,
+        master: Callable[[], Master],
         separate: Separator,
         evaluate: Callable[[Array], Evaluated],
         placing: Placing,
@@ -57,11 +59,13 @@ class Tree:
         clock: Clock,
         tell: Callable[[str], None],
     ) -> None:
-        self.master, self.separate, self.evaluate = master, separate, evaluate
+        self.fresh, self.separate, self.evaluate = master, separate, evaluate
+        self.master = master()
         self.placing, self.progress, self.clock, self.tell = placing, progress, clock, tell
         self.nodes: list[Node] = []
         self.closed, self._count = -np.inf, 0
         self._seen: dict[bytes, Evaluated] = {}
+        self._crossed = 0  # designs seen when some were last crossed
         self._holders = np.array([holder.column for holder in placing.holders], int)
 
     def grow(self, allowed: Array) -> Found:
@@ -72,6 +76,7 @@ class Tree:
             if not self._split(node):
                 return self.progress.found(Ended.STOPPED)
             self._lower()
+            self._cross()
             said = f"bound {self.progress.bound:.6f}, value {self.progress.value:.6f}"
             self.tell(f"{said}, {len(self.nodes)} of {self._count} parts open")
         if not self.nodes and self.progress.best is None and self.closed == -np.inf:
@@ -195,6 +200,25 @@ class Tree:
             self._seen[key] = self.evaluate(x)
             self.progress.note(self._seen[key])
         return self._seen[key]
+
+    def _cross(self) -> None:
+        """Look at the best designs and the latest for a better one that takes levels from all of them.
+
+        With so few levels open, cuts soon show which go together (crossover, Rothberg 2007).
+        """
+        seen = [design for design in self._seen.values() if design.value > -np.inf]
+        if self.progress.answered or len(seen) < 2 or len(seen) == self._crossed:
+            return
+        best = sorted(seen, key=lambda design: -design.value)[:CROSSED]
+        designs = np.array([crossed.design for crossed in [*best, seen[-1]]])
+        open_ = (designs[:, :, None] == np.arange(self.placing.placed.shape[1])).any(axis=0)
+        progress = Progress(self.progress.gap, self.progress.decide, self.progress.best)
+        few = Tree(self.fresh, self.separate, self.evaluate, self.placing, progress, self.clock, self.tell)
+        few._restrict(open_, np.zeros(len(self._holders), bool))
+        outcome = few._cut(self.progress.bound)
+        if outcome is not None and outcome.ended is Ended.OPTIMAL:
+            self._round(few._point(outcome))
+        self._crossed = len(seen)
 
     def _leaf(self, node: Node, x: Array, bound: float, latest: Evaluated) -> bool:
         """A relaxation that is a design: closed where its bound is its worth, else it breaks some cut."""

@@ -54,7 +54,7 @@ class Session(Problem):
         rows = join(rows, self._floors_placed(placed))
         floors = {g: f for g, f in floors.items() if g not in placed}
         floor = self.floors(floors)
-        master = self._master(self._with_fixed(fixed), join(floor, rows), floors)
+        program, below = self._with_fixed(fixed), join(floor, rows)
         neighbourhood = Neighbourhood(self, fixed, rows, floors)
         evaluate = self._evaluator(clock, floor, neighbourhood)
         separate = self._separator(clock, floors)
@@ -64,7 +64,13 @@ class Session(Problem):
             x = self.placing.columns(first)
             worth = self.evaluate(x, clock, floor)  # not improved yet: that pays once its prices are cuts
             progress.note(Evaluated(first, worth.value, worth.cuts, x if self.extended else None))
-            master.add(worth.cuts)
+
+        def master() -> Master:
+            made = self._master(program, below, floors)
+            if first is not None:
+                made.add(worth.cuts)
+            return made
+
         found = self._search(master, separate, evaluate, progress, clock, tell)
         if found.design is not None:
             self._last = found.design
@@ -92,7 +98,7 @@ class Session(Problem):
         floor = dense(-self.program.cost[None, :], np.array([self.program.offset - worth]))
         program = replace(self.program, cost=costs, offset=0.0)
         rows = rows or self.no_cuts()
-        master = self._master(program, join(floor, rows), {})
+        below = join(floor, rows)
         neighbourhood = Neighbourhood(self, {}, rows)
 
         def evaluate(x: Array) -> Evaluated:
@@ -105,11 +111,15 @@ class Session(Problem):
 
         separate = self._separator(clock, {})
         progress = Progress(gap, np.inf)
+
+        def master() -> Master:
+            return self._master(program, below, {})
+
         return self._search(master, separate, evaluate, progress, clock, lambda text: None)
 
     def _search(
         self,
-        master: Master,
+        master: Callable[[], Master],
         separate: Callable[[Array, Array | None], Cuts],
         evaluate: Callable[[Array], Evaluated],
         progress: Progress,
@@ -119,9 +129,9 @@ class Session(Problem):
         """By branching where levels may differ by locality, else by mixed-integer programs."""
         if not self._branches:
             rounds = ROUNDS if self.pools.pools else 1  # more only pay where pools are to be cut (measured)
-            return search(master, separate, evaluate, self.placing, progress, clock, tell, rounds)
+            return search(master(), separate, evaluate, self.placing, progress, clock, tell, rounds)
         tree = Tree(master, separate, evaluate, self.placing, progress, clock, tell)
-        return tree.grow(master.upper[self.placing.placed] > 0)
+        return tree.grow(tree.master.upper[self.placing.placed] > 0)
 
     def bounds(self, clock: Clock) -> Array:
         """(H, L) no design that holds h at l is worth more: the relaxation's bound and its reduced costs."""
