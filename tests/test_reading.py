@@ -9,8 +9,9 @@ from generate import random_instance
 
 from optimiser.coefficients import coefficients
 from optimiser.model import assemble
-from optimiser.model.declare import written_out
+from optimiser.model.declare import rows, written_out
 from optimiser.solver.compiled import Compiled
+from optimiser.solver.reading import Reader
 
 
 @pytest.mark.parametrize("seed", range(820, 840))
@@ -28,3 +29,17 @@ def test_one_equation_reads_as_its_rows_do(seed: int) -> None:
         for name in ("lower", "upper", "cost"):
             assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-12, abs=1e-12)
         assert one.offset == pytest.approx(other.offset, abs=1e-12)
+
+
+def test_numbers_whose_places_have_gaps_stay_apart() -> None:
+    m = pyo.ConcreteModel()
+    m.x, m.a, m.b = pyo.Var([1, 2]), *(pyo.Param([1, 2], initialize=1.0, mutable=True) for _ in range(2))
+    places = {id(m.a[1]): 0, id(m.a[2]): 1, id(m.b[1]): 9, id(m.b[2]): 5}  # 0 x 4 + 9 = 1 x 4 + 5
+
+    @rows(m, [1, 2], doc="a product of two numbers")
+    def limited(m, i):  # type: ignore[no-untyped-def]
+        return m.x[i] <= m.a[i] * m.b[i]
+
+    reader = Reader({id(m.x[1]): 0, id(m.x[2]): 1}, places)
+    reader.read_rows(m.limited, 0)
+    assert list(reader.product) == [(), (0, 9), (1, 5)]

@@ -33,6 +33,7 @@ class Reader:
 
     def __init__(self, columns: dict[int, int], places: dict[int, int]) -> None:
         self.columns, self.places = columns, places  # by the id of a variable, of a parameter
+        self._past = 1 + max(places.values(), default=0)  # more than any place
         # Terms, which add up to the entries of the matrix; the objective is row -1.
         self._rows: list[int] = []
         self._of_columns: list[int] = []
@@ -60,7 +61,7 @@ class Reader:
         if one is None:
             return [self._read_row(row, first + i) for i, row in enumerate(component.values())]
         relation, indices = one
-        keys = list(component.keys())
+        keys = [key if isinstance(key, tuple) else (key,) for key in component]
         along = {id(index): i for i, index in enumerate(indices)}
         left, right = relation.args
         for constant, numbers, variable in _terms(left) + _negated(_terms(right)):
@@ -73,7 +74,7 @@ class Reader:
         equal = type(relation) is relations.EqualityExpression
         return [(0.0 if equal else -np.inf, 0.0)] * len(keys)
 
-    def _looked_up(self, node: Any, keys: list[Any], along: dict[int, int]) -> Array:
+    def _looked_up(self, node: Any, keys: list[tuple[Any, ...]], along: dict[int, int]) -> Array:
         """The column of a variable, or the place of a number, for every key of a constraint."""
         component = node.arg(0)
         where = self._where.get(id(component))
@@ -86,7 +87,7 @@ class Reader:
         """The position of each product of numbers, whose places are given factor by factor."""
         code = np.zeros(count, int)
         for places in numbers:
-            code = code * len(self.places) + places
+            code = code * self._past + places
         _, examples, inverse = np.unique(code, return_index=True, return_inverse=True)
         factors = zip(*(places[examples].tolist() for places in numbers), strict=True)
         distinct = factors if numbers else [()]
@@ -249,7 +250,7 @@ def _negated(terms: list[Term]) -> list[Term]:
     return [(-constant, numbers, variable) for constant, numbers, variable in terms]
 
 
-def _indices(node: Any, keys: list[Any], along: dict[int, int]) -> Any:
+def _indices(node: Any, keys: list[tuple[Any, ...]], along: dict[int, int]) -> Any:
     """The key at which an indexed component is taken, for every key of the constraint."""
     columns = []
     for index in node.args[1:]:
