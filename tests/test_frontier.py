@@ -23,7 +23,7 @@ from optimiser import InputError, Instance, Status
 from optimiser.cli.frontier import frontier_text
 from optimiser.design import InfeasibleError
 from optimiser.instance.result_schemas import RESULTS
-from optimiser.studies.envelope import border, stands_out
+from optimiser.studies.envelope import border, standing_out
 from optimiser.studies.frontier import Frontier, Nondominated
 from optimiser.studies.study import Answer, Study
 
@@ -95,6 +95,10 @@ def holds(instance: Instance, found: Frontier, step: float = 0.0) -> None:
         for reach in every:
             better = reach.most(one, at - FLOOR)
             assert better is None or (better - at).max() <= 2 * CLOSE
+    points = np.array([found.reached(p) for p in found.points])
+    for k, at in enumerate(points):
+        others = np.delete(points, k, axis=0)
+        assert not (others >= at - FLOOR).all(axis=1).any(), "weakly dominated by another that is listed"
     for reach in every:
         for point in points_of(reach):
             assert any(mine.most(one, point - CLOSE - step) is not None for mine in listed), (
@@ -148,7 +152,7 @@ def test_the_archetype_in_three_objectives() -> None:
     assert np.array([found.reached(p) for p in found.points]) == pytest.approx(expected, abs=CLOSE)
 
 
-@pytest.mark.parametrize("seed", [1, 3, 6, 9, 11, 20, 107])
+@pytest.mark.parametrize("seed", [1, 3, 6, 9, 11, 20, 107, 6180])
 def test_two_objectives_against_brute_force(seed: int) -> None:
     instance = random_instance(seed, most_designs=24, sizes=3)
     if not reaches(instance, PAIR):
@@ -240,9 +244,17 @@ def test_the_border_of_chains_by_hand() -> None:
                 np.interp(x, a[:, 0], a[:, 1]), 3.8 if x <= 1 else np.interp(x, b[:, 0], b[:, 1], right=-9)
             )
             assert high + share * (low - high) == pytest.approx(mine, abs=1e-5)
-    assert stands_out(b, [a])
-    assert not stands_out(np.array([[1.0, 3.4], [2.0, 2.9]]), [a])
-    assert not stands_out(np.array([[1.0, 2.0]]), [np.array([[2.0, 2.0]])])  # weakly dominated
+    assert len(standing_out(b, [a])[0])
+    assert not len(standing_out(np.array([[1.0, 3.4], [2.0, 2.9]]), [a])[0])
+    assert not len(standing_out(np.array([[1.0, 2.0]]), [np.array([[2.0, 2.0]])])[0])  # weakly dominated
+
+
+def test_a_trade_off_is_cut_to_the_part_that_stands_out() -> None:
+    """Of (0, 4) by (2, 3) to (3, 0), what is below 2 is beaten by (4, 2), and what is left of 1 by (1, 4.5)."""
+    a, c, d = np.array([[0.0, 4], [2, 3], [3, 0]]), np.array([[4.0, 2.0]]), np.array([[1.0, 4.5]])
+    points, part = standing_out(a, [c, d])
+    assert part == pytest.approx(np.array([[1, 3.5], [2, 3], [7 / 3, 2]]))
+    assert (points > [1, 2]).all()
 
 
 def test_one_design_and_objectives_that_do_not_vary(tmp_path: Path) -> None:

@@ -104,18 +104,37 @@ def _crossing(a: tuple[Array, Array], b: tuple[Array, Array]) -> set[float]:
     return {float(a[0][0] + s * along[0])} if 0 <= s <= 1 and 0 <= t <= 1 else set()
 
 
-def stands_out(chain: Array, others: Sequence[Array]) -> bool:
-    """Whether some point of the chain is dominated by no other chain."""
+def standing_out(chain: Array, others: Sequence[Array]) -> tuple[Array, Array]:
+    """Points of the chain (n, 2) that no other dominates, and the part of the chain from first to last.
+
+    The points are ends of stretches that stand out and their middles; an end where another chain takes over
+    is one of the part and not one of them.
+    """
     ends = [x for other in others for x in other[:, 0]]
     edges = [edge for other in others for edge in _edges(other, chain[0, 0])]
     ends += [x for a in pairwise(chain) for b in edges for x in _crossing(a, b)]
     inside = [x for x in (*chain[:, 0], *ends) if chain[0, 0] <= x <= chain[-1, 0]]
     places = np.unique(inside)
-    places = np.concatenate([places, (places[:-1] + places[1:]) / 2])
-    height = reach(chain, places)
-    out = np.ones(len(places), bool)
-    for other in others:
-        above = reach(other, places - CLOSE / 10) > height + CLOSE
-        beside = reach(other, places + CLOSE) >= height - CLOSE / 10
-        out &= ~(above | beside)
-    return bool(out.any())
+    middles = (places[:-1] + places[1:]) / 2
+    every = np.concatenate([places, middles])
+    points = np.stack([every, reach(chain, every)], axis=1)
+    out = ~dominated(points, others)
+    if not out.any():
+        return points[out], points[out]
+    stretch = np.flatnonzero(out[len(places) :])
+    within = places[np.concatenate([np.flatnonzero(out[: len(places)]), stretch, stretch + 1])]
+    first, last = within.min(), within.max()
+    bends = [x for x in chain[:, 0] if first + CLOSE < x < last - CLOSE]
+    part = np.array([first, *bends, last] if last > first + CLOSE else [first])
+    return points[out], np.stack([part, reach(chain, part)], axis=1)
+
+
+def dominated(points: Array, chains: Sequence[Array]) -> Array:
+    """(n,) bool whether any of the chains dominates each of the points (n, 2)."""
+    places, height = points.T
+    found = np.zeros(len(points), bool)
+    for chain in chains:
+        above = reach(chain, places - CLOSE / 10) > height + CLOSE
+        beside = reach(chain, places + CLOSE) >= height - CLOSE / 10
+        found |= above | beside
+    return found

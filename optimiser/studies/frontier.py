@@ -25,12 +25,14 @@ TRIES = 6  # weights at which a point is shown to be best, or not
 class Nondominated:
     """A design that no other beats in one objective without losing in another, at the point it was found.
 
-    That is so for certain only where `proven`: with a wide gap, or when time ran out, one may.
+    That is so for certain only where `proven`: with a wide gap, or when time ran out, one may. The segment,
+    (n, k), has the extreme points of the design's own trade-off, a single one where recourse leaves none.
+    Where all of two objectives were asked for it is the part, from first to last, that no other design beats.
     """
 
     answer: Answer
     supported: bool | None  # best for some weights; None: not proven either way
-    segment: Array  # (n, k) extreme points of the design's own trade-off; one where recourse leaves none
+    segment: Array
     proven: bool
 
 

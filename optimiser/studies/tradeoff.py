@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from optimiser.solver.cuts import join
-from optimiser.studies.envelope import CLOSE, stands_out
+from optimiser.studies.envelope import CLOSE, dominated, standing_out
 from optimiser.studies.study import Answer, Study
 
 Array = np.ndarray
@@ -122,10 +122,22 @@ class Tradeoffs:
     def nondominated(self, whole: bool) -> list[Option]:
         """Those that stand out: with any part of their trade-off where the `whole` counts, else as found."""
         if whole and len(self.aims) == 2:
-            return [
-                o for o in self.options if stands_out(o.chain, [p.chain for p in self.options if p is not o])
-            ]
+            shown = (self._shown(o, [p.chain for p in self.options if p is not o]) for o in self.options)
+            return [option for option in shown if option is not None]
         return [o for o in self.options if not any(_dominates(p.point, o.point) for p in self.options)]
+
+    def _shown(self, option: Option, others: list[Array]) -> Option | None:
+        """The option as far as it stands out: at the point at which it was found, or else at another."""
+        points, part = standing_out(option.chain, others)
+        if not len(points):
+            return None
+        if not dominated(option.point[None], others)[0]:
+            return replace(option, chain=part)
+        assert option.answer.design is not None
+        self._weigh(np.array([0.0, 1.0]))
+        floors = self._floors(np.array([points[0, 0] - ROUNDING, -np.inf]))
+        answer = self.study.evaluate(option.answer.design, floors)
+        return replace(option, chain=part, answer=answer, point=self.point(answer))
 
     def _extremes(self, design: Array) -> Array:
         """(n, k) extreme points of what its recourse lets a design choose from, none dominated by another.
