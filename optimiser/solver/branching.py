@@ -47,11 +47,14 @@ class Node:
 
 
 class Tree:
-    """The open nodes; `closed` is the best bound of all that was given up."""
+    """The open nodes; `closed` is the best bound of all that was given up.
+
+    `fresh` makes a master problem with the cuts known so far.
+    """
 
     def __init__(
         self,
-        master: Callable[[], Master],
+        fresh: Callable[[], Master],
         separate: Separator,
         evaluate: Callable[[Array], Evaluated],
         placing: Placing,
@@ -59,8 +62,8 @@ class Tree:
         clock: Clock,
         tell: Callable[[str], None],
     ) -> None:
-        self.fresh, self.separate, self.evaluate = master, separate, evaluate
-        self.master = master()
+        self.fresh, self.separate, self.evaluate = fresh, separate, evaluate
+        self.master = fresh()
         self.placing, self.progress, self.clock, self.tell = placing, progress, clock, tell
         self.nodes: list[Node] = []
         self.closed, self._count = -np.inf, 0

@@ -65,13 +65,13 @@ class Session(Problem):
             worth = self.evaluate(x, clock, floor)  # not improved yet: that pays once its prices are cuts
             progress.note(Evaluated(first, worth.value, worth.cuts, x if self.extended else None))
 
-        def master() -> Master:
-            made = self._master(program, below, floors)
+        def fresh() -> Master:
+            master = self._master(program, below, floors)
             if first is not None:
-                made.add(worth.cuts)
-            return made
+                master.add(worth.cuts)
+            return master
 
-        found = self._search(master, separate, evaluate, progress, clock, tell)
+        found = self._search(fresh, separate, evaluate, progress, clock, tell)
         if found.design is not None:
             self._last = found.design
         return found
@@ -112,14 +112,14 @@ class Session(Problem):
         separate = self._separator(clock, {})
         progress = Progress(gap, np.inf)
 
-        def master() -> Master:
+        def fresh() -> Master:
             return self._master(program, below, {})
 
-        return self._search(master, separate, evaluate, progress, clock, lambda text: None)
+        return self._search(fresh, separate, evaluate, progress, clock, lambda text: None)
 
     def _search(
         self,
-        master: Callable[[], Master],
+        fresh: Callable[[], Master],
         separate: Callable[[Array, Array | None], Cuts],
         evaluate: Callable[[Array], Evaluated],
         progress: Progress,
@@ -129,8 +129,8 @@ class Session(Problem):
         """By branching where levels may differ by locality, else by mixed-integer programs."""
         if not self._branches:
             rounds = ROUNDS if self.pools.pools else 1  # more only pay where pools are to be cut (measured)
-            return search(master(), separate, evaluate, self.placing, progress, clock, tell, rounds)
-        tree = Tree(master, separate, evaluate, self.placing, progress, clock, tell)
+            return search(fresh(), separate, evaluate, self.placing, progress, clock, tell, rounds)
+        tree = Tree(fresh, separate, evaluate, self.placing, progress, clock, tell)
         return tree.grow(tree.master.upper[self.placing.placed] > 0)
 
     def bounds(self, clock: Clock) -> Array:
