@@ -51,7 +51,7 @@ def scores(m: pyo.ConcreteModel, c: Coefficients) -> None:
 
     def score(m, g, d, s):  # type: ignore[no-untyped-def]
         if g == "responsiveness":
-            return sum(m.responsive[key] * m.exercised[key] for key in exercisable[d, s])
+            return pyo.quicksum(m.responsive[key] * m.exercised[key] for key in exercisable[d, s])
         total = m.component(f"base_{g}")[d] + _held_worth(m, c, g, d, regime[s])
         if g == "accountability":
             total += sum(m.regained[key[:3]] * m.monitored[key] for key in monitorable.get((d, s), ()))

@@ -98,7 +98,8 @@ def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
             places, hours = [n], m.reporting_hours
         else:
             return 0
-        return sum(hours[d] * m.monitored[d, o, l, s] for o in places for d, l in watched.get((o, s), ()))
+        watching = ((d, o, l) for o in places for d, l in watched.get((o, s), ()))
+        return pyo.quicksum(hours[d] * m.monitored[d, o, l, s] for d, o, l in watching)
 
     m.watch = pyo.Expression(
         m.STAFFED,
@@ -117,7 +118,7 @@ def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
     )
     def staff_suffice_in_scenario(m, n, s):  # type: ignore[no-untyped-def]
         a = sets.levels[sets.level_of[position[n]]]
-        used = sum(
+        used = pyo.quicksum(
             m.hours[d, a, a] * m.exercised[d, o, a, s]
             for o in (sets.localities[i] for i in sets.under[position[n]])
             for d in exercised.get((o, a, s), ())
