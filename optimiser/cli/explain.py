@@ -65,7 +65,7 @@ def _head(found: Explanation) -> list[str]:
     from optimiser.cli.text import paragraph
 
     run = found.run
-    ended = "" if found.complete else "interrupted: " if found.interrupted else "time ran out: "
+    ended = "" if found.complete else "interrupted: " if found.interrupted else "not complete: "
     if found.value is None:
         return [f"{ended}no design was found"]
     gap = f", bound {found.bound:.6f}" if found.bound < float("inf") else ""
