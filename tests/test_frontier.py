@@ -26,6 +26,8 @@ from optimiser.instance.result_schemas import RESULTS
 from optimiser.studies.envelope import border, standing_out
 from optimiser.studies.frontier import Frontier, Nondominated
 from optimiser.studies.study import Answer, Study
+from optimiser.studies.tradeoff import Tradeoffs
+from optimiser.studies.zones import by_border
 
 ARCHETYPE = Path(__file__).parents[1] / "instances" / "archetype"
 PAIR = ("accountability", "responsiveness")
@@ -164,6 +166,16 @@ def test_two_objectives_against_brute_force(seed: int) -> None:
     assert found.complete, found.open
     holds(instance, found)
     marks_hold(instance, found)
+
+
+def test_what_was_proven_is_of_the_point_at_which_a_design_was_found() -> None:
+    instance = random_instance(6180, most_designs=24, sizes=3)
+    found = Tradeoffs(Study(instance), [list(instance.objectives).index(g) for g in PAIR])
+    by_border(found)
+    before = {id(option.answer) for option in found.options}
+    moved = [option for option in found.nondominated(whole=True) if id(option.answer) not in before]
+    assert moved, "the seed no longer has a design that is shown elsewhere than it was found"
+    assert not any(option.proven for option in moved)
 
 
 @pytest.mark.parametrize("seed", [7, 30])

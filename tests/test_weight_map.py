@@ -434,8 +434,14 @@ def test_the_text(run: Callable[..., tuple[int, str, str]]) -> None:
 
 
 def test_names_in_a_figure_are_escaped(tmp_path: Path) -> None:
-    instance = made(tmp_path, decisions="decision,type\na<b>&,input\nc,input")
-    ElementTree.fromstring(optimiser.weight_map(instance).figure())
+    scores = "decision,level,risk_pooling,accountability,responsiveness"
+    instance = made(
+        tmp_path,
+        decisions="decision,type\na<b>&,input",
+        scores=f"{scores}\na<b>&,central,0,1,0\na<b>&,local,0,0,.5",
+    )
+    picture = ElementTree.fromstring(optimiser.weight_map(instance).figure())
+    assert "a<b>& to local" in "".join(picture.itertext())
 
 
 @pytest.mark.parametrize(

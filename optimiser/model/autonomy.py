@@ -33,7 +33,8 @@ def granted_willing_able(m: pyo.ConcreteModel, c: Coefficients) -> None:
     number(m, c, "capable", sets.organisations, doc="min(willingness_n, ability_n)")
     number(m, c, "fear", sets.decisions, doc="fear_d: the share of willingness that full monitoring takes")
     number(m, c, "oversight", sets.scenarios, doc="oversight_s: the most monitoring that goes on in s")
-    whose = _organisation(m, c)
+    _organisation(m, c)
+    whose = m.organisation.extract_values()
     supported = (
         {sets.organisations[n] for n in np.flatnonzero(c.masks["supported"])}
         if c.masks["limited"][0]
@@ -99,8 +100,8 @@ def _willing_and_able(m: pyo.ConcreteModel, afraid: set[Key], helped: set[Key]) 
         return m.exercised[d, o, l, s] <= own + m.built[d, o, l]
 
 
-def _organisation(m: pyo.ConcreteModel, c: Coefficients) -> dict[tuple[str, str], str]:
-    """n(o, l) by name, and as a component."""
+def _organisation(m: pyo.ConcreteModel, c: Coefficients) -> None:
+    """n(o, l) by name."""
     sets = c.sets
     names = {
         (o, l): sets.organisations[sets.node[i, k]]
@@ -109,7 +110,6 @@ def _organisation(m: pyo.ConcreteModel, c: Coefficients) -> dict[tuple[str, str]
     }
     doc = "n(o,l): the organisation that decides for locality o what is held at level l"
     m.organisation = pyo.Param(m.LOCALITIES, m.LEVELS, initialize=names, within=pyo.Any, doc=doc)
-    return names
 
 
 def _columns(m: pyo.ConcreteModel, c: Coefficients) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -253,7 +254,7 @@ class Study:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Finding:
+class Finding(ABC):
     """What a study found: the document of its JSON, its tables, and how far it is complete."""
 
     command: ClassVar[str]
@@ -267,13 +268,13 @@ class Finding:
         """Whether a limit was reached before there was any design."""
         return False
 
+    @abstractmethod
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document that are this study's own."""
-        raise NotImplementedError
 
+    @abstractmethod
     def tables(self) -> dict[str, Table]:
         """The same as tidy tables: name -> columns and rows."""
-        raise NotImplementedError
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON document that the command prints with --json."""

@@ -127,7 +127,10 @@ class Tradeoffs:
         return [o for o in self.options if not any(_dominates(p.point, o.point) for p in self.options)]
 
     def _shown(self, option: Option, others: list[Array]) -> Option | None:
-        """The option as far as it stands out: at the point at which it was found, or else at another."""
+        """The option as far as it stands out: at the point at which it was found, or else at another.
+
+        What was proven is of the point at which it was found.
+        """
         points, part = standing_out(option.chain, others)
         if not len(points):
             return None
@@ -137,7 +140,7 @@ class Tradeoffs:
         self._weigh(np.array([0.0, 1.0]))
         floors = self._floors(np.array([points[0, 0] - ROUNDING, -np.inf]))
         answer = self.study.evaluate(option.answer.design, floors)
-        return replace(option, chain=part, answer=answer, point=self.point(answer))
+        return replace(option, chain=part, answer=answer, point=self.point(answer), slack=np.inf)
 
     def _extremes(self, design: Array) -> Array:
         """(n, k) extreme points of what its recourse lets a design choose from, none dominated by another.
