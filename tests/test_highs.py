@@ -38,3 +38,22 @@ def test_iterations_that_do_not_suffice_leave_a_program_as_it_is() -> None:
     found = loaded(integer=False).run(Clock(), iterations=0)
     assert found.ended is Ended.STOPPED
     assert found.bound >= 2.25
+
+
+def test_a_program_that_is_optimal_has_a_point_however_badly_it_is_scaled() -> None:
+    """HiGHS calls some of these optimal, and their points infeasible by a little more than it tolerates."""
+    random, odd = np.random.default_rng(0), 0
+    for _ in range(200):
+        rows, columns = random.integers(3, 12, 2)
+        matrix = random.normal(size=(rows, columns)) * (random.random((rows, columns)) < 0.6)
+        matrix *= 10.0 ** random.integers(-3, 4, (rows, 1)) * 10.0 ** random.integers(-3, 4, (1, columns))
+        upper = matrix @ (random.random(columns) * 10.0 ** random.integers(-3, 4, columns))
+        cost, zero = np.abs(random.normal(size=columns)), np.zeros(columns)
+        solver = Solver()
+        solver.load(cost, sparse.csr_array(matrix), np.full(rows, -np.inf), upper, zero, zero + 1e7)
+        found = solver.run(Clock())
+        if found.ended is Ended.OPTIMAL:
+            assert found.x is not None
+            assert found.value == pytest.approx(float(cost @ found.x))
+            odd += bool((matrix @ found.x > upper + 1e-7).any())
+    assert odd, "every program was solved to HiGHS's tolerances: none of them tests anything"

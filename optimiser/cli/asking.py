@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -34,6 +35,9 @@ OPTIONS = (
 )  # fmt: skip
 
 
+drawn = click.option("--figure", metavar="FILE.svg", help="Also draw it.")
+
+
 def asking(without: tuple[str, ...] = ()) -> Callable[[Any], Any]:
     """INSTANCE and the options that every study has, but for those named in `without`."""
 
@@ -53,11 +57,16 @@ def answer(
     text: Callable[[Any], str],
     out: str | None,
     as_json: bool,
+    figure: str | None = None,
 ) -> int:
-    """Ask, print, write; the exit code. `find` is called with where progress goes."""
+    """Ask, print, write, draw; the exit code. `find` is called with where progress goes."""
     from optimiser.design import InfeasibleError
+    from optimiser.instance.errors import InputError
     from optimiser.result import check_target
+    from optimiser.studies.study import DrawnFinding
 
+    if figure is not None and Path(figure).suffix.lower() != ".svg":
+        raise InputError(f"--figure: {figure!r} is not the name of an .svg file")
     if out is not None:
         check_target(out)
     try:
@@ -77,6 +86,10 @@ def answer(
     if out is not None:  # last: what was found is said even where the disk fails
         finding.save(out)
         complain(f"written to {out}")
+    if figure is not None and not finding.empty:
+        assert isinstance(finding, DrawnFinding)
+        Path(figure).write_text(finding.figure(), encoding="utf-8")
+        complain(f"drawn in {figure}")
     if finding.interrupted:
         return 130
     if finding.empty:

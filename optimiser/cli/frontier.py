@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import click
 
-from optimiser.cli.asking import answer, asking
+from optimiser.cli.asking import answer, asking, drawn
+from optimiser.cli.solving import finite
 
 if TYPE_CHECKING:
     from optimiser.studies.frontier import Frontier
@@ -25,11 +27,22 @@ MARKS = {True: "yes", False: "no", None: "?"}
     metavar="N",
     help="Only so many points, evenly spread, in place of all.",
 )
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(0),
+    callback=finite,
+    metavar="VALUE",
+    help="Only so many that no design is better by more in all of them.  "
+    "[default: 0; for a large model 0.01, with three objectives 0.02]",
+)
+@drawn
 @asking(without=("weights",))
 def frontier(
     instance: str,
     objectives: str | None,
     points: int | None,
+    tolerance: float | None,
+    figure: str | None,
     gap: float,
     time_limit: float | None,
     threads: int,
@@ -50,12 +63,13 @@ def frontier(
     return answer(
         "frontier",
         lambda progress: find(
-            read(instance), names, points=points, gap=gap, time_limit=time_limit, threads=threads,
-            progress=progress,
+            read(instance), names, points=points, tolerance=tolerance, gap=gap, time_limit=time_limit,
+            threads=threads, progress=progress,
         ),
         frontier_text,
         out,
         as_json,
+        figure,
     )  # fmt: skip
 
 
@@ -78,8 +92,13 @@ def _trust(found: Frontier) -> list[str]:
     if sure < count:
         what = f"{count} point{'s' * (count > 1)}, {sure or 'none'} proven nondominated"
     lines = [f"{what}, every promise and objective recomputed from the tables"] if count else []
-    if found.complete:
+    if found.complete and not found.tolerance:
         lines += paragraph("Complete: proven that no design lies beyond these.")
+    elif count and isfinite(found.error):
+        lines += paragraph(
+            f"Proven: whatever a design reaches, one of these reaches to within {found.error:.2g} in each of "
+            "the objectives."
+        )
     for said in found.open:
         lines += paragraph(said)
     lines += ["  Interrupted: this is what was known."] * found.interrupted

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from math import isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from optimiser.cli.asking import answer, asking
-from optimiser.cli.say import complain
+from optimiser.cli.asking import answer, asking, drawn
 from optimiser.cli.solving import finite
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ FEW = 5e-5  # a share that would be printed as 0.0 %
     metavar="VALUE",
     help="Stop when nothing can be better by more, anywhere.  [default: 0; 0.003 for a large model]",
 )
-@click.option("--figure", metavar="FILE.svg", help="Also draw it.")
+@drawn
 def weight_map(
     instance: str,
     objectives: str | None,
@@ -51,29 +49,22 @@ def weight_map(
       optimiser map instances/archetype
       optimiser map instances/archetype --objectives accountability,responsiveness,economy
     """
-    from optimiser.instance.errors import InputError
     from optimiser.instance.read import read
     from optimiser.studies.weight_map import THE_THREE
     from optimiser.studies.weight_map import weight_map as find
 
-    if figure is not None and Path(figure).suffix.lower() != ".svg":
-        raise InputError(f"--figure: {figure!r} is not the name of an .svg file")
     names = THE_THREE if objectives is None else [name.strip() for name in objectives.split(",")]
-
-    def found(progress):  # type: ignore[no-untyped-def]
-        finding = find(
+    return answer(
+        "map",
+        lambda progress: find(
             read(instance), names, tolerance=tolerance, time_limit=time_limit, threads=threads,
             progress=progress,
-        )  # fmt: skip
-        drawn.append(finding)
-        return finding
-
-    drawn: list[WeightMap] = []
-    code = answer("map", found, map_text, out, as_json)
-    if figure is not None and drawn and not drawn[0].empty:
-        Path(figure).write_text(drawn[0].figure(), encoding="utf-8")
-        complain(f"drawn in {figure}")
-    return code
+        ),
+        map_text,
+        out,
+        as_json,
+        figure,
+    )  # fmt: skip
 
 
 def map_text(found: WeightMap) -> str:

@@ -229,6 +229,8 @@ RESULTS: dict[str, Schema] = {
         ("objectives", "points", "complete"),
         objectives=_list(_TEXT),
         complete=_YES,
+        tolerance=_NUMBER,
+        error=_MAYBE,
         points=_rows(
             objectives=_NUMBERS,
             supported={"type": ["boolean", "null"]},

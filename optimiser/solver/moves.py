@@ -97,7 +97,6 @@ class Neighbourhood:
         floors: Mapping[int, float] | None = None,
     ) -> None:
         self.problem, self._floors = problem, dict(floors or {})
-        self._floor = problem.floors(self._floors)
         sets = problem.c.sets
         free = np.array([h not in fixed for h in range(len(sets.holding_decision))])
         self._allowed = sets.allowed[sets.holding_decision] & free[:, None]
@@ -235,7 +234,7 @@ class Neighbourhood:
         return design, value
 
     def _evaluate(self, design: Array, clock: Clock) -> float:
-        return self.problem.evaluate(self.problem.placing.columns(design), clock, self._floor).value
+        return self.problem.evaluate(self.problem.placing.columns(design), clock, self._floors).value
 
 
 def _values(lines: list[tuple[Array, float]], x: Array) -> Array:

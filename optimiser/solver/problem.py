@@ -23,6 +23,7 @@ from optimiser.solver.placing import Placing
 from optimiser.solver.pooling import PoolCuts
 from optimiser.solver.recourse import Recourse
 from optimiser.solver.risk import at_risk
+from optimiser.solver.scenario import Priced
 from optimiser.solver.settle import Settled, settle
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 KNOWN = 4  # vectors of prices kept for each scenario: the last ones say most of the next question
+ROUNDING = 1e-8  # of an objective: short of a floor by more, a design does not reach it
 FIRST_STAGE = ("support", "built", "added", "achieved", "threshold", "shortfall")
 
 
@@ -123,26 +125,65 @@ class Problem:
         locality = self.c.sets.holding_locality
         return np.where(locality < 0, 1.0, self.c["share"][locality])
 
-    def evaluate(self, x: Array, clock: Clock, floor: Cuts | None = None) -> Worth:
-        """The exact value of a design, given as columns that are complete but for its recourse."""
-        if self.coupled or (floor is not None and floor.count):
-            settled = self.settle(x, clock, floor=floor)
-            cuts = self.recourse.cuts([] if self.extended else self._by_scenario(settled.prices))
-            return Worth(settled.value, cuts)
-        worth, prices = self.prices(x, self.weights, clock)
-        cuts = self.recourse.cuts(prices)
-        values = self._base(x) + worth
-        return Worth(float(self.at_risk(values)) if np.isfinite(values).all() else -np.inf, cuts)
+    def evaluate(self, x: Array, clock: Clock, floors: Mapping[int, float] | None = None) -> Worth:
+        """The exact value of a design, given as columns that are complete but for its recourse.
+
+        `floors` maps objectives (their position) to what they must reach in expectation.
+        """
+        if self.coupled:
+            return self._settled(x, clock, floors or {})
+        priced = self._priced(x, self.weights, clock)
+        worth = Worth(self._valued(x, self.weights, priced), self.recourse.cuts(_prices(priced)))
+        if not floors or worth.value == -np.inf or self._kept(x, priced, floors):
+            return worth
+        for g, floor in floors.items():  # quicker to refute than all at once
+            alone = np.eye(len(self.weights))[g]
+            priced = self._priced(x, alone, clock)
+            if self.c["probability"] @ self._values(x, alone, priced) < floor - ROUNDING:
+                return Worth(-np.inf, self.recourse.cuts(_prices(priced)))
+        return self._settled(x, clock, floors)
+
+    def expectations(self, x: Array, direction: Array, clock: Clock) -> Array:
+        """(G,) what a design reaches with the recourse that is best in a direction (G,).
+
+        Only objectives that weigh something there are sure to be reached in full.
+        """
+        if self.coupled:
+            settled = self.settle(x, clock, direction).x
+            assert settled is not None
+            achieved = settled[self.compiled.columns["achieved"]].reshape(len(direction), -1)
+        else:
+            achieved = self._before(x) + self.recourse.gained(self._priced(x, direction, clock))
+        return np.asarray(achieved @ self.c["probability"])
+
+    def _settled(self, x: Array, clock: Clock, floors: Mapping[int, float]) -> Worth:
+        settled = self.settle(x, clock, floor=self.floors(floors))
+        cuts = self.recourse.cuts([] if self.extended else self._by_scenario(settled.prices))
+        return Worth(settled.value, cuts)
+
+    def _kept(self, x: Array, priced: list[Priced], floors: Mapping[int, float]) -> bool:
+        """Whether the recourse so priced reaches the floors."""
+        achieved = self._before(x) + self.recourse.gained(priced)
+        expected = achieved @ self.c["probability"]
+        return all(expected[g] >= floor for g, floor in floors.items())
 
     def at_risk(self, values: Array) -> Array:
         """The value of what the scenarios are worth, (..., S), at the instance's attitude to risk."""
         attitude = self.instance.uncertainty
         return at_risk(values, self.c["probability"], attitude["risk_aversion"], attitude["beta"])
 
-    def _base(self, x: Array) -> Array:
-        """(S,) weighted objectives before recourse."""
+    def _before(self, x: Array) -> Array:
+        """(G, S) objectives before recourse."""
         reached = self.program.upper[self.compiled.rows["scored"]] - self.bare @ x
-        return self.weights @ reached.reshape(len(self.weights), -1)
+        return reached.reshape(len(self.weights), -1)
+
+    def _values(self, x: Array, direction: Array, priced: list[Priced]) -> Array:
+        """(S,) weighted objectives with the recourse priced in this direction (G,); -inf: infeasible."""
+        return direction @ self._before(x) + [p.worth if p.feasible else -np.inf for p in priced]
+
+    def _valued(self, x: Array, direction: Array, priced: list[Priced]) -> float:
+        values = self._values(x, direction, priced)
+        return float(self.at_risk(values)) if np.isfinite(values).all() else -np.inf
 
     def settle(
         self,
@@ -186,16 +227,16 @@ class Problem:
             lines.append((slope[self.placing.core], constant))
         return lines
 
-    def prices(self, x: Array, direction: Array, clock: Clock) -> tuple[Array, list[Array]]:
-        """(S,) what recourse adds in the direction (-inf: infeasible), and prices for the cuts."""
-        count = len(self.c.sets.scenarios)
+    def prices(self, x: Array, direction: Array, clock: Clock) -> list[Array]:
+        """Prices for the cuts, of the recourse at a point of the master in a direction (G,)."""
         if self.coupled:
-            return np.full(count, np.nan), self._by_scenario(self.settle(x, clock, direction).prices)
+            return self._by_scenario(self.settle(x, clock, direction).prices)
+        return _prices(self._priced(x, direction, clock))
+
+    def _priced(self, x: Array, direction: Array, clock: Clock) -> list[Priced]:
         priced = self.recourse.price(x, direction, clock)
-        worth = np.array([p.worth if p.feasible else -np.inf for p in priced])
-        prices = [p.prices for p in priced if p.prices.any()]
-        self.known.extend(prices)
-        return worth, prices
+        self.known.extend(_prices(priced))
+        return priced
 
     def _by_scenario(self, prices: Array) -> list[Array]:
         parts = [
@@ -218,3 +259,8 @@ class Problem:
     def no_cuts(self) -> Cuts:
         """None."""
         return Cuts(sparse.csr_array((0, len(self.compiled.columns.keys))), np.zeros(0))
+
+
+def _prices(priced: list[Priced]) -> list[Array]:
+    """Those that cut anything."""
+    return [one.prices for one in priced if one.prices.any()]

@@ -43,7 +43,7 @@ class Recourse:
         self.scenario = np.array([scenario[columns.keys[j][-1]] for j in self.y], int)
         self._structure(compiled, c)
         self._rows = compiled.rows
-        self._scenarios = scenario
+        self._scenarios, self._objectives = scenario, len(sets.objectives)
         self._placed = columns.index("placed")
         self._blocks(compiled, c)
         self._split(compiled)
@@ -151,6 +151,14 @@ class Recourse:
     def touches(self, g: int) -> bool:
         """Whether recourse adds anything to the objective at this position."""
         return bool((self.row_objective == g).any())
+
+    def gained(self, priced: list[Priced]) -> Array:
+        """(G, S) what the recourse so priced adds to the objectives."""
+        y, gained = np.zeros(len(self.y)), np.zeros((self._objectives, len(self.scenarios)))
+        for scenario, one in zip(self.scenarios, priced, strict=True):
+            y[scenario.columns] = one.y
+        gained[self.row_objective, self.row_scenario[self.scored]] = -(self.on_y @ y)[self.scored]
+        return gained
 
     def cuts(self, prices: list[Array]) -> Cuts:
         """Rows that hold for every design, one for each vector of prices of the coupling rows."""

@@ -24,6 +24,7 @@ class Priced:
     feasible: bool
     worth: float  # sum of direction x what recourse adds to the objectives; 0 if infeasible
     prices: Array  # (coupling rows,) >= 0
+    y: Array  # (recourse columns of the scenario,)
 
 
 class Scenario:
@@ -34,7 +35,7 @@ class Scenario:
 
     def __init__(self, recourse: Recourse, s: int, entries: sparse.csc_array) -> None:
         r = self._recourse = recourse
-        self._columns = np.flatnonzero(r.scenario == s)
+        self.columns = np.flatnonzero(r.scenario == s)
         in_scenario = np.flatnonzero(r.row_scenario == s)
         self._rows = np.setdiff1d(in_scenario, r.scored, assume_unique=True)
         self._capped = np.flatnonzero(np.isin(self._rows, r.capped))
@@ -48,18 +49,18 @@ class Scenario:
     def _assemble(self, entries: sparse.csc_array, count: int) -> sparse.csc_array:
         """The matrix with, for each entry, one more than the position of its value in `_values`."""
         at = np.full(len(self._recourse.y), -1)
-        at[self._columns] = np.arange(len(self._columns))
+        at[self.columns] = np.arange(len(self.columns))
         fear, slack = len(self._fear), len(self._capped)
         act, watch = at[self._recourse.e[self._fear]], at[self._recourse.e_monitored[self._fear]]
         ones, feared = np.full(fear, count + 1), np.arange(count + 3, count + 3 + fear)
         rows = np.tile(np.arange(fear), 2)
-        shape = (fear, len(self._columns))
+        shape = (fear, len(self.columns))
         below = sparse.csc_array(
             (np.concatenate([ones, feared]), (rows, np.concatenate([act, watch]))), shape
         )
         minus = np.full(slack, count + 2), (self._capped, np.arange(slack))
         beside = sparse.csc_array(minus, shape=(len(self._rows) + fear, slack))
-        own = sparse.vstack([entries[self._rows][:, self._columns], below])
+        own = sparse.vstack([entries[self._rows][:, self.columns], below])
         return sparse.hstack([own, beside], format="csc")
 
     def follow(self) -> None:
@@ -80,7 +81,7 @@ class Scenario:
         r = self._recourse
         prices = np.zeros(len(r.coupling))
         prices[self._scored] = direction[self._objective]
-        most, side = np.append(most[self._columns], np.zeros(len(self._capped))), side[self._rows]
+        most, side = np.append(most[self.columns], np.zeros(len(self._capped))), side[self._rows]
         side[self._roomy] = np.maximum(side[self._roomy], 0.0)
         upper = np.append(side, r.willing[self._fear] * x[r.e_held[self._fear]])
         self._put(most, upper, direction, prices)
@@ -89,23 +90,30 @@ class Scenario:
         if found.ended is Ended.INFEASIBLE:
             found = self._repair(side, clock)
             prices[:] = 0.0
+        y = np.zeros(len(self.columns))
         if found.x is None:
-            return Priced(False, 0.0, np.zeros(len(prices)))
+            return Priced(False, 0.0, np.zeros(len(prices)), y)
         prices[self._rows] = np.maximum(0.0, found.prices[: len(self._rows)])
-        return Priced(feasible, found.value if feasible else 0.0, prices)
+        if feasible and self._loaded is not None:
+            mine = self._loaded < len(y)
+            y[self._loaded[mine]] = found.x[mine]
+        return Priced(feasible, found.value if feasible else 0.0, prices, y)
 
     def _put(self, most: Array, upper: Array, direction: Array, prices: Array) -> None:
         """Load the program, or change the one that is loaded to this point."""
         needed = most > 0 if len(most) > SMALL else np.ones(len(most), bool)
-        needed[len(self._columns) :] = True
-        if self._loaded is None or not np.array_equal(direction, self._direction):
-            gain = -(self._recourse.on_y.T @ prices)[self._columns]
+        needed[len(self.columns) :] = True
+        if turned := not np.array_equal(direction, self._direction):
+            gain = -(self._recourse.on_y.T @ prices)[self.columns]
             self._worth, self._direction = np.append(gain, np.zeros(len(self._capped))), direction.copy()
+        if self._loaded is None:
             self._loaded = np.flatnonzero(needed)
             matrix = self._chosen(self._loaded)
             lower, nothing = np.full(len(upper), -np.inf), np.zeros(len(self._loaded))
             self._solver.load(self._worth[self._loaded], matrix, lower, upper, nothing, most[self._loaded])
             return
+        if turned:
+            self._solver.change_costs(self._worth[self._loaded])
         needed[self._loaded] = False
         further = np.flatnonzero(needed)
         if len(further):
@@ -124,7 +132,7 @@ class Scenario:
     def _repair(self, side: Array, clock: Clock):  # type: ignore[no-untyped-def]
         """The least excess over limits on unmet demand."""
         assert self._loaded is not None
-        slacks = np.flatnonzero(self._loaded >= len(self._columns))
+        slacks = np.flatnonzero(self._loaded >= len(self.columns))
         cost = np.zeros(len(self._loaded))
         cost[slacks] = -1 / np.maximum(1e-9, np.abs(side[self._capped]))
         self._solver.change_costs(cost)

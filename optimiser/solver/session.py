@@ -53,16 +53,15 @@ class Session(Problem):
         placed = {g: f for g, f in floors.items() if self._branches and not self.recourse.touches(g)}
         rows = join(rows, self._floors_placed(placed))
         floors = {g: f for g, f in floors.items() if g not in placed}
-        floor = self.floors(floors)
-        program, below = self._with_fixed(fixed), join(floor, rows)
+        program, below = self._with_fixed(fixed), join(self.floors(floors), rows)
         neighbourhood = Neighbourhood(self, fixed, rows, floors)
-        evaluate = self._evaluator(clock, floor, neighbourhood)
+        evaluate = self._evaluator(clock, floors, neighbourhood)
         separate = self._separator(clock, floors)
         progress = Progress(gap, np.inf if decide is None else decide)
         first = self._first(self._last if start is None else start, fixed, neighbourhood, clock)
         if first is not None:
             x = self.placing.columns(first)
-            worth = self.evaluate(x, clock, floor)  # not improved yet: that pays once its prices are cuts
+            worth = self.evaluate(x, clock, floors)  # not improved yet: that pays once its prices are cuts
             progress.note(Evaluated(first, worth.value, worth.cuts, x if self.extended else None))
 
         def fresh() -> Master:
@@ -197,12 +196,12 @@ class Session(Problem):
             around = self.pools.separate(x, around=floor_prices is None)
             if self.extended:
                 return around
-            return join(around, self.recourse.cuts(self.prices(x, direction, clock)[1]).violated(x))
+            return join(around, self.recourse.cuts(self.prices(x, direction, clock)).violated(x))
 
         return separate
 
     def _evaluator(
-        self, clock: Clock, floor: Cuts, neighbourhood: Neighbourhood
+        self, clock: Clock, floors: Mapping[int, float], neighbourhood: Neighbourhood
     ) -> Callable[[Array], Evaluated]:
         climb = not self.coupled and not self.c.sets.uniform.all()
 
@@ -216,7 +215,7 @@ class Session(Problem):
                 return Evaluated(design, -np.inf, cuts, spoilt=True)
             point = x.copy() if self.extended else np.zeros(len(x))
             point[self.placing.core] = self.placing.compact(repaired)
-            worth = self.evaluate(point, clock, floor)
+            worth = self.evaluate(point, clock, floors)
             best, value = repaired, worth.value
             if climb and np.isfinite(value):
                 best, value = neighbourhood.improve(best, value, clock)

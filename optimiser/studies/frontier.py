@@ -1,4 +1,10 @@
-"""frontier: what does one aim cost in another? The nondominated designs for two or three objectives."""
+"""frontier: what does one aim cost in another? The nondominated designs for two or three objectives.
+
+All of them: with two objectives every stretch of the border of what is known is asked whether a design lies
+above it, until none does; with three, every box that no known point dominates (Klamroth, Lacour & Vanderpooten
+2015). A design is left out by name once it is known with its own trade-off. Of designs that reach the same, one
+is named. Where the most of one objective is known to a gap only, the others count a little at that end.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +19,22 @@ from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.rows import plain
 from optimiser.solver.solve import check_call
-from optimiser.studies.study import Answer, Finding, Study, Table, table
+from optimiser.studies.envelope import CLOSE
+from optimiser.studies.study import Answer, DrawnFinding, Study, Table, table
 from optimiser.studies.tradeoff import Option, Tradeoffs
-from optimiser.studies.zones import OutOfTimeError, by_border, by_boxes, by_steps, supporting
+from optimiser.studies.zones import (
+    EXACTLY,
+    STEP,
+    OutOfTimeError,
+    by_border,
+    by_boxes,
+    by_steps,
+    by_tolerance,
+    supporting,
+)
 
 Array = np.ndarray
+COARSE = {2: 1e-2, 3: 2e-2}  # of an objective: the tolerance for a large model, by how many are asked for
 TRIES = 6  # weights at which a point is shown to be best, or not
 
 
@@ -37,11 +54,17 @@ class Nondominated:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Frontier(Finding):
-    """The nondominated designs in order of the first objective, and whether these are all."""
+class Frontier(DrawnFinding):
+    """The nondominated designs in order of the first objective, and whether these are all.
+
+    Whatever a design reaches, one of these reaches to within `error` in every objective asked for (inf: not
+    known).
+    """
 
     command = "frontier"
     objectives: tuple[str, ...]
+    tolerance: float  # 0: all nondominated designs
+    error: float
     points: tuple[Nondominated, ...]
     open: tuple[str, ...] = ()  # what was not proven, a sentence each
 
@@ -53,6 +76,12 @@ class Frontier(Finding):
     def reached(self, p: Nondominated) -> list[float]:
         """What a point reaches of the objectives asked for."""
         return [float(p.answer.objectives[self.instance.objectives.index(g)]) for g in self.objectives]
+
+    def figure(self) -> str:
+        """It drawn, as the text of an SVG file: a panel for each pair of objectives."""
+        from optimiser.studies.frontier_figure import figure
+
+        return figure(self)
 
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document."""
@@ -68,7 +97,13 @@ class Frontier(Finding):
             }
             for p in self.points
         ]
-        return {"objectives": list(self.objectives), "points": points, "open": list(self.open)}
+        return {
+            "objectives": list(self.objectives),
+            "tolerance": self.tolerance,
+            "error": plain(self.error),
+            "points": points,
+            "open": list(self.open),
+        }
 
     def tables(self) -> dict[str, Table]:
         """points a row a design; segments a row an extreme point; designs a row a decision of each."""
@@ -99,6 +134,7 @@ def frontier(
     objectives: Sequence[str] | None = None,
     *,
     points: int | None = None,
+    tolerance: float | None = None,
     gap: float = 1e-6,
     time_limit: float | None = None,
     threads: int = 1,
@@ -113,68 +149,76 @@ def frontier(
     points
         Only so many points, at even steps of all objectives but the first: the augmented epsilon-constraint
         method (AUGMECON2; Mavrotas & Florios 2013).
+    tolerance
+        Above 0, only so many that whatever a design reaches, one of them reaches to within the tolerance in
+        every objective (module `coverage`); they are then solved to a quarter of it, whatever the gap. None:
+        0, or with a model of more than 5,000 columns 0.01 for two objectives, 0.02 for three.
 
-    The other arguments are those of `solve`. Without `points`, all: with two objectives every stretch of the
-    border of what is known is asked whether a design lies above it, until none does; with three, every box
-    that no known point dominates (Klamroth, Lacour & Vanderpooten 2015). A design is left out by name once it
-    is known with its own trade-off. Of designs that reach the same, one is named. Where the most of one
-    objective is known to a gap only, the others count a little at that end. Objectives are expectations: risk
-    aversion plays no part. Raises InputError for a call that is wrong, InfeasibleError where there is no
-    design.
+    The other arguments are those of `solve`. Without `points`, at a tolerance of 0, all are found. Objectives
+    are expectations: risk aversion plays no part. Raises InputError for a call that is wrong, InfeasibleError
+    where there is no design. Method: this module's own text, and that of `zones`.
     """
-    names = _checked(instance, objectives, points, gap, time_limit, threads)
-    averse = instance.uncertainty["risk_aversion"] > 0
-    study = Study(
-        instance.replace("uncertainty.risk_aversion", set=0) if averse else instance,
-        gap=gap, time_limit=time_limit, threads=threads, progress=progress,
-    )  # fmt: skip
-    found = Tradeoffs(study, [list(instance.objectives).index(g) for g in names])
-    said: list[str] = []
+    names = _checked(instance, objectives, points, tolerance, gap, time_limit, threads)
+    neutral = instance
+    if instance.uncertainty["risk_aversion"] > 0:
+        neutral = instance.replace("uncertainty.risk_aversion", set=0)
+    study = Study(neutral, gap=gap, time_limit=time_limit, threads=threads, progress=progress)
+    if tolerance is None:
+        tolerance = COARSE[len(names)] if study.large and points is None else 0.0
+    exactly = tolerance / EXACTLY
+    found = Tradeoffs(study, [list(instance.objectives).index(g) for g in names], max(CLOSE, exactly / 2))
     with study.listening():
-        try:
-            said += _explored(found, len(names), points)
-        except OutOfTimeError as error:
-            said += error.args
+        said = _explored(found, points, tolerance)
         if found.infeasible:
             raise InfeasibleError
         kept = sorted(found.nondominated(whole=points is None), key=lambda option: tuple(option.point))
-        marked = _marked(found, kept, whole=not said)
-        said += _unproven(found.study, kept, marked)
+        whole = not said and tolerance == 0
+        marked = _marked(found, kept, whole, tries=0 if tolerance else TRIES)
+        said += _unproven(found.study, kept, marked, tolerance)
+    known = found.options if points is None else kept  # what is kept covers what its designs reach
     return Frontier(
         instance=instance,
         complete=not said,
         interrupted=study.clock.interrupted,
         run=study.run() | {"instance_hash": instance.hash},
         objectives=tuple(names),
+        tolerance=tolerance,
+        error=0.0 if whole and not said else found.error(known, exactly or STEP),
         points=tuple(marked),
         open=tuple(said),
     )
 
 
-def _marked(found: Tradeoffs, kept: list[Option], whole: bool) -> list[Nondominated]:
-    """Mark what is supported: by what is known where that is the whole, else each by proofs of its own."""
+def _marked(found: Tradeoffs, kept: list[Option], whole: bool, tries: int) -> list[Nondominated]:
+    """Mark what is supported: by what is known where that is the whole, else each by so many proofs."""
     rivals, marked = [end for option in kept for end in option.chain], []
     for option in kept:
         found.study.tell("which are best for some weights?")
-        mark: bool | None = None
-        for _ in range(TRIES):
-            weights = supporting(option.chain, np.array(rivals))
-            if whole or weights is None:
-                mark = weights is not None
-                break
-            better = found.better(weights, float((option.chain @ weights).max()))
-            if better is None or better.size == 0:
-                mark = None if better is None else True
-                break
-            rivals.append(better)
+        if not whole and found.best(option):
+            mark: bool | None = True
+        else:
+            mark = _supported(found, option, rivals, whole, tries)
         marked.append(Nondominated(option.answer, mark, option.chain, whole or option.proven))
     return marked
 
 
-def _unproven(study: Study, kept: list[Option], marked: list[Nondominated]) -> list[str]:
+def _supported(found: Tradeoffs, option: Option, rivals: list[Array], whole: bool, tries: int) -> bool | None:
+    for left in reversed(range(tries + 1)):
+        weights = supporting(option.chain, np.array(rivals))
+        if whole or weights is None:
+            return weights is not None
+        if left:
+            better = found.better(weights, float((option.chain @ weights).max()))
+            if better is None or better.size == 0:
+                return None if better is None else True
+            rivals.append(better)
+    return None
+
+
+def _unproven(study: Study, kept: list[Option], marked: list[Nondominated], tolerance: float) -> list[str]:
     """Points of which it is not proven that nothing dominates them, and trade-offs not worked out."""
     said, loose = [], [o.slack for o, p in zip(kept, marked, strict=True) if not p.proven]
-    if loose:
+    if loose and not tolerance:  # with a tolerance it is asked for no more
         most = f"up to {max(loose):.2g} better" if np.isfinite(max(loose)) else "better by what is not known"
         said.append(
             f"{len(loose)} of {len(kept)} points are not proven nondominated: a design may be {most} in an "
@@ -186,18 +230,24 @@ def _unproven(study: Study, kept: list[Option], marked: list[Nondominated]) -> l
     return said
 
 
-def _explored(found: Tradeoffs, objectives: int, points: int | None) -> list[str]:
+def _explored(found: Tradeoffs, points: int | None, tolerance: float) -> list[str]:
     """Find what there is; what is left open."""
-    if points is not None:
-        more = f"A choice of at most {points} points was asked for: there may be more between them."
-        return [*by_steps(found, points), more]
-    return by_border(found) if objectives == 2 else by_boxes(found)
+    try:
+        if points is not None:
+            more = f"A choice of at most {points} points was asked for: there may be more between them."
+            return [*by_steps(found, points), more]
+        if tolerance > 0:
+            return by_tolerance(found, tolerance)
+        return by_border(found) if len(found.aims) == 2 else by_boxes(found)
+    except OutOfTimeError as error:
+        return list(error.args)
 
 
 def _checked(
     instance: Instance,
     objectives: Sequence[str] | None,
     points: int | None,
+    tolerance: float | None,
     gap: float,
     time_limit: float | None,
     threads: int,
@@ -219,6 +269,10 @@ def _checked(
     problems += [f"objectives: {g} stands twice" for g in dict.fromkeys(names) if names.count(g) > 1]
     if points is not None and points < 2:
         problems.append(f"points: {points} is not at least 2")
+    if tolerance is not None and not 0 <= tolerance < np.inf:
+        problems.append(f"tolerance: {tolerance} is not a number of at least 0")
+    if tolerance and points is not None:
+        problems.append("points: so many, or as many as the tolerance asks for: not both")
     if problems:
         raise InputError(problems)
     return names

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from optimiser.studies.drawing import COLOURS, patch, polygon, ring, svg, text
 
 if TYPE_CHECKING:
     from optimiser.studies.weight_map import WeightMap
@@ -15,10 +16,6 @@ Array = np.ndarray
 SIDE, LEFT, TOP = 560.0, 70.0, 60.0
 BASE = TOP + SIDE * np.sqrt(0.75)
 CORNERS = np.array([[LEFT, BASE], [LEFT + SIDE, BASE], [LEFT + SIDE / 2, TOP]])
-COLOURS = (  # Okabe and Ito's, told apart by everyone, then lighter ones
-    "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442",
-    "#8da0cb", "#a6d854", "#e78ac3", "#b3b3b3", "#fc8d62",
-)  # fmt: skip
 OTHERS = "#e8e8e8"
 LONG = 70  # letters of a line of the legend
 LINE, WIDTH = 26, 1260
@@ -26,22 +23,15 @@ LINE, WIDTH = 26, 1260
 
 def figure(found: WeightMap) -> str:
     """The text of an SVG file. A corner has all weight on one objective; the ring is the instance."""
-    height = max(BASE + 60, TOP + LINE * (len(COLOURS) + 1))
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height:.0f}"'
-        ' font-family="sans-serif" font-size="14">',
-        '<rect width="100%" height="100%" fill="white"/>',
-        _text(LEFT, 26, f"{found.instance.name}: the best design under every weighting", "start"),
-    ]
+    parts = [text(LEFT, 26, f"{found.instance.name}: the best design under every weighting")]
     for cell in found.cells:
-        corners = " ".join(f"{x:.2f},{y:.2f}" for x, y in cell.vertices @ CORNERS)
         colour = COLOURS[cell.design_id - 1] if cell.design_id <= len(COLOURS) else OTHERS
-        parts.append(f'<polygon points="{corners}" fill="{colour}" stroke="white" stroke-width="0.5"/>')
+        parts.append(polygon(cell.vertices @ CORNERS, colour, "white"))
     for name, (x, y), below in zip(found.objectives, CORNERS, (26, 26, -12), strict=True):
-        parts.append(_text(x, y + below, f"only {name}", "middle"))
-    x, y = found.own @ CORNERS
-    parts.append(f'<circle cx="{x:.2f}" cy="{y:.2f}" r="6" fill="none" stroke="black" stroke-width="2"/>')
-    return "\n".join([*parts, *_legend(found), "</svg>\n"])
+        parts.append(text(x, y + below, f"only {name}", "middle"))
+    legend = _legend(found)
+    height = max(BASE + 60, TOP + LINE * (len(COLOURS) + 2))
+    return svg(WIDTH, height, [*parts, ring(*(found.own @ CORNERS)), *legend])
 
 
 def _legend(found: WeightMap) -> list[str]:
@@ -56,9 +46,10 @@ def _legend(found: WeightMap) -> list[str]:
     x, lines = LEFT + SIDE + 60, []
     for i, (colour, share, words) in enumerate(named):
         y = TOP + LINE * i
-        lines.append(f'<rect x="{x:.0f}" y="{y - 13:.0f}" width="16" height="16" fill="{colour}"/>')
-        lines.append(_text(x + 24, y, f"{100 * share:.1f} %  {words}", "start"))
-    return lines
+        lines.append(patch(x, y, colour))
+        lines.append(text(x + 24, y, f"{100 * share:.1f} %  {words}"))
+    y = TOP + LINE * len(named)
+    return [*lines, ring(x + 8, y - 5), text(x + 24, y, "the instance's own weights")]
 
 
 def _moves(found: WeightMap, i: int) -> str:
@@ -69,7 +60,3 @@ def _moves(found: WeightMap, i: int) -> str:
     words = [f"{d} to {level}" + f" ({n}/{total[d]})" * (total[d] > 1) for (d, level), n in moves.items()]
     said = ", ".join(words)
     return said if len(said) <= LONG else said[: LONG - 4].rsplit(",", 1)[0] + ", ..."
-
-
-def _text(x: float, y: float, words: str, anchor: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'

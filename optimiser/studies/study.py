@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 Table = tuple[Sequence[str], list[Row]]  # columns, rows
+LARGE = 5000  # columns of a model, from which designs are too many to tell all apart
 CHECKED = 20  # one answer in so many has the designs next to it looked at
 
 
@@ -122,6 +123,11 @@ class Study:
         """(G,) normalised weights in force."""
         return self.session.weights
 
+    @property
+    def large(self) -> bool:
+        """Whether the instance has too many designs to tell all apart, so that a tolerance is the default."""
+        return self.session.placing.size > LARGE
+
     def about(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
         """Ask about this instance from now on."""
         self.session.update(instance, weights)
@@ -178,6 +184,10 @@ class Study:
             if answer.audit is not None and not answer.audit.broken:
                 return answer
         return Answer(self.instance, Status.INFEASIBLE, -np.inf)
+
+    def expectations(self, design: Array, direction: Array) -> Array:
+        """(G,) what a design (H,) that keeps all requirements reaches, recourse best in a direction."""
+        return self.session.expectations(self.session.placing.columns(design), direction, Clock())
 
     def worth(self, design: Array) -> float:
         """The exact value of a design (H,) at what is asked about; -inf where it breaks a requirement."""
@@ -295,6 +305,14 @@ class Finding(ABC):
         from optimiser.result import write_result
 
         write_result(directory, self.to_dict(), self.tables())
+
+
+class DrawnFinding(Finding):
+    """A finding that people would rather look at than read."""
+
+    @abstractmethod
+    def figure(self) -> str:
+        """It drawn, as the text of an SVG file."""
 
 
 def table(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Table:

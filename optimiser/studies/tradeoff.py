@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimiser.solver.cuts import join
+from optimiser.studies.coverage import Ceiling, Coverage, along
 from optimiser.studies.envelope import CLOSE, dominated, standing_out
 from optimiser.studies.study import Answer, Study
 
@@ -34,14 +35,20 @@ class Option:
         """Whether it is proven that no design dominates the point."""
         return self.slack <= 2 * CLOSE
 
+    def points(self, step: float) -> list[Array]:
+        """What it reaches: of two objectives all of its trade-off, so finely; of more the point alone."""
+        return along(self.chain, step) if len(self.point) == 2 else [self.point]
+
 
 class Tradeoffs:
     """Asks for designs by weights and floors on the objectives aimed at; remembers those it found."""
 
-    def __init__(self, study: Study, aims: list[int]) -> None:
+    def __init__(self, study: Study, aims: list[int], fine: float = CLOSE) -> None:
         self.study, self.aims = study, aims
+        self.fine = fine  # how closely the trade-off of a design is followed
         self.names = [study.instance.objectives[g] for g in aims]
         self.options: list[Option] = []
+        self.ceilings: list[Ceiling] = []  # what the questions have shown of all designs
         self.infeasible = False  # proven that there is no design
         self._known: set[bytes] = set()
 
@@ -53,11 +60,33 @@ class Tradeoffs:
         """
         return float(max(LEAST, np.sqrt(self.study.gap)))
 
-    def find(self, weights: Array, floors: Array, without: list[Option]) -> Answer:
-        """The design worth most at these weights (k,) that reaches the floors (k,), and is none of some."""
+    def find(
+        self,
+        weights: Array,
+        floors: Array,
+        without: list[Option],
+        gap: float | None = None,
+        decide: float | None = None,
+    ) -> Answer:
+        """The design worth most at these weights (k,) that reaches the floors (k,), and is none of some.
+
+        With `decide`, one that is worth so much will do.
+        """
         self._weigh(weights)
         rows = [self.study.forbid(o.answer.design) for o in without if o.answer.design is not None]
-        return self.study.ask(floors=self._floors(floors), rows=join(*rows) if rows else None)
+        left_out = join(*rows) if rows else None
+        answer = self.study.ask(floors=self._floors(floors), rows=left_out, gap=gap, decide=decide)
+        self.ceilings.append(Ceiling(floors.copy(), weights.copy(), answer.bound))
+        return answer
+
+    def error(self, options: list[Option], step: float) -> float:
+        """Whatever a design reaches, one of these options reaches it to within this in every objective."""
+        cover = Coverage(len(self.aims))
+        for option in options:
+            cover.learn(option.points(step))
+        for ceiling in self.ceilings:
+            cover.limit(ceiling)
+        return cover.error
 
     def lexicographic(self, order: list[int]) -> tuple[Answer, list[float]]:
         """The most of the first of `order` (positions among the aims), then of the next, and so on.
@@ -86,6 +115,21 @@ class Tradeoffs:
             return most, [self.slack(most), np.inf]
         return answer, [float(max(0.0, most.bound - self.point(answer)[i])), self.slack(answer)]
 
+    def best(self, option: Option) -> bool:
+        """Whether a question has shown already that it is best for some weights."""
+        free = [c for c in self.ceilings if np.isneginf(c.floors).all()]
+        return any(c.bound <= (option.chain @ c.weights).max() + 2 * CLOSE for c in free)
+
+    def raised(self, answer: Answer, weights: Array) -> Answer:
+        """The same design, with what its recourse can add to aims that weighed nothing."""
+        if weights.all():
+            return answer
+        assert answer.design is not None
+        floors = np.where(weights > 0, self.point(answer) - ROUNDING, -np.inf)
+        self._weigh(np.full(len(weights), 1 / len(weights)))
+        better = self.study.evaluate(answer.design, self._floors(floors))
+        return better if better.found else answer
+
     def slack(self, answer: Answer) -> float:
         """By how much a design that dominates the one found may be better in an objective, if there is one.
 
@@ -108,16 +152,17 @@ class Tradeoffs:
         """(k,) expectations of the objectives aimed at."""
         return answer.objectives[self.aims]
 
-    def add(self, answer: Answer, slack: float, again: bool = False) -> None:
+    def add(self, answer: Answer, slack: float, again: bool = False) -> Option | None:
         """Remember a design with its trade-off, unless its point is known, or it (it may come `again`)."""
         assert answer.design is not None
         name, point = answer.design.tobytes(), self.point(answer)
         if _among(point, [o.point for o in self.options]) or (name in self._known and not again):
-            return
+            return None
         self._known.add(name)
         explored = not self.study.clock.out
-        chain = self._extremes(answer.design) if explored else point[None]
+        chain = self._extremes(answer.design, point) if explored else point[None]
         self.options.append(Option(answer, point, chain, slack, explored))
+        return self.options[-1]
 
     def nondominated(self, whole: bool) -> list[Option]:
         """Those that stand out: with any part of their trade-off where the `whole` counts, else as found."""
@@ -142,37 +187,42 @@ class Tradeoffs:
         answer = self.study.evaluate(option.answer.design, floors)
         return replace(option, chain=part, answer=answer, point=self.point(answer), slack=np.inf)
 
-    def _extremes(self, design: Array) -> Array:
+    def _extremes(self, design: Array, point: Array) -> Array:
         """(n, k) extreme points of what its recourse lets a design choose from, none dominated by another.
 
         Two objectives: all of them, in order (dichotomic search; Aneja & Nair 1979). Three: the most of each.
+        The point alone, of which the design is known, where no objective can be had more of.
         """
-        count = len(self.aims)
-        ends = [self._settled(design, [i, *(j for j in range(count) if j != i)]) for i in range(count)]
-        if count > 2 or np.abs(ends[0] - ends[1]).max() <= CLOSE:
+        aims = np.eye(len(self.aims))
+        most = [self._best(design, aim)[i] for i, aim in enumerate(aims)]
+        if (most <= point + CLOSE).all():
+            return point[None]
+        ends = [self._end(design, i, level) for i, level in enumerate(most)]
+        if len(aims) > 2 or np.abs(ends[0] - ends[1]).max() <= CLOSE:
             return np.array([end for i, end in enumerate(ends) if not _among(end, ends[:i])])
         return np.array([ends[1], *self._between(design, ends[1], ends[0]), ends[0]])
 
     def _between(self, design: Array, left: Array, right: Array) -> list[Array]:
         across = np.array([left[1] - right[1], right[0] - left[0]])
-        if across.min() <= CLOSE:
+        if across.min() <= self.fine:
             return []
         weights = across / across.sum()
-        middle = self._evaluate(design, weights, np.full(2, -np.inf))
-        if weights @ middle <= weights @ left + CLOSE:
+        middle = self._best(design, weights)
+        if weights @ middle <= weights @ left + self.fine:
             return []
         return [*self._between(design, left, middle), middle, *self._between(design, middle, right)]
 
-    def _settled(self, design: Array, order: list[int]) -> Array:
-        floors = np.full(len(self.aims), -np.inf)
-        for i in order:
-            point = self._evaluate(design, np.eye(len(self.aims))[i], floors)
-            floors[i] = point[i] - ROUNDING
-        return point
-
-    def _evaluate(self, design: Array, weights: Array, floors: Array) -> Array:
-        self._weigh(weights)
+    def _end(self, design: Array, i: int, most: float) -> Array:
+        """The most of the others together where it is the most of one."""
+        others = np.arange(len(self.aims)) != i
+        self._weigh(others / others.sum())
+        floors = np.where(others, -np.inf, most - ROUNDING)
         return self.point(self.study.evaluate(design, self._floors(floors)))
+
+    def _best(self, design: Array, weights: Array) -> Array:
+        every = np.zeros(len(self.study.weights))
+        every[self.aims] = weights
+        return self.study.expectations(design, every)[self.aims]
 
     def _weigh(self, weights: Array) -> None:
         every = np.zeros(len(self.study.weights))

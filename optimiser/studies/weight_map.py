@@ -16,13 +16,12 @@ from optimiser.rows import Row, plain
 from optimiser.solver.solve import check_call, unknown
 from optimiser.studies.decompose import Decomposition, Doubt
 from optimiser.studies.standing import Standing, standing
-from optimiser.studies.study import Answer, Finding, Study, Table, table
+from optimiser.studies.study import Answer, DrawnFinding, Study, Table, table
 from optimiser.studies.triangle import area, centre, tidy
 
 Array = np.ndarray
 THE_THREE = ("risk_pooling", "accountability", "responsiveness")  # of the paper
-LARGE = 5000  # columns of a model, from which there are too many cells to be exact by default
-COARSE = 3e-3  # the tolerance of value that is then in force
+COARSE = 3e-3  # of value: the tolerance for a large model, which has too many cells
 EXACT = 1e-9  # relative gap of the solves of an exact map
 ROUNDED = 2e-7  # of value: what rounding may leave between value and bound of an exact solve
 FIRST = 4  # times the tolerance: how exactly to solve where nothing is known as yet
@@ -54,7 +53,7 @@ class Region:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class WeightMap(Finding):
+class WeightMap(DrawnFinding):
     """The triangle of weightings cut into cells; no design is worth more than theirs by more than `error`."""
 
     command = "map"
@@ -161,7 +160,7 @@ def weight_map(
     study = Study(instance, time_limit=time_limit, threads=threads, progress=progress)
     of = np.array([instance.objectives.index(g) for g in objectives])
     if tolerance is None:
-        tolerance = COARSE if study.session.placing.size > LARGE else 0.0
+        tolerance = COARSE if study.large else 0.0
     whole = Decomposition(of, lambda doubt: _ask(study, of, tolerance, doubt), tolerance)
     with study.listening():
         own = study.weights[of]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import product
 
 import numpy as np
 from scipy.optimize import linprog
 
+from optimiser.studies.coverage import Coverage, split
 from optimiser.studies.envelope import CLOSE, Piece, border
 from optimiser.studies.study import Answer
 from optimiser.studies.tradeoff import Tradeoffs
 
 Array = np.ndarray
+EXACTLY = 4  # times as exactly as the tolerance asks is every design found, and its trade-off followed
+WITHIN = 0.999  # of the tolerance: what is closed with this much is closed for certain
 STEP = 1e-3  # of an objective: how finely three are searched where recourse makes a surface of a design
 
 
@@ -56,8 +60,8 @@ def by_boxes(found: Tradeoffs) -> list[str]:
     (Klamroth, Lacour & Vanderpooten 2015, here for maxima).
     """
     count = len(found.aims)
-    corners = [np.full(count, -np.inf)]
-    while corners:
+    corners = np.full((1, count), -np.inf)
+    while len(corners):
         if found.study.clock.out:
             raise OutOfTimeError(f"{len(corners)} boxes were not searched: designs may be missing.")
         found.study.tell(f"{len(found.options)} designs known, {len(corners)} boxes to search")
@@ -76,25 +80,74 @@ def by_boxes(found: Tradeoffs) -> list[str]:
             corners = corners[1:]
             continue
         found.add(answer, found.slack(answer))
-        corners = _split(corners, found.point(answer))
+        corners = split(corners, found.point(answer))
     surface = any(len(o.chain) > 1 for o in found.options)
     said = f"Recourse makes surfaces of designs: one may be missing that stands out by less than {STEP}."
     return [said] * surface
 
 
-def _split(corners: list[Array], point: Array) -> list[Array]:
-    """Boxes without what the point dominates, none within another."""
-    parts = []
-    for corner in corners:
-        if (point > corner).all():
-            parts += [np.where(np.arange(len(point)) == i, point, corner) for i in range(len(point))]
-        else:
-            parts.append(corner)
-    kept: list[Array] = []
-    for part in sorted(parts, key=lambda corner: tuple(corner)):
-        if not any((other <= part).all() for other in kept):
-            kept = [other for other in kept if not (part <= other).all()] + [part]
-    return kept
+def by_tolerance(found: Tradeoffs, tolerance: float) -> list[str]:
+    """Any number of objectives: ask where the error may be largest, until it is nowhere above the tolerance.
+
+    The weights are those at which the points around a corner are worth about the same. First without floors,
+    which is quick and tells of all corners; once that can tell no more, whether about as good a design lies
+    amid the points, which divides the corner; else for any that exceeds the corner by the tolerance: if there
+    is none it is closed. What is left unproven comes back as sentences.
+    """
+    cover, asked = Coverage(len(found.aims)), Counter[bytes]()
+    while True:
+        left = cover.errors > tolerance
+        if left.any() and found.study.clock.out:
+            raise OutOfTimeError(f"Time ran out before the error was within {tolerance:g}.")
+        left &= [asked[corner.tobytes()] < len(WAYS) for corner in cover.corners]
+        if not left.any():
+            more = f"In places it was not settled whether a design stands out by more than {tolerance:g}."
+            return [more] * (cover.error > tolerance)
+        known = f"{len(found.options)} designs known"
+        found.study.tell(f"{known}, error {cover.error:.2g}, {left.sum()} places to search")
+        corner = cover.corners[np.argmax(np.where(left, cover.errors, -np.inf))]
+        way = WAYS[asked[corner.tobytes()]]
+        asked[corner.tobytes()] += 1
+        way(found, cover, corner, tolerance)
+
+
+def _ask_all(found: Tradeoffs, cover: Coverage, corner: Array, tolerance: float) -> None:
+    """Without floors, unless what is known already shows that little can be gained."""
+    weights = cover.direction(corner)
+    if cover.most(weights) > cover.worth(weights) + tolerance / 2:
+        _take(found, cover, weights, np.full(len(corner), -np.inf), tolerance)
+
+
+def _ask_amid(found: Tradeoffs, cover: Coverage, corner: Array, tolerance: float) -> None:
+    """For one amid the points around a corner that is about as good as they are."""
+    weights, ends = cover.direction(corner), np.isneginf(corner)
+    middle = corner + np.where(ends, 0.0, cover.widths(corner)) / (2 * len(corner))
+    if not ends.all():
+        _take(found, cover, weights, middle, tolerance, cover.worth(weights) - tolerance / EXACTLY)
+
+
+def _ask_any(found: Tradeoffs, cover: Coverage, corner: Array, tolerance: float) -> None:
+    """For all that exceed a corner by the tolerance."""
+    _take(found, cover, cover.direction(corner), corner + WITHIN * tolerance, tolerance)
+
+
+WAYS = (_ask_all, _ask_amid, _ask_any)
+
+
+def _take(
+    found: Tradeoffs, cover: Coverage, weights: Array, floors: Array, tolerance: float, enough: float = np.inf
+) -> None:
+    """Ask, and take in the design and the ceiling; value is known to a part of the tolerance then."""
+    worth = cover.worth(weights)
+    gap = tolerance / EXACTLY / max(worth, tolerance) if np.isfinite(worth) else tolerance
+    answer = found.find(weights, floors, [], gap, enough if np.isfinite(enough) else None)
+    cover.limit(found.ceilings[-1])
+    if answer.found:
+        slack = found.slack(answer) if weights.all() else np.inf  # what weighs nothing may be had more of
+        option = found.add(found.raised(answer, weights), slack)
+        cover.learn([] if option is None else option.points(tolerance / EXACTLY))
+    elif not found.options:
+        _had(answer, found)
 
 
 def by_steps(found: Tradeoffs, points: int) -> list[str]:
