@@ -84,6 +84,25 @@ def test_all_designs_within_a_tolerance(seed: int) -> None:
     different_as_can_be(instance, found, inside)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("gap", [0.01, 0.1])
+def test_with_a_wide_gap_what_is_said_still_holds(seed: int, gap: float) -> None:
+    """A verdict is settled though value and bound of the best lie on either side of what it asks for."""
+    instance = random_instance(seed, most_designs=64, sizes=3)
+    answer = brute_force(instance)
+    if not answer.feasible:
+        return
+    found = optimiser.alternatives(instance, count=3, gap=gap, by_locality=True)
+    listed = {ranked.answer.record.held.tobytes() for ranked in found.designs}
+    others = [j.value for j in answer.designs if j.record.held.tobytes() not in listed]
+    last = found.designs[-1].answer.value
+    assert found.complete, found.open
+    assert max(others, default=-np.inf) <= found.rest + CLOSE
+    assert found.rest <= last + gap * abs(last) + CLOSE
+    assert found.floor <= found.designs[0].answer.value * (1 - gap) + 1e-12
+    verdicts_hold(instance, found, answer.designs, found.floor)
+
+
 def verdicts_hold(instance: Instance, found: Alternatives, designs: list[Judged], floor: float) -> None:
     """Against the designs worth the floor, but for those that rounding may put on either side of it."""
     certain = [judged.record.held for judged in designs if judged.value >= floor + CLOSE]

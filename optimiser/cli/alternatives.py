@@ -95,7 +95,12 @@ def _trust(found: Alternatives) -> list[str]:
         if not isfinite(found.rest):
             lines += paragraph("There is no other design.")
         else:
-            lines += paragraph(f"Proven: no design that is not listed is worth more than {found.rest:.6f}.")
+            last = found.designs[-1].answer.value
+            above = (found.rest - last) / max(abs(last), 1e-9)
+            said = f", {100 * above:.2g} % above the last one" if above > 1e-5 else ""
+            lines += paragraph(
+                f"Proven: no design that is not listed is worth more than {found.rest:.6f}{said}."
+            )
     for said in found.open:
         lines += paragraph(said)
     lines += ["  Interrupted: this is what was known."] * found.interrupted

@@ -120,7 +120,7 @@ def alternatives(
         How many designs to list: 10, or with `within` 1000.
     within
         List the designs that lose at most this much of the value of the best. Without it the tolerance of
-        `diverse` and of the verdicts is what the last one listed loses.
+        `diverse` and of the verdicts is what the last one listed loses, or the gap where that is more.
     diverse
         Also choose so many designs within the tolerance, each as far as can be from those before it: the
         number of decisions held elsewhere, an asymmetric one by the share of population (greedy max-min).
@@ -128,8 +128,9 @@ def alternatives(
         Give the verdicts on decisions that may differ by locality for each locality too.
 
     The other arguments are those of `solve`. Listed are the best designs, found by moves and by no-good cuts;
-    `rest` bounds what is not listed. A verdict is shown by a design or proven by a bound, to a millionth of
-    value. Raises InputError for a call that is wrong, InfeasibleError where there is no design.
+    `rest` bounds what is not listed: where the list is proven that is above the last one by no more than the
+    gap. A verdict is shown by a design or proven by a bound, to a millionth of value. Raises InputError for a
+    call that is wrong, InfeasibleError where there is no design.
     """
     _check(count, within, diverse)
     study = Study(
@@ -145,7 +146,8 @@ def alternatives(
         pool = Pool(study, best, count or (COUNT if within is None else MANY), floor)
         if within is None:
             pool.fill()
-            floor = pool.ranked[: pool.count][-1].value
+            best_known, last = pool.ranked[0].value, pool.ranked[: pool.count][-1].value
+            floor = min(last, best_known - gap * abs(best_known))  # finer than the gap nothing is told apart
         verdicts = Verdicts(pool, floor, by_locality)
         verdicts.settle()
         chooser = Diverse(pool, floor)
@@ -233,7 +235,7 @@ def _open(
         )
     if len(listed) < pool.count and rest > -np.inf and not np.isfinite(pool.floor):
         said.append(f"Only {len(listed)} of the {pool.count} designs asked for were found in time.")
-    elif pool.rest > last + tolerance and len(listed) == pool.count:
+    elif pool.rest > last + max(tolerance, pool.study.gap * abs(last)) and len(listed) == pool.count:
         said.append(
             "The best known, not proven the best: others may lie between the last of them and that bound."
         )

@@ -1,9 +1,10 @@
 """frontier: what does one aim cost in another? The nondominated designs for two or three objectives.
 
-All of them: with two objectives every stretch of the border of what is known is asked whether a design lies
-above it, until none does; with three, every box that no known point dominates (Klamroth, Lacour & Vanderpooten
-2015). A design is left out by name once it is known with its own trade-off. Of designs that reach the same, one
-is named. Where the most of one objective is known to a gap only, the others count a little at that end.
+All of them: with two objectives every stretch of the border of what is known is asked whether a design
+lies above it, until none does; with three, every box that no known point dominates (Klamroth, Lacour &
+Vanderpooten 2015). A design is left out by name once it is known with its own trade-off. Of designs that
+reach the same, one is named. Where the most of one objective is known to a gap only, the others count a
+little at that end.
 """
 
 from __future__ import annotations

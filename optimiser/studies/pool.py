@@ -81,9 +81,9 @@ class Pool:
             if not answer.found or answer.value < bar:
                 return
 
-    def ask(self, rows: Cuts, worth: float) -> Answer:
+    def ask(self, rows: Cuts, worth: float, gap: float | None = None) -> Answer:
         """A design that keeps the rows and is worth so much (-inf: the best), or that there is none."""
-        answer = self.study.ask(rows=rows, decide=worth if np.isfinite(worth) else None)
+        answer = self.study.ask(rows=rows, decide=worth if np.isfinite(worth) else None, gap=gap)
         if answer.design is not None:
             self.add(answer.design, answer.value)
         return answer
