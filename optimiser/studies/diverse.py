@@ -74,7 +74,7 @@ class Diverse:
         """Whether no design worth the floor is so far from all; one that is becomes known."""
         study = self.pool.study
         study.tell(f"a design {aim:.2f} decisions away from the {len(chosen)} chosen?")
-        answer = self.pool.ask(join(*(self._apart(other, aim) for other in chosen)), self.floor - KEPT)
+        answer = self.pool.settle(join(*(self._apart(other, aim) for other in chosen)), self.floor - KEPT)
         return answer.bound < self.floor + PROVEN
 
     def _apart(self, other: Array, aim: float) -> Cuts:

@@ -15,6 +15,7 @@ from optimiser.studies.study import Answer, Study
 Array = np.ndarray
 ROUNDING = 1e-7  # of value: what is worth so little more is not looked for
 KEPT = 1e-9  # of value: how far below what it should be worth a design may lie, for rounding
+EXACT = 1e-7  # relative gap of a question that the gap asked for might leave open
 PROVEN = 1e-6  # of value: how closely a bound must lie to count as proof
 
 
@@ -87,6 +88,10 @@ class Pool:
         if answer.design is not None:
             self.add(answer.design, answer.value)
         return answer
+
+    def settle(self, rows: Cuts, worth: float) -> Answer:
+        """Whether a design that keeps the rows is worth so much, until that is settled, whatever the gap."""
+        return self.ask(rows, worth, min(EXACT, self.study.gap))
 
     def look(self, holding: int, level: int, start: Known) -> None:
         """Evaluate the design that is one move from `start`."""

@@ -10,7 +10,6 @@ from optimiser.solver.highs import Clock
 from optimiser.studies.pool import KEPT, PROVEN, Known, Pool
 
 Array = np.ndarray
-EXACT = 1e-7  # relative gap of a question that the gap asked for would leave open
 
 
 @dataclass(frozen=True)
@@ -79,8 +78,7 @@ class Verdicts:
         while (mine := self._open & cells).any() and not self.study.clock.out:
             decision = self.sets.decisions[self._of[np.argwhere(mine)[0, 0]]]
             self.study.tell(f"may {decision} sit elsewhere? {mine.sum()} places left")
-            rows = self.study.row(-mine.astype(float), -1.0)
-            answer = self.pool.ask(rows, self.floor - KEPT, min(EXACT, self.study.gap))  # until it is settled
+            answer = self.pool.settle(self.study.row(-mine.astype(float), -1.0), self.floor - KEPT)
             if answer.found and answer.value >= self.floor - KEPT:
                 continue
             if answer.bound < self.floor + PROVEN:
