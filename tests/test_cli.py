@@ -263,14 +263,17 @@ def test_help_imports_click_and_nothing_heavy(arguments):
     assert ran.stdout.splitlines()[-1] == "[]"
 
 
-def test_a_reader_that_leaves_is_no_failure():
-    code = "from optimiser.cli.say import say\ninput()\nsay('x')\nprint('lost')\nraise SystemExit(3)"
+@pytest.mark.parametrize(("name", "stream"), [("say", "stdout"), ("complain", "stderr")])
+def test_a_reader_that_leaves_is_no_failure(name, stream):
+    """Not of the result's, nor of the lines' after which more is to be written."""
+    code = f"from optimiser.cli.say import {name}\ninput()\n{name}('x')\n{name}('lost')\nraise SystemExit(3)"
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     with subprocess.Popen([sys.executable, "-c", code], text=True, **pipes) as ran:
-        ran.stdout.close()
+        other = ran.stderr if stream == "stdout" else ran.stdout
+        getattr(ran, stream).close()
         ran.stdin.write("now\n")
         ran.stdin.flush()
-        assert (ran.stderr.read(), ran.wait()) == ("", 3)
+        assert (other.read(), ran.wait()) == ("", 3)
 
 
 def test_every_verb_has_help_with_an_example_and_json(run):

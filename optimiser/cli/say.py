@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -16,12 +16,8 @@ instance = click.argument("instance", metavar="INSTANCE")
 
 
 def say(text: str) -> None:
-    """Print a result. A reader that has left (`| head`) is no failure of ours."""
-    try:
-        click.echo(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Print a result."""
+    _print(text, sys.stdout)
 
 
 def say_json(document: Mapping[str, Any]) -> None:
@@ -51,7 +47,16 @@ def guarded_output() -> Iterator[None]:
 def complain(*lines: str) -> None:
     """Print lines on standard error."""
     for line in lines:
-        click.echo(line, err=True)
+        _print(line, sys.stderr)
+
+
+def _print(text: str, stream: TextIO) -> None:
+    """A reader that has left (`| head`) is no failure of ours."""
+    try:
+        click.echo(text, stream)
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def progress() -> Callable[[str], None] | None:
