@@ -213,7 +213,7 @@ class Draft:
             [g for g in self.objectives if g != "resilience" and self.coin()] if "scores" in self.on else []
         )
         for decision in self.decisions:
-            for g in {*scored, *self.own}:
+            for g in dict.fromkeys([*scored, *self.own]):
                 if self.coin(0.3):
                     continue
                 for level in self._allowed(decision):

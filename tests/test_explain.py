@@ -178,7 +178,7 @@ def sums_agree(instance: Instance, found: Explanation) -> None:
 LINKED = ["staff", "fixed_hours", "stakes", "links", "level_links", "rules", "urgency", "scores"]
 
 
-@pytest.mark.parametrize("seed", [102, 115, 130, 133])
+@pytest.mark.parametrize("seed", [102, 116, 130, 202])
 def test_what_follows_against_brute_force(seed: int) -> None:
     """Moves that others have to follow: no fewer would do."""
     instance = random_instance(seed, LINKED, most_designs=64, sizes=5)
