@@ -86,9 +86,9 @@ def alternatives_text(found: Alternatives) -> str:
 
 
 def _trust(found: Alternatives) -> list[str]:
-    from optimiser.cli.text import paragraph
+    from optimiser.cli.text import ending, paragraph
 
-    run, lines = found.run, []
+    lines: list[str] = []
     if found.designs:
         count = len(found.designs)
         lines = [f"{count} design{'s' * (count > 1)}, every promise and objective recomputed from the tables"]
@@ -101,10 +101,7 @@ def _trust(found: Alternatives) -> list[str]:
             lines += paragraph(
                 f"Proven: no design that is not listed is worth more than {found.rest:.6f}{said}."
             )
-    for said in found.open:
-        lines += paragraph(said)
-    lines += ["  Interrupted: this is what was known."] * found.interrupted
-    return [*lines, f"  in {run['seconds']:.1f} s and {run['solves']} solves with {run['solver']}"]
+    return [*lines, *ending(found.open, found.interrupted, found.run)]
 
 
 def _ranking(found: Alternatives) -> list[str]:

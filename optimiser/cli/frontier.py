@@ -84,9 +84,9 @@ def frontier_text(found: Frontier) -> str:
 
 
 def _trust(found: Frontier) -> list[str]:
-    from optimiser.cli.text import paragraph
+    from optimiser.cli.text import ending, paragraph
 
-    run, count = found.run, len(found.points)
+    count = len(found.points)
     sure = sum(point.proven for point in found.points)
     what = f"{count} nondominated point{'s' * (count > 1)}"
     if sure < count:
@@ -99,10 +99,7 @@ def _trust(found: Frontier) -> list[str]:
             f"Proven: whatever a design reaches, one of these reaches to within {found.error:.2g} in each of "
             "the objectives."
         )
-    for said in found.open:
-        lines += paragraph(said)
-    lines += ["  Interrupted: this is what was known."] * found.interrupted
-    return [*lines, f"  in {run['seconds']:.1f} s and {run['solves']} solves with {run['solver']}"]
+    return [*lines, *ending(found.open, found.interrupted, found.run)]
 
 
 def _points(found: Frontier) -> list[str]:

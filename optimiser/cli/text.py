@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optimiser.design import Design
@@ -53,6 +53,13 @@ def columns(rows: Sequence[Sequence[str]], right: Iterable[int] = (), indent: st
         )).rstrip()
         for row in rows
     ]  # fmt: skip
+
+
+def ending(open_: Sequence[str], interrupted: bool, run: Mapping[str, Any]) -> list[str]:
+    """What a question left open, a sentence each, and what it took."""
+    lines = [line for said in open_ for line in paragraph(said)]
+    lines += ["  Interrupted: this is what was known."] * interrupted
+    return [*lines, f"  in {run['seconds']:.1f} s and {run['solves']} solves with {run['solver']}"]
 
 
 def paragraph(text: str, first: str = "  ") -> list[str]:
