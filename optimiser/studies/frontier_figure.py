@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 SIDE, LEFT, TOP, BELOW, LINE = 460.0, 90.0, 70.0, 70.0, 24
-REACHED, OPEN, POINT = "#dfe7ee", "#fdf1d6", COLOURS[0]
+REACHED, MARGIN, POINT = "#dfe7ee", "#fdf1d6", COLOURS[0]
 FILLS = {True: POINT, False: "white", None: "#b9cfdf"}
 WORDS = {True: "best for some weights", False: "best for none", None: "not settled whether best for any"}
 
@@ -53,7 +53,7 @@ class Panel:
         edge = np.array([[-np.inf, line[0][1]], *line, [line[-1][0], -np.inf]])
         corner = np.array([[-np.inf, -np.inf]])
         error = self.found.error if np.isfinite(self.found.error) else 0.0
-        shown = ((OPEN, edge + error), (REACHED, edge)) if error else ((REACHED, edge),)
+        shown = ((MARGIN, edge + error), (REACHED, edge)) if error else ((REACHED, edge),)
         return [
             polygon(self.at(np.clip(np.concatenate([e, corner]), self.low, self.high)), c) for c, e in shown
         ]
@@ -115,7 +115,7 @@ def _legend(found: Frontier) -> list[str]:
         lines.append((partial(patch, fill=REACHED), "what the designs listed reach or beat"))
         if 0 < found.error < np.inf:
             said = f"where another may lie, up to {found.error:.2g} beyond in both"
-            lines.append((partial(patch, fill=OPEN), said))
+            lines.append((partial(patch, fill=MARGIN), said))
     parts = []
     for i, (mark, words) in enumerate(lines):
         y = TOP + SIDE + BELOW + 10 + LINE * i
