@@ -104,7 +104,7 @@ def covers(found: Frontier, every: list[Reach]) -> None:
 
 
 @pytest.mark.parametrize("tolerance", [0.1, 0.01])
-@pytest.mark.parametrize("seed", [1, 3, 20, 107])
+@pytest.mark.parametrize("seed", [1, 3, 20, 107, 20179])
 def test_two_objectives_to_a_tolerance_against_brute_force(seed: int, tolerance: float) -> None:
     instance = random_instance(seed, most_designs=24, sizes=3)
     found = optimiser.frontier(instance, PAIR, tolerance=tolerance)

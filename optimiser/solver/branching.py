@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimiser.solver.cuts import join
+from optimiser.solver.cuts import Cuts, join
 from optimiser.solver.highs import Clock, Ended, Outcome
 from optimiser.solver.placing import Placing
 from optimiser.solver.search import ROUNDING, TAIL, Evaluated, Found, Master, Progress, Separator
@@ -29,7 +29,8 @@ TRIED = 4  # ways to split a node; measured: a proof to 0.01 % of accountability
 BRIEF = 80  # iterations to try one of them; measured: more make no better choice worth their time
 CROSSED = 3  # best designs, crossed with the latest (measured: with all of England by locality, 300 seconds
 # end at a gap of 0.019 %, and without at 0.026 %)
-RETURNS = 50  # of a design that breaks cuts, before what is left counts as rounding
+RETURNS = 50  # of a node to a design that breaks cuts, before what is left counts as rounding; at once, for
+# the cuts that hold one design off are far from binding at the next and would be forgotten there
 
 
 @dataclass(order=True)
@@ -43,7 +44,6 @@ class Node:
     number: int
     open: Array = field(compare=False)  # (H, L) bool
     sure: Array = field(compare=False)  # (holders,) bool
-    returns: int = field(default=0, compare=False)  # how often it came back as a design that broke a cut
 
 
 class Tree:
@@ -91,9 +91,9 @@ class Tree:
         best_open = -self.nodes[0].promise if self.nodes else -np.inf
         self.progress.lower(max(self.closed, self.progress.value, best_open))
 
-    def _push(self, bound: float, open_: Array, sure: Array, returns: int = 0) -> None:
+    def _push(self, bound: float, open_: Array, sure: Array) -> None:
         self._count += 1
-        heapq.heappush(self.nodes, Node(-bound, self._count, open_, sure, returns))
+        heapq.heappush(self.nodes, Node(-bound, self._count, open_, sure))
 
     def _close(self, bound: float) -> bool:
         self.closed = max(self.closed, bound)
@@ -105,21 +105,33 @@ class Tree:
         if self.progress.hopeless(bound):
             return self._close(bound)
         self._restrict(node.open, node.sure)
-        outcome = self._cut(bound)
-        if outcome is None or outcome.ended is Ended.INFEASIBLE:
-            return outcome is not None
-        bound = min(bound, outcome.value + self.master.offset)
-        if self.progress.hopeless(bound):
-            return self._close(bound)
-        x = self._point(outcome)
-        share = x[self.placing.placed]
-        latest = self._round(x)
-        apart = 1.0 - share.max(axis=1)
-        if apart.max() <= WHOLE:
-            return self._leaf(node, x, bound, latest)
-        left = self._worthwhile(node.open, share, bound, outcome)
-        self._part(bound, left, node.sure, x, apart)
-        return True
+        for _ in range(RETURNS):
+            outcome = self._cut(bound)
+            if outcome is None or outcome.ended is Ended.INFEASIBLE:
+                return outcome is not None
+            bound = min(bound, outcome.value + self.master.offset)
+            if self.progress.hopeless(bound):
+                break
+            x = self._point(outcome)
+            share = x[self.placing.placed]
+            latest = self._round(x)
+            apart = 1.0 - share.max(axis=1)
+            if apart.max() > WHOLE:
+                left = self._worthwhile(node.open, share, bound, outcome)
+                self._part(bound, left, node.sure, x, apart)
+                return True
+            if bound - self.progress.value <= ROUNDING or not (cuts := self._broken(x, latest)).count:
+                break
+            self.master.add(cuts)
+        return self._close(bound)
+
+    def _broken(self, x: Array, latest: Evaluated) -> Cuts:
+        """Cuts that a relaxation breaks which is a design."""
+        cuts = join(self.separate(x, None), latest.cuts.violated(x))
+        if not cuts.count and latest.spoilt:
+            # Infeasible by less than HiGHS's tolerance, so that no price cuts it off.
+            cuts = self.placing.without(self.placing.design(x))
+        return cuts
 
     def _part(self, bound: float, open_: Array, sure: Array, x: Array, apart: Array) -> None:
         """Split by what moves most: a uniform level, whether an organisation holds, one locality's level."""
@@ -222,19 +234,6 @@ class Tree:
         if outcome is not None and outcome.ended is Ended.OPTIMAL:
             self._round(few._point(outcome))
         self._crossed = len(seen)
-
-    def _leaf(self, node: Node, x: Array, bound: float, latest: Evaluated) -> bool:
-        """A relaxation that is a design: closed where its bound is its worth, else it breaks some cut."""
-        if bound - self.progress.value > ROUNDING and node.returns < RETURNS:
-            cuts = join(self.separate(x, None), latest.cuts.violated(x))
-            if not cuts.count and latest.spoilt:
-                # Infeasible by less than HiGHS's tolerance, so that no price cuts it off.
-                cuts = self.placing.without(self.placing.design(x))
-            if cuts.count:
-                self.master.add(cuts)
-                self._push(bound, node.open, node.sure, node.returns + 1)
-                return True
-        return self._close(bound)
 
     def _worthwhile(self, open_: Array, share: Array, bound: float, outcome: Outcome) -> Array:
         """Without the levels at which, by their reduced costs, nothing is worth more than what is known."""

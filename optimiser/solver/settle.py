@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from optimiser.solver.problem import Problem
 
 Array = np.ndarray
-BINDING = 1e-13  # prices and reduced costs above it hold the optimal face; those of money may be 1e-10
+BINDING = 1e-11  # what prices and reduced costs above it hold is the optimal face: rounding leaves 1e-13, and
+# money, per unit, may be worth 1e-10 (a price counts by the largest coefficient of its row)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,13 +126,13 @@ def _break_ties(
     problem: Problem, solver: Solver, found: Outcome, free: Array, matrix: sparse.csr_array, clock: Clock
 ) -> Outcome:
     """Stay on the optimal face (what has a price keeps its value) and optimise the next aim on it."""
-    fixed = np.zeros(len(free), bool)
+    fixed, height = np.zeros(len(free), bool), np.maximum(1.0, abs(matrix).max(axis=1).toarray().ravel())
     for aim in _aims(problem):
         cost = aim[free]
         if found.x is None or not cost.any():
             continue
         columns = np.flatnonzero(np.abs(found.reduced) > BINDING)
-        bound = np.flatnonzero(np.abs(found.prices) > BINDING)
+        bound = np.flatnonzero(np.abs(found.prices) * height > BINDING)
         fixed[columns] = True
         if fixed.sum() + len(bound) >= len(cost):  # no zero among the prices of what is not basic: a vertex
             return found
