@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from oracle import Judged, brute_force
 
 import optimiser
 from optimiser import InputError, Instance
+from optimiser.cli.alternatives import alternatives_text
 from optimiser.design import InfeasibleError
 from optimiser.instance.result_schemas import RESULTS
 from optimiser.studies.alternatives import Alternatives
@@ -170,6 +172,15 @@ def test_what_is_cut_off_by_the_count_is_said() -> None:
     assert not found.complete
     assert found.rest >= 0.3111  # the fifth
     assert "within the tolerance may be missing" in found.open[0]
+
+
+def test_a_distance_that_is_not_proven_is_printed_with_its_bound() -> None:
+    found = archetype(within=0.02, diverse=2)
+    assert "at most" not in alternatives_text(found)
+    loose = tuple(replace(one, furthest=one.distance + 0.5) for one in found.diverse)
+    lines = alternatives_text(replace(found, diverse=loose)).splitlines()
+    assert "  distance  at most     value  held elsewhere than in the best" in lines
+    assert "      1.00     1.50  0.338889  O2 to local" in lines
 
 
 def test_a_decision_without_choice(tmp_path: Path) -> None:

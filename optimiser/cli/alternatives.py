@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from optimiser.studies.alternatives import Alternatives
 
 SHOWN = 30  # designs printed; --json and --out have all of them
+FINE = 0.02  # decisions: a distance bracketed as closely as this is simply printed
 
 
 @click.command(short_help="What else is nearly as good? What must, may or never be?")
@@ -132,9 +133,13 @@ def _different(found: Alternatives) -> list[str]:
     said = "Each is as far as can be from those above it: so many decisions are held elsewhere"
     split = not found.instance["decisions"]["uniform"].all()
     said += ", of one that differs by locality the share of the population." if split else "."
-    lines = ["THE MOST DIFFERENT", *paragraph(said), "  distance     value  held elsewhere than in the best"]
+    loose = any(d.furthest > d.distance + FINE for d in found.diverse)
+    said += " At most: none is further." * loose
+    head = f"  distance  {'at most  ' * loose}   value  held elsewhere than in the best"
+    lines = ["THE MOST DIFFERENT", *paragraph(said), head]
     for different in found.diverse:
-        first = f"  {different.distance:>8.2f}  {different.answer.value:.6f}  "
+        most = f"{different.furthest:>7.2f}  " * loose
+        first = f"  {different.distance:>8.2f}  {most}{different.answer.value:.6f}  "
         lines += listing(moved(found.designs[0].answer.rows, different.answer.rows) or ["-"], first)
     return lines
 

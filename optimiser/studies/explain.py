@@ -13,11 +13,10 @@ from optimiser.instance.errors import InputError
 from optimiser.instance.findings import Findings, quote
 from optimiser.instance.instance import Instance
 from optimiser.rows import Row, plain
-from optimiser.studies.ground import SLICE
 from optimiser.studies.ranges import MANY
 from optimiser.studies.reasons import sentence
 from optimiser.studies.shares import Limit, Limits, contributions
-from optimiser.studies.study import Answer, Finding, Study, Table, table
+from optimiser.studies.study import SLICE, Answer, Finding, Study, Table, table
 from optimiser.studies.weight_line import ROUNDING, Traced, trace
 
 Array = np.ndarray

@@ -11,11 +11,10 @@ from optimiser.audit import audit
 from optimiser.design import Record, Status
 from optimiser.instance.instance import Instance
 from optimiser.studies.inputs import Input, variant, weights_at
-from optimiser.studies.study import Answer, Study
+from optimiser.studies.study import SLICE, Answer, Study
 from optimiser.studies.weight_line import ROUNDING
 
 Array = np.ndarray
-SLICE = 0.25  # of the time left, the most that one question takes: what is hard must not cost all else
 Place = tuple[float, ...]  # a value of each input
 
 

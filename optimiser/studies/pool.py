@@ -10,7 +10,7 @@ import numpy as np
 from optimiser.solver.cuts import Cuts, join
 from optimiser.solver.highs import Clock
 from optimiser.solver.moves import Neighbourhood
-from optimiser.studies.study import Answer, Study
+from optimiser.studies.study import SLICE, Answer, Study
 
 Array = np.ndarray
 ROUNDING = 1e-7  # of value: what is worth so little more is not looked for
@@ -82,16 +82,17 @@ class Pool:
             if not answer.found or answer.value < bar:
                 return
 
-    def ask(self, rows: Cuts, worth: float, gap: float | None = None) -> Answer:
+    def ask(self, rows: Cuts, worth: float, gap: float | None = None, share: float = 1.0) -> Answer:
         """A design that keeps the rows and is worth so much (-inf: the best), or that there is none."""
-        answer = self.study.ask(rows=rows, decide=worth if np.isfinite(worth) else None, gap=gap)
+        decide = worth if np.isfinite(worth) else None
+        answer = self.study.ask(rows=rows, decide=decide, gap=gap, share=share)
         if answer.design is not None:
             self.add(answer.design, answer.value)
         return answer
 
     def settle(self, rows: Cuts, worth: float) -> Answer:
-        """Whether a design that keeps the rows is worth so much, until that is settled, whatever the gap."""
-        return self.ask(rows, worth, min(EXACT, self.study.gap))
+        """Whether a design that keeps the rows is worth so much: settled in time, whatever the gap."""
+        return self.ask(rows, worth, min(EXACT, self.study.gap), SLICE)
 
     def look(self, holding: int, level: int, start: Known) -> None:
         """Evaluate the design that is one move from `start`."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 Table = tuple[Sequence[str], list[Row]]  # columns, rows
 LARGE = 5000  # columns of a model, from which designs are too many to tell all apart
+SLICE = 0.25  # of the time left, the most that one question should take: what is hard must not cost all else
 CHECKED = 20  # one answer in so many has the designs next to it looked at
 
 
