@@ -10,7 +10,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -32,8 +32,8 @@ IDLE = (  # measured: without them small masters take a third of the time, Engla
     "mip_heuristic_run_root_reduced_cost",
     "mip_detect_symmetry",
 )
-PATIENCE = 1000  # iterations from an earlier basis; those that take more are mostly infeasible by a little,
-# which the simplex may not find out in a hundred times as many and the interior point tells in a second
+PATIENCE = 3000  # iterations from an earlier basis; those that take more are mostly infeasible by a little,
+# which the simplex may not find out in a hundred times as many and the interior point tells in seconds
 LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kIterationLimit)
 UNLIMITED = 2**31 - 1  # what HiGHS takes for no limit
 VERSION = f"HiGHS {highspy.Highs().version()}"
@@ -253,7 +253,7 @@ class Solver:
         self._check(self._highs.run(), "solving")
         lost = LOST if iterations is None else LOST[:1]  # else the limit is what was asked for
         for solver in "ipm", "simplex":
-            if not self._lost(lost):
+            if self._highs.getModelStatus() not in lost:
                 break
             self._check(self._highs.clearSolver(), "clearing")
             self._set("simplex_iteration_limit", UNLIMITED)
@@ -261,12 +261,6 @@ class Solver:
             self._set("solver", solver)
             self._check(self._highs.run(), "solving")
             self._set("solver", "choose")
-
-    def _lost(self, ends: Sequence[highspy.HighsModelStatus]) -> bool:
-        """Whether a run ended so, or optimal only as scaled: what it found then breaks rows by too much."""
-        status, found = self._highs.getModelStatus(), self._highs.getInfo().primal_solution_status
-        broken = found != highspy.kSolutionStatusFeasible
-        return status in ends or (status == highspy.HighsModelStatus.kOptimal and broken)
 
     def _run_watched(self, clock: Clock) -> None:
         """Run in a thread of its own, so that this one keeps the time limit and hears Ctrl-C."""
@@ -299,7 +293,7 @@ class Solver:
         info, solution = self._highs.getInfo(), self._highs.getSolution()
         mip = bool(self._integer.any()) and bool(np.isfinite(info.mip_dual_bound))
         feasible = info.primal_solution_status == highspy.kSolutionStatusFeasible
-        solved = ended is Ended.OPTIMAL and not mip  # to HiGHS's own tolerances, if to no finer ones
+        solved = ended is Ended.OPTIMAL and not mip  # as scaled; unscaled it may break a row by a little more
         x = np.array(solution.col_value) if (feasible or solved) and ended is not Ended.INFEASIBLE else None
         value = -info.objective_function_value / SCALE if x is not None else -np.inf
         if ended is Ended.INFEASIBLE:
