@@ -32,7 +32,7 @@ IDLE = (  # measured: without them small masters take a third of the time, Engla
     "mip_heuristic_run_root_reduced_cost",
     "mip_detect_symmetry",
 )
-PATIENCE = 3000  # iterations from an earlier basis; those that take more are mostly infeasible by a little,
+PATIENCE = 1000  # iterations from an earlier basis; those that take more are mostly infeasible by a little,
 # which the simplex may not find out in a hundred times as many and the interior point tells in seconds
 LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kIterationLimit)
 UNLIMITED = 2**31 - 1  # what HiGHS takes for no limit
