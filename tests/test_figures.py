@@ -103,3 +103,6 @@ def test_the_command_draws_a_frontier(run: Any, tmp_path: Path) -> None:
     ran = run(*call, "--figure", "f.png")
     assert (ran.code, ran.out) == (2, "")
     assert "'f.png' is not the name of an .svg file" in ran.err
+    ran = run(*call, "--figure", str(tmp_path / "none" / "f.svg"))
+    assert (ran.code, ran.out) == (2, "")  # before anything is solved
+    assert "there is no folder" in ran.err

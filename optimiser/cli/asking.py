@@ -67,6 +67,8 @@ def answer(
 
     if figure is not None and Path(figure).suffix.lower() != ".svg":
         raise InputError(f"--figure: {figure!r} is not the name of an .svg file")
+    if figure is not None and not Path(figure).parent.is_dir():
+        raise InputError(f"--figure: there is no folder {str(Path(figure).parent)!r}")
     if out is not None:
         check_target(out)
     try:

@@ -32,8 +32,8 @@ MARKS = {True: "yes", False: "no", None: "?"}
     type=click.FloatRange(0),
     callback=finite,
     metavar="VALUE",
-    help="Only so many that no design is better by more in all of them.  "
-    "[default: 0; for a large model 0.01, with three objectives 0.02]",
+    help="Only so many that no design is better by more in all of them; each solve then goes to a quarter "
+    "of it, whatever the gap.  [default: 0; for a large model 0.01, with three objectives 0.02]",
 )
 @drawn
 @asking(without=("weights",))

@@ -130,12 +130,15 @@ class Problem:
 
         `floors` maps objectives (their position) to what they must reach in expectation.
         """
+        floors = floors or {}
         if self.coupled:
-            return self._settled(x, clock, floors or {})
+            return self._settled(x, clock, floors)
         priced = self._priced(x, self.weights, clock)
-        worth = Worth(self._valued(x, self.weights, priced), self.recourse.cuts(_prices(priced)))
-        if not floors or worth.value == -np.inf or self._kept(x, priced, floors):
-            return worth
+        values, cuts = self._values(x, self.weights, priced), self.recourse.cuts(_prices(priced))
+        if not np.isfinite(values).all():
+            return Worth(-np.inf, cuts)
+        if not floors or self._reaches(x, priced, floors):
+            return Worth(float(self.at_risk(values)), cuts)
         for g, floor in floors.items():  # quicker to refute than all at once
             alone = np.eye(len(self.weights))[g]
             priced = self._priced(x, alone, clock)
@@ -148,12 +151,11 @@ class Problem:
 
         Only objectives that weigh something there are sure to be reached in full.
         """
-        if self.coupled:
-            settled = self.settle(x, clock, direction).x
-            assert settled is not None
-            achieved = settled[self.compiled.columns["achieved"]].reshape(len(direction), -1)
-        else:
-            achieved = self._before(x) + self.recourse.gained(self._priced(x, direction, clock))
+        if not self.coupled:
+            return self._expected(x, self._priced(x, direction, clock))
+        settled = self.settle(x, clock, direction).x
+        assert settled is not None
+        achieved = settled[self.compiled.columns["achieved"]].reshape(len(direction), -1)
         return np.asarray(achieved @ self.c["probability"])
 
     def _settled(self, x: Array, clock: Clock, floors: Mapping[int, float]) -> Worth:
@@ -161,11 +163,14 @@ class Problem:
         cuts = self.recourse.cuts([] if self.extended else self._by_scenario(settled.prices))
         return Worth(settled.value, cuts)
 
-    def _kept(self, x: Array, priced: list[Priced], floors: Mapping[int, float]) -> bool:
-        """Whether the recourse so priced reaches the floors."""
-        achieved = self._before(x) + self.recourse.gained(priced)
-        expected = achieved @ self.c["probability"]
+    def _reaches(self, x: Array, priced: list[Priced], floors: Mapping[int, float]) -> bool:
+        expected = self._expected(x, priced)
         return all(expected[g] >= floor for g, floor in floors.items())
+
+    def _expected(self, x: Array, priced: list[Priced]) -> Array:
+        """(G,) expectations with the recourse so priced."""
+        achieved = self._before(x) + self.recourse.gained(priced)
+        return np.asarray(achieved @ self.c["probability"])
 
     def at_risk(self, values: Array) -> Array:
         """The value of what the scenarios are worth, (..., S), at the instance's attitude to risk."""
@@ -180,10 +185,6 @@ class Problem:
     def _values(self, x: Array, direction: Array, priced: list[Priced]) -> Array:
         """(S,) weighted objectives with the recourse priced in this direction (G,); -inf: infeasible."""
         return direction @ self._before(x) + [p.worth if p.feasible else -np.inf for p in priced]
-
-    def _valued(self, x: Array, direction: Array, priced: list[Priced]) -> float:
-        values = self._values(x, direction, priced)
-        return float(self.at_risk(values)) if np.isfinite(values).all() else -np.inf
 
     def settle(
         self,
