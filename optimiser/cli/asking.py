@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from optimiser.cli.say import as_json as json_option
-from optimiser.cli.say import complain, end_progress, guarded_output, progress, say, say_json
+from optimiser.cli.say import complain, end_progress, progress, say, say_json
 from optimiser.cli.say import instance as instance_argument
 from optimiser.cli.solving import finite, out, pairs
 
@@ -72,8 +72,7 @@ def answer(
     if out is not None:
         check_target(out)
     try:
-        with guarded_output():
-            finding = find(progress())
+        finding = find(progress())
     except InfeasibleError as error:
         if as_json:
             say_json({"format": 1, "command": command, "status": "infeasible"})

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
 import click
@@ -23,25 +22,6 @@ def say(text: str) -> None:
 def say_json(document: Mapping[str, Any]) -> None:
     """Print one JSON document."""
     say(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
-
-
-@contextmanager
-def guarded_output() -> Iterator[None]:
-    """Keep what is written to standard output behind Python's back out of it: HiGHS now and then prints."""
-    try:
-        out = sys.stdout.fileno()
-    except (OSError, ValueError):  # replaced by something that is no file, as in tests
-        yield
-        return
-    sys.stdout.flush()
-    kept, nowhere = os.dup(out), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, out)
-    try:
-        yield
-    finally:
-        os.dup2(kept, out)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def complain(*lines: str) -> None:

@@ -7,16 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimiser.cli.say import (
-    as_json,
-    complain,
-    end_progress,
-    guarded_output,
-    instance,
-    progress,
-    say,
-    say_json,
-)
+from optimiser.cli.say import as_json, complain, end_progress, instance, progress, say, say_json
 
 if TYPE_CHECKING:
     from optimiser.design import Design
@@ -142,18 +133,17 @@ def solve(
     if out is not None:
         check_target(out)
     try:
-        with guarded_output():
-            design = find(
-                read(instance),
-                weights=weights,
-                fix=fixed or None,
-                lexicographic=order,
-                at_least=floors or None,
-                gap=gap,
-                time_limit=time_limit,
-                threads=threads,
-                progress=progress(),
-            )
+        design = find(
+            read(instance),
+            weights=weights,
+            fix=fixed or None,
+            lexicographic=order,
+            at_least=floors or None,
+            gap=gap,
+            time_limit=time_limit,
+            threads=threads,
+            progress=progress(),
+        )
     finally:
         end_progress()
     _show(design, out, as_json)
@@ -179,8 +169,7 @@ def verify(instance: str, result: str, out: str | None, as_json: bool) -> int:
 
     if out is not None:
         check_target(out)
-    with guarded_output():
-        design = judge(read(instance), result)
+    design = judge(read(instance), result)
     _show(design, out, as_json)
     if not design.found:
         return _solved(design)

@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from importlib.metadata import version
 
 import highspy
 import numpy as np
 from scipy import sparse
 
 from optimiser.design import SolverError
+from optimiser.solver.quiet import quiet
 
 Array = np.ndarray
 SCALE = 10_000.0
@@ -36,7 +38,7 @@ PATIENCE = 1000  # iterations from an earlier basis; those that take more are mo
 # which the simplex may not find out in a hundred times as many and the interior point tells in seconds
 LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kIterationLimit)
 UNLIMITED = 2**31 - 1  # what HiGHS takes for no limit
-VERSION = f"HiGHS {highspy.Highs().version()}"
+VERSION = f"HiGHS {version('highspy')}"
 
 
 class Ended(Enum):
@@ -116,7 +118,8 @@ class Solver:
 
     def __init__(self, threads: int = 1) -> None:
         self._threads = threads
-        self._highs = highspy.Highs()
+        with quiet():
+            self._highs = highspy.Highs()
         self._highs.silent()
         self._set("threads", threads)
         self._stop, self._clock, self._enough, self._proven = False, Clock(), -np.inf, np.inf
@@ -229,10 +232,11 @@ class Solver:
             done = self._highs.setSolution(len(columns), columns, start[columns])
             self._check(done, "handing over a start")
         self._stop, self._clock, self._enough, self._proven = False, clock, enough, np.inf
-        if self._whole_numbers:
-            self._run_watched(clock)
-        else:
-            self._run_linear(iterations)
+        with quiet():
+            if self._whole_numbers:
+                self._run_watched(clock)
+            else:
+                self._run_linear(iterations)
         return self._read()
 
     def _on_check(self, event: highspy.highs.HighsCallbackEvent) -> None:
