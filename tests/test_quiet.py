@@ -51,7 +51,9 @@ def test_python_prints_nothing_but_its_own(variant: str) -> None:
     assert ran(PYTHON, variant) == "optimal"
 
 
-@pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="C keeps its stdout where nobody may write")
+@pytest.mark.skipif(
+    sys.platform not in ("linux", "darwin"), reason="C keeps its stdout where nobody may write"
+)
 def test_nothing_that_others_print_meanwhile_is_lost() -> None:
     """By another thread while HiGHS runs, by C before, and by a child process that starts within."""
     code = """

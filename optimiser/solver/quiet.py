@@ -1,4 +1,4 @@
-"""Silence for code that prints through C, past Python: HiGHS does when it is made and now and then when it runs.
+"""Silence for code that prints through C, past Python, as HiGHS does when it is made and now and then later.
 
 What C prints goes to its variable `stdout`. Where that may be set (glibc, macOS) it points nowhere meanwhile,
 and what Python prints, in whatever thread, is not touched. Elsewhere the file descriptor is redirected, with
