@@ -96,6 +96,7 @@ class Design:
     instance: Instance
     status: Status
     weights: Mapping[str, float]  # every objective, normalised to sum to 1
+    asked: Mapping[str, Any] = field(default_factory=dict)  # the call: fix, at_least, lexicographic ...
     record: Record | None = None
     audit: Audit | None = None
     bound: float = math.inf  # no design is worth more than this
@@ -133,6 +134,11 @@ class Design:
     def expectations(self) -> Mapping[str, float]:
         """Every objective's expectation, whatever its weight."""
         return self._audit.objectives
+
+    @property
+    def no_data(self) -> tuple[str, ...]:
+        """The objectives about which the instance says nothing: what they reach is a default."""
+        return self._audit.no_data
 
     @property
     def spend(self) -> float:
@@ -241,7 +247,9 @@ class Design:
         """The JSON document of `optimiser solve --json`; without a design it has no value and no design."""
         document = {"format": 1, "instance": self.instance.name, "status": self.status.value}
         document |= {"verified": self.verified}
-        document |= self._document() if self.found else {"weights": dict(self.weights)}
+        document |= (
+            self._document() if self.found else {"weights": dict(self.weights), "asked": dict(self.asked)}
+        )
         if self.interrupted:
             document["interrupted"] = True
         return document | {"run": {name: plain(value) for name, value in self.run.items()}}
@@ -254,7 +262,9 @@ class Design:
             "bound": plain(self.bound),
             "gap": plain(self.gap),
             "objectives": {name: plain(value) for name, value in self.expectations.items()},
+            "no_data": list(self._audit.no_data),
             "weights": dict(self.weights),
+            "asked": dict(self.asked),
             "design": rows.pop("design"),
             "closest": asdict(self.closest) if self.closest else None,
             **rows,

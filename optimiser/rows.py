@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +38,20 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         return value + 0.0 if math.isfinite(value) else None
     return value
+
+
+def spelt(argument: Any) -> Any:
+    """An argument of a call as JSON has it; what is no number, text or collection by what it calls itself."""
+    if isinstance(argument, Mapping):
+        return {str(name): spelt(value) for name, value in argument.items()}
+    if isinstance(argument, list | tuple):
+        return [spelt(value) for value in argument]
+    argument = plain(argument)
+    if argument is None or isinstance(argument, str | bool | int | float):
+        return argument
+    if isinstance(argument, Instance):
+        return argument.name
+    return str(argument) if isinstance(argument, PurePath) else f"a {type(argument).__name__}"
 
 
 class Rows:

@@ -21,7 +21,7 @@ from optimiser.result import check_target, held_from_rows, read_claim, read_desi
 ROWS = [("funding", "", "central"), ("redeployment", "north", "local")]
 ROWS += [("redeployment", "south", "central"), ("inspection", "", "central")]
 KEYS = (
-    "format instance status verified value bound gap objectives weights design closest localities exercised "
+    "format instance status verified value bound gap objectives no_data weights asked design closest localities exercised "
     "monitored slack staff support spend problems neighbours run"
 ).split()
 

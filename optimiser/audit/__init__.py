@@ -34,6 +34,7 @@ class Audit:
     demand: np.ndarray  # (O, R, S) units
     supply: np.ndarray  # (O, R, S) units, before aid, slack and flexing
     spend: float  # money a year
+    no_data: tuple[str, ...] = ()  # objectives about which the instance says nothing (see `no_data`)
 
 
 def audit(
@@ -71,7 +72,26 @@ def audit(
         demand=facts.demand.copy(),
         supply=facts.supply.copy(),
         spend=accounts.spend,
+        no_data=no_data(instance),
     )
+
+
+def no_data(instance: Instance) -> tuple[str, ...]:
+    """The objectives about which an instance says nothing: what they reach is a default, whatever is held."""
+    facts = facts_of(instance)
+    limited = np.isfinite(facts.planned).any() or (np.minimum(facts.willingness, facts.ability) < 1).any()
+    hindered = limited or (facts.joint.any() and facts.dependence.any()) or facts.fear.any()
+    says = {
+        "risk_pooling": ((facts.sd > 0).sum(axis=1) > 1).any(),  # two to pool
+        "accountability": True,  # levels differ, unless the instance says otherwise
+        "responsiveness": hindered or (facts.worth != 1).any(),
+        "economy": facts.cost.any() or facts.fixed_cost.any(),
+        "solidarity": not np.isnan(facts.mean).all(),
+        "resilience": (facts.demand > facts.supply).any(),
+    }
+    spoken = {g for g, scored in facts.scored.items() if scored.any()}
+    spoken |= {g for g, said in says.items() if said} | {facts.objectives[g] for g in facts.link_objective}
+    return tuple(g for g in facts.objectives if g not in spoken)
 
 
 def past_mending(instance: Instance, idle: Record) -> tuple[str, ...]:

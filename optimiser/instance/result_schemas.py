@@ -45,6 +45,7 @@ _SPAN: Schema = {"type": "array", "items": _MAYBE, "maxItems": 2}
 
 def _result(command: str, required: tuple[str, ...], **properties: Schema) -> Schema:
     head: dict[str, Schema] = {"format": {"const": 1}, "command": {"const": command}}
+    head |= {"asked": {"type": "object"}, "no_data": _list(_TEXT)}
     return {"title": command, **_object(("format", "command", *required), **head, **properties)}
 
 
@@ -60,7 +61,16 @@ _SOLVE = {
         bound=_MAYBE,
         gap=_MAYBE,
         objectives=_NUMBERS,
+        no_data=_list(_TEXT),
         weights=_NUMBERS,
+        asked=_object(
+            (),
+            fix={"type": "object", "additionalProperties": _TEXT},
+            at_least={"type": "object", "additionalProperties": _NUMBER},
+            lexicographic=_list(_TEXT),
+            gap=_MAYBE,
+            time_limit=_MAYBE,
+        ),
         design=_DESIGN,
         closest={"anyOf": [{"type": "null"}, _object(**_SITE, to=_TEXT, cost=_NUMBER)]},
         localities=_rows(organisation=_TEXT, accountability=_NUMBER, responsiveness=_NUMBER, unmet=_NUMBER),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from optimiser.audit import audit
 from optimiser.design import Closest, Design, Neighbours, SolverError, Status
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
+from optimiser.rows import spelt
 from optimiser.solver.highs import VERSION, Clock, Ended, hearing_interrupts
 from optimiser.solver.moves import Checked, Neighbourhood
 from optimiser.solver.records import design_of, idle_record, record_of
@@ -70,6 +72,10 @@ def solve(
     Ctrl-C ends the search and keeps what was found (`interrupted`). Method: module `search`.
     """
     clock, tell = Clock(time_limit), progress or (lambda text: None)
+    asked = {
+        "fix": fix or {}, "at_least": at_least or {}, "lexicographic": lexicographic, "gap": gap,
+        "time_limit": time_limit,
+    }  # fmt: skip
     check_call(
         instance,
         weights=weights,
@@ -85,7 +91,8 @@ def solve(
         fixed = _fixed(session, fix or {})
         floors = {session.c.sets.objectives.index(g): value for g, value in (at_least or {}).items()}
         found = _in_order(session, lexicographic, gap, clock, fixed, floors, tell)
-        return _judged(session, found, gap, clock, fixed, floors, weights)
+        design = _judged(session, found, gap, clock, fixed, floors, weights)
+    return replace(design, asked={name: spelt(value) for name, value in asked.items()})
 
 
 def _in_order(

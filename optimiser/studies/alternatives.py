@@ -14,7 +14,7 @@ from optimiser.instance.instance import Instance
 from optimiser.rows import Row, plain
 from optimiser.studies.diverse import Distant, Diverse
 from optimiser.studies.pool import PROVEN, Known, Pool
-from optimiser.studies.study import Answer, Finding, Study, Table, table
+from optimiser.studies.study import Answer, Finding, Study, Table, remembered, table
 from optimiser.studies.verdicts import Verdict, Verdicts
 
 COUNT = 10  # designs listed unless told
@@ -99,6 +99,7 @@ class Alternatives(Finding):
         }
 
 
+@remembered
 def alternatives(
     instance: Instance,
     *,

@@ -20,7 +20,7 @@ from optimiser.studies.judged import Judged, judge, solved
 from optimiser.studies.others import Other, compared
 from optimiser.studies.ranges import Range, ranges
 from optimiser.studies.shift import Shift
-from optimiser.studies.study import Finding, Study, Table, table
+from optimiser.studies.study import Finding, Study, Table, remembered, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,6 +136,7 @@ def _parts(others: Iterable[Other]) -> list[Row]:
     return rows
 
 
+@remembered
 def compare(
     instance: Instance,
     designs: Mapping[str, Design | str | Path | pd.DataFrame] | None = None,

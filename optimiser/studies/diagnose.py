@@ -21,7 +21,7 @@ from optimiser.studies.loosened import Loosened
 from optimiser.studies.questions import OutOfTimeError, Questions
 from optimiser.studies.repairs import FEW, Repair, Repairs, follows, price
 from optimiser.studies.requirements import Requirement, figure, requirements
-from optimiser.studies.study import Finding, Table, table
+from optimiser.studies.study import Finding, Table, remembered, table
 
 SPARE = ("budget", "changes", "unmet")  # limits of which a feasible instance is told what they leave
 NEEDS = {  # what is said of the number that a requirement needs to be, n, or in percent p
@@ -101,6 +101,7 @@ class Diagnosis(Finding):
         }
 
 
+@remembered
 def diagnose(
     instance: Instance,
     *,

@@ -16,7 +16,7 @@ from optimiser.rows import Row, plain
 from optimiser.studies.ranges import MANY
 from optimiser.studies.reasons import sentence
 from optimiser.studies.shares import Limit, Limits, contributions
-from optimiser.studies.study import SLICE, Answer, Finding, Study, Table, table
+from optimiser.studies.study import SLICE, Answer, Finding, Study, Table, remembered, table
 from optimiser.studies.weight_line import ROUNDING, Traced, trace
 
 Array = np.ndarray
@@ -144,6 +144,7 @@ COLUMNS = {
 }
 
 
+@remembered
 def explain(
     instance: Instance,
     decisions: Sequence[str] = (),

@@ -21,7 +21,7 @@ from optimiser.instance.instance import Instance
 from optimiser.rows import plain
 from optimiser.solver.solve import check_call
 from optimiser.studies.envelope import CLOSE
-from optimiser.studies.study import Answer, DrawnFinding, Study, Table, table
+from optimiser.studies.study import Answer, DrawnFinding, Study, Table, remembered, table
 from optimiser.studies.tradeoff import Option, Tradeoffs
 from optimiser.studies.zones import (
     EXACTLY,
@@ -130,6 +130,7 @@ class Frontier(DrawnFinding):
         return [dict(zip(self.objectives, map(plain, end), strict=True)) for end in p.segment]
 
 
+@remembered
 def frontier(
     instance: Instance,
     objectives: Sequence[str] | None = None,

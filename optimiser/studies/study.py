@@ -6,18 +6,19 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, wraps
+from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 
 import numpy as np
 
 import optimiser
-from optimiser.audit import Audit, audit
+from optimiser.audit import Audit, audit, no_data
 from optimiser.design import Record, SolverError, Status
 from optimiser.instance.instance import Instance
-from optimiser.rows import Row, Rows, plain
+from optimiser.rows import Row, Rows, plain, spelt
 from optimiser.solver.cuts import Cuts
 from optimiser.solver.highs import VERSION, Clock, hearing_interrupts
 from optimiser.solver.moves import Neighbourhood
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 Table = tuple[Sequence[str], list[Row]]  # columns, rows
 LARGE = 5000  # columns of a model, from which designs are too many to tell all apart
+NOT_ASKED = ("instance", "threads", "progress")
 SLICE = 0.25  # of the time left, the most that one question should take: what is hard must not cost all else
 CHECKED = 20  # one answer in so many has the designs next to it looked at
 
@@ -272,6 +274,7 @@ class Finding(ABC):
     instance: Instance
     complete: bool  # nothing that was asked for was left out for want of time
     interrupted: bool = False
+    asked: Mapping[str, Any] = field(default_factory=dict)  # the arguments of the call
     run: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -292,6 +295,7 @@ class Finding(ABC):
         head = {"format": 1, "command": self.command, "instance": self.instance.name}
         end: dict[str, Any] = {"interrupted": True} if self.interrupted else {}
         run = {name: plain(value) for name, value in self.run.items()}
+        head |= {"asked": dict(self.asked), "no_data": list(no_data(self.instance))}
         return {**head, "complete": self.complete, **self.document(), **end, "run": run}
 
     def frame(self, name: str) -> pd.DataFrame:
@@ -306,6 +310,28 @@ class Finding(ABC):
         from optimiser.result import write_result
 
         write_result(directory, self.to_dict(), self.tables())
+
+
+P = ParamSpec("P")
+F = TypeVar("F", bound=Finding)
+
+
+def remembered(ask: Callable[P, F]) -> Callable[P, F]:
+    """Let a question's finding repeat what was asked: every argument of the call, given or by default.
+
+    All but the instance, which it has, and what changes no answer.
+    """
+    parameters = signature(ask)
+
+    @wraps(ask)
+    def asking(*arguments: P.args, **named: P.kwargs) -> F:
+        call = parameters.bind(*arguments, **named)
+        call.apply_defaults()
+        found = ask(*arguments, **named)
+        asked = {name: spelt(value) for name, value in call.arguments.items() if name not in NOT_ASKED}
+        return replace(found, asked=asked)
+
+    return asking
 
 
 class DrawnFinding(Finding):

@@ -15,7 +15,7 @@ from optimiser.instance.instance import Instance
 from optimiser.rows import Row, plain
 from optimiser.studies.ground import Ground, Point
 from optimiser.studies.inputs import Input, input_of
-from optimiser.studies.study import Finding, Study, Table, table
+from optimiser.studies.study import Finding, Study, Table, remembered, table
 from optimiser.studies.tipping import Cell, Stretch, along, over, simplest
 from optimiser.studies.weight_line import trace
 
@@ -147,6 +147,7 @@ class Thresholds(Finding):
         }
 
 
+@remembered
 def thresholds(
     instance: Instance,
     what: str,

@@ -16,7 +16,7 @@ from optimiser.rows import Row, plain
 from optimiser.solver.solve import check_call, unknown
 from optimiser.studies.decompose import Decomposition, Doubt
 from optimiser.studies.standing import Standing, standing
-from optimiser.studies.study import Answer, DrawnFinding, Study, Table, table
+from optimiser.studies.study import Answer, DrawnFinding, Study, Table, remembered, table
 from optimiser.studies.triangle import area, centre, tidy
 
 Array = np.ndarray
@@ -136,6 +136,7 @@ class WeightMap(DrawnFinding):
         }
 
 
+@remembered
 def weight_map(
     instance: Instance,
     objectives: Sequence[str] = THE_THREE,
