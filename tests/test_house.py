@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,10 @@ def test_nothing_odd_stands_at_the_root():
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout
     assert {path.split("/")[0] for path in tracked.splitlines()} <= AT_THE_ROOT
+
+
+def test_every_package_goes_into_the_wheel():
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        listed = set(tomllib.load(file)["tool"]["setuptools"]["packages"])
+    found = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "optimiser").rglob("*.py")}
+    assert listed == found | {"optimiser.examples"}

@@ -105,7 +105,7 @@ def test_a_write_that_fails_leaves_nothing(
         raise OSError("disk full")
 
     monkeypatch.setattr(write, "_csv", fail)
-    monkeypatch.setattr(write, "_number", fail)
+    monkeypatch.setattr(write, "book_cell", fail)
     with pytest.raises(OSError, match="disk full"):
         full.write(tmp_path / name)
     assert [path.name for path in tmp_path.iterdir()] == ["full"]

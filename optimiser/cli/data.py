@@ -9,24 +9,58 @@ from optimiser.instance.errors import InputError
 
 
 @click.command(short_help="Where do I start? A small commented instance.")
-@click.argument("directory", metavar="DIR")
+@click.argument("directory", metavar="[DIR]", required=False)
+@click.option("--excel", is_flag=True, help="A workbook (.xlsx) in place of a folder.")
+@click.option(
+    "--example",
+    is_flag=False,
+    flag_value="",
+    metavar="[NAME]",
+    help="A copy of an instance that ships; without a name, which there are.",
+)
 @click.option("--workshop", is_flag=True, help="One to be scored by hand, with blanks that `check` lists.")
 @as_json
-def new(directory: str, workshop: bool, as_json: bool) -> int:
+def new(directory: str | None, excel: bool, example: str | None, workshop: bool, as_json: bool) -> int:
     """Where do I start? Writes a small commented instance into a new folder.
 
     \b
     Example
       optimiser new mine
+      optimiser new mine --excel
       optimiser new workshop --workshop
-    """
+      optimiser new --example england mine
+    """  # fmt: skip
+    from optimiser.instance import examples
     from optimiser.instance.template import write_template
 
-    written = [str(path) for path in write_template(directory, workshop=workshop)]
+    if directory is None and example == "":
+        names = examples.names()
+        if as_json:
+            say_json({"format": 1, "command": "new", "examples": list(names)})
+        else:
+            say("\n".join(names))
+        return 0
+    problems = [f"--example: say which ({', '.join(examples.names())})"] if example == "" else []
+    if directory is None:
+        problems.append("DIR: say into which new folder")
+    if example:
+        problems += [f"--example: {problem}" for problem in examples.unknown(example)]
+    if example is not None and workshop:
+        problems.append("--workshop and --example: an example is scored already; give one of the two")
+    if problems:
+        raise InputError(problems)
+    assert directory is not None
+    written = [
+        str(path) for path in write_template(directory, workshop=workshop, example=example, excel=excel)
+    ]
     if as_json:
         say_json({"format": 1, "command": "new", "written": written})
     else:
-        say("\n".join([*written, "", f"Next: optimiser check {directory}"]))
+        say(
+            "\n".join(
+                [*written, "", f"Next: optimiser check {written[0] if len(written) == 1 else directory}"]
+            )
+        )
     return 0
 
 

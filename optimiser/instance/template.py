@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from optimiser.instance import examples
+from optimiser.instance.book import book_of, write_book
 from optimiser.instance.columns import Column
 from optimiser.instance.dictionary import data_dictionary
 from optimiser.instance.errors import InputError
@@ -122,26 +124,55 @@ Every number here is made up. `optimiser check` says whether what you put in its
 """
 
 
-def write_template(directory: str | os.PathLike[str], *, workshop: bool = False) -> tuple[Path, ...]:
+def write_template(
+    directory: str | os.PathLike[str],
+    *,
+    workshop: bool = False,
+    example: str | None = None,
+    excel: bool = False,
+) -> tuple[Path, ...]:
     """Write a first instance into a new folder and return the files' paths.
 
     `workshop`: one whose scores are left blank, to be agreed on by hand; `check` lists the blanks.
-    Raises InputError where the folder exists and is not empty.
+    `example`: a copy of one that ships. `excel`, or a name that ends in .xlsx: a workbook and no folder.
+    Raises InputError where what is to be written exists already (an empty folder may).
     """
-    folder = Path(directory)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{quote(os.fspath(directory))} exists already; nothing was written")
-    files = {"instance.toml": _toml(folder.resolve().name, workshop=workshop)}
-    files |= {f"{table}.csv": _csv(rows) for table, rows in (_WORKSHOP if workshop else _FILES).items()}
-    files["README.md"] = _readme(workshop=workshop)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as aside:
-        made = Path(aside) / folder.name
-        made.mkdir()
-        for name, text in files.items():
-            (made / name).write_text(text, encoding="utf-8", newline="\n")
-        made.replace(folder)
-    return tuple(folder / name for name in files)
+    if workshop and example is not None:
+        raise InputError("workshop and example: an example is scored already; one of the two")
+    target = Path(directory)
+    if excel and target.suffix.lower() != ".xlsx":
+        target = target.with_name(f"{target.name}.xlsx")
+    book = target.suffix.lower() == ".xlsx"
+    if target.exists() and (book or not target.is_dir() or any(target.iterdir())):
+        raise InputError(f"{quote(os.fspath(target))} exists already; nothing was written")
+    whole = target.resolve()
+    above = next(folder for folder in whole.parents if folder.exists())
+    if not above.is_dir():
+        raise InputError(f"{quote(os.fspath(target))}: {quote(os.fspath(above))} is a file, not a folder")
+    texts = (
+        _texts(whole.stem if book else whole.name, workshop) if example is None else examples.texts(example)
+    )
+    whole.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{whole.name}.", dir=whole.parent) as aside:
+        made = Path(aside) / whole.name
+        if book:
+            write_book(book_of(texts), made)
+        else:
+            made.mkdir()
+            for name, text in texts.items():
+                (made / name).write_text(text, encoding="utf-8", newline="\n")
+        made.replace(whole)
+    return (target,) if book else tuple(target / name for name in texts)
+
+
+def _texts(name: str, workshop: bool) -> dict[str, str]:
+    """The files of the template."""
+    tables = {f"{table}.csv": _csv(rows) for table, rows in (_WORKSHOP if workshop else _FILES).items()}
+    return {
+        "instance.toml": _toml(name, workshop=workshop),
+        **tables,
+        "README.md": _readme(workshop=workshop),
+    }
 
 
 def _csv(rows: tuple[Row, ...]) -> str:

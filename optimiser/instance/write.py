@@ -17,8 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from optimiser.instance.book import SheetRows, book_cell, write_book
 from optimiser.instance.errors import InputError
 from optimiser.instance.findings import number_text, quote
 from optimiser.instance.instance import Instance
@@ -40,7 +39,7 @@ def write(instance: Instance, path: str | os.PathLike[str]) -> None:
     try:
         made = aside / target.name
         if book:
-            _write_workbook(instance, made)
+            write_book(_sheets(instance), made)
         else:
             made.mkdir()
             for name, text in texts(instance).items():
@@ -117,25 +116,7 @@ def _check_room(instance: Instance) -> None:
             raise InputError(f"{name}: {table.rows} rows are more than a workbook can hold; write a folder")
 
 
-def _write_workbook(instance: Instance, path: Path) -> None:
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-
-    book = Workbook(write_only=True)
-    for name, rows in _sheets(instance):
-        sheet = book.create_sheet(name)
-        for row in rows:
-            cells = []
-            for value in row:
-                cell = WriteOnlyCell(sheet, value=value)
-                if isinstance(value, str):
-                    cell.data_type = "s"  # a text that begins with = is a text, not a formula
-                cells.append(cell)
-            sheet.append(cells)
-    book.save(path)
-
-
-def _sheets(instance: Instance) -> Iterator[tuple[str, Iterator[list[Any]]]]:
+def _sheets(instance: Instance) -> Iterator[SheetRows]:
     """Sheet name and rows, the header first; sections of instance.toml as pairs of key and value."""
     words = {column.name: getattr(instance, column.name) for column in TABLES["instance"].columns}
     for name, pairs in (
@@ -143,23 +124,12 @@ def _sheets(instance: Instance) -> Iterator[tuple[str, Iterator[list[Any]]]]:
         ("limits", instance.limits),
         ("uncertainty", instance.uncertainty),
     ):
-        rows = [[key, _number(value)] for key, value in pairs.items() if value not in (None, "")]
+        rows = [[key, book_cell(value)] for key, value in pairs.items() if value not in (None, "")]
         yield name, iter([["key", "value"], *rows])
-    weights = [[name, _number(weight)] for name, weight in instance.weights.items()]
+    weights = [[name, book_cell(weight)] for name, weight in instance.weights.items()]
     yield "weights", iter([["objective", "weight"], *weights])
     for name, table in instance.tables.items():
         if table.rows:
             columns = list(instance.given(name))
-            cells = zip(*(map(_number, table[column].tolist()) for column in columns), strict=True)
+            cells = zip(*(map(book_cell, table[column].tolist()) for column in columns), strict=True)
             yield name, iter([columns, *map(list, cells)])
-
-
-def _number(value: Any) -> Any:
-    """A workbook's cell: nothing for NaN; a number that 16 digits cannot tell exactly as text."""
-    if isinstance(value, str):
-        return value or None
-    if isinstance(value, bool | np.bool_) or value is None:
-        return value
-    if value != value:
-        return None
-    return value if float(f"{value:.16g}") == value else number_text(value)

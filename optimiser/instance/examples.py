@@ -1,0 +1,38 @@
+"""The instances that ship: at the root of a checkout, in an installed package beside its code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import optimiser
+from optimiser.instance import toml
+from optimiser.instance.errors import InputError
+from optimiser.instance.findings import nearest, quote
+
+
+def names() -> tuple[str, ...]:
+    """What they are called."""
+    return tuple(sorted(path.parent.name for path in _home().glob(f"*/{toml.FILE}")))
+
+
+def unknown(name: str) -> list[str]:
+    """What is wrong with a name: nothing, or a line with those that there are and the nearest of them."""
+    if name in names():
+        return []
+    near = nearest(name, names())
+    hint = f"; did you mean {quote(near)}?" if near else ""
+    return [f"{quote(name)} is none that ships ({', '.join(names())}){hint}"]
+
+
+def texts(name: str) -> dict[str, str]:
+    """The files of one, as they are; raises InputError where there is none of this name."""
+    if problems := unknown(name):
+        raise InputError(f"example: {problem}" for problem in problems)
+    files = sorted(path for path in (_home() / name).iterdir() if not path.name.startswith("."))
+    return {path.name: path.read_bytes().decode() for path in files}
+
+
+def _home() -> Path:
+    inside = Path(optimiser.__file__).resolve().parent
+    installed = inside / "examples"
+    return installed if installed.is_dir() else inside.parent / "instances"
