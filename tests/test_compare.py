@@ -210,31 +210,74 @@ def test_design_files_tables_and_designs(archetype: Instance, tmp_path: Path) ->
 @pytest.mark.parametrize("seed", range(900, 908))
 def test_values_and_reach_on_random_instances(seed: int) -> None:
     instance = random_instance(seed, sizes=3, most_designs=64)
-    enumerated = brute_force(instance)
-    if not enumerated.feasible:
+    if not brute_force(instance).feasible:
         with pytest.raises(InfeasibleError):
             optimiser.compare(instance)
         return
-    found = optimiser.compare(instance)
+    holds(instance, optimiser.compare(instance))
+
+
+AVERSE = {"scenarios", "risk_aversion", "urgency", "monitoring", "staff", "willing_able", "population"}
+MORE = ("resources flex aid surges", "all_weights asymmetric", "budget support slack resources", "")
+
+
+@pytest.mark.parametrize("seed", range(40, 52))
+def test_values_and_reach_under_risk_aversion(seed: int) -> None:
+    """Ranges are of expectations, values are not: neither is found by asking for the other."""
+    instance = random_instance(seed, AVERSE | set(MORE[seed % 4].split()), sizes=3, most_designs=32)
+    assert instance.uncertainty["risk_aversion"] > 0
+    holds(instance, optimiser.compare(instance))
+
+
+def holds(instance: Instance, found: Comparison) -> None:
+    """Every design is valued at its best, and every range is that of the expectation, by brute force."""
+    enumerated = brute_force(instance)
     assert found.complete
     assert found.designs[0].value == pytest.approx(enumerated.best.value, abs=CLOSE)
     known = {judged.record.held.tobytes(): judged.value for judged in enumerated.designs}
-    for design in found.designs[1:]:
+    for design in (*found.designs[1:], *found.extremes):
         value = known.get(design.held.astype(enumerated.best.record.held.dtype).tobytes())
         assert design.feasible == (value is not None)
         assert bool(design.broken) != design.feasible
         if value is not None:
             assert design.value == pytest.approx(value, abs=CLOSE)
+    names = [each.name for each in (*found.designs, *found.extremes)]
+    assert len(set(names)) == len(names)
+    neutral = instance.replace("uncertainty.risk_aversion", set=0)
     for each in found.ranges:
-        most = brute_force(instance, weights={each.objective: 1}).best.objectives[each.objective]
-        averse = instance.uncertainty["risk_aversion"] > 0
-        if not averse:
-            assert each.best == pytest.approx(most, abs=CLOSE)
+        reach = brute_force(neutral, weights={each.objective: 1})
+        assert each.best == pytest.approx(reach.best.value, abs=CLOSE)
+        assert each.bound >= reach.best.value - CLOSE
         assert each.worst <= each.best + CLOSE
+        assert any(
+            (judged.record.held == each.design.held).all() and judged.value >= each.best - CLOSE
+            for judged in reach.designs
+        )
     for shift in found.shifts:  # the changes of all decisions, and of none, are the whole change
         for g in instance.objectives if shift.changes else ():
             total = sum(row["objectives"][g] for row in shift.changes)
             assert total == pytest.approx(shift.end.objectives[g] - shift.start.objectives[g], abs=1e-9)
+
+
+def test_the_most_of_an_objective_is_an_expectation(tmp_path: Path) -> None:
+    """Averse to risk, local is best, .5 come what may; more is expected of the centre, which is slow."""
+    instance = made(
+        tmp_path,
+        toml="[weights]\nrisk_pooling = 0\naccountability = 0\n[uncertainty]\nrisk_aversion = 0.5\nbeta = 0.5\n"
+        '[[levels]]\nlevel = "central"\ndelay_days = 8\n[[levels]]\nlevel = "local"\n'
+        '[[scenarios]]\nscenario = "calm"\nprobability = 0.5\nurgency = 0\n'
+        '[[scenarios]]\nscenario = "crisis"\nprobability = 0.5\nurgency = 4',
+        decisions="decision,type,half_life_days\na,input,10",
+        organisations="organisation,level,parent,willingness\nc,central,,1\nl,local,c,0.5",
+    )
+    found = optimiser.compare(instance)
+    (reach,) = [each for each in found.ranges if each.objective == "responsiveness"]
+    late = 2 ** (-8 * 4 / 10)
+    assert reach.best == pytest.approx((1 + late) / 2)
+    assert reach.bound == pytest.approx((1 + late) / 2)
+    assert found.designs[0].value == pytest.approx(0.5)
+    assert {row["level"] for row in reach.design.rows} == {"central"}
+    assert reach.design.value == pytest.approx(((1 + late) / 2 + late) / 2)
 
 
 def test_infeasible_calls_and_instances(archetype: Instance, tmp_path: Path) -> None:

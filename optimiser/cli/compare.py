@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from optimiser.studies.compare import Comparison
     from optimiser.studies.judged import Judged
     from optimiser.studies.others import Other
+    from optimiser.studies.ranges import Range
     from optimiser.studies.shift import Shift
     from optimiser.studies.study import Finding
 
@@ -191,7 +192,18 @@ def _ranges(found: Comparison) -> list[str]:
         "Worst: the lowest among the designs that reach most of one objective or another (an estimate, the "
         "nadir of the payoff table; lower is possible)."
     )
+    less = [e.objective for e in found.ranges if e.design and e.best is not None and _shows_less(e)]
+    if less:
+        said += f" For most {', '.join(less)} the design named must aim at it; as valued, it reaches less."
     return ["WHAT EACH OBJECTIVE CAN REACH", *columns(rows, right=(1, 2, 3)), *paragraph(said)]
+
+
+def _shows_less(each: Range) -> bool:
+    """Whether the design that can reach most of an objective is shown with less of it."""
+    assert each.design is not None
+    assert each.best is not None
+    shown = each.design.objectives[each.objective]
+    return shown is not None and shown < each.best - 5e-5
 
 
 def _no_shift(found: Comparison) -> list[str]:

@@ -152,7 +152,9 @@ class Problem:
         Only objectives that weigh something there are sure to be reached in full.
         """
         if not self.coupled:
-            return self._expected(x, self._priced(x, direction, clock))
+            served = any(self.recourse.touches(int(g)) for g in np.flatnonzero(direction))
+            priced = self._priced(x, direction, clock) if served else []
+            return self._expected(x, priced) if served else self._before(x) @ self.c["probability"]
         settled = self.settle(x, clock, direction).x
         assert settled is not None
         achieved = settled[self.compiled.columns["achieved"]].reshape(len(direction), -1)

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from optimiser.instance.instance import Instance
+
 Array = np.ndarray
+
+
+def neutral(instance: Instance) -> Instance:
+    """The instance without risk aversion: what objectives reach is an expectation, whoever asks."""
+    if not instance.uncertainty["risk_aversion"]:
+        return instance
+    return replace(instance, uncertainty={**instance.uncertainty, "risk_aversion": 0.0})
 
 
 def at_risk(values: Array, probability: Array, aversion: float, beta: float) -> Array:

@@ -21,6 +21,7 @@ from optimiser.rows import spelt
 from optimiser.solver.highs import VERSION, Clock, Ended, hearing_interrupts
 from optimiser.solver.moves import Checked, Neighbourhood
 from optimiser.solver.records import design_of, idle_record, record_of
+from optimiser.solver.risk import neutral
 from optimiser.solver.search import STATUS, Found
 from optimiser.solver.session import Session
 
@@ -104,18 +105,24 @@ def _in_order(
     floors: dict[int, float],
     tell: Progress,
 ) -> Found:
-    """Raise one objective after another, each a floor for the next, then the value itself."""
-    own = session.weights.copy()
+    """Raise the expectation of one objective after another, each a floor for the next, then the value."""
+    own, instance, start = session.weights.copy(), session.instance, None
+    if lexicographic:
+        session.update(neutral(instance))  # floors are of expectations, whatever the aversion to risk
     for name in lexicographic:
         g = session.c.sets.objectives.index(name)
         session.weigh(np.eye(len(own))[g])
-        found = session.optimise(gap, clock, fixed, floors, tell)
+        found = session.optimise(gap, clock, fixed, floors, tell, start=start)
+        start = found.design
         if found.design is None or found.ended is not Ended.OPTIMAL:
-            session.weigh(own)
-            return found
+            break
         floors[g] = max(floors.get(g, -math.inf), found.value - FLOOR_SLACK)
-    session.weigh(own)
-    return session.optimise(gap, clock, fixed, floors, tell)
+    if lexicographic:
+        session.update(instance)
+        session.weigh(own)
+        if found.ended is not Ended.OPTIMAL:  # what was bounded is an objective, not the value
+            return replace(found, bound=-math.inf if found.ended is Ended.INFEASIBLE else math.inf)
+    return session.optimise(gap, clock, fixed, floors, tell, start=start)
 
 
 def _judged(

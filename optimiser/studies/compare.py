@@ -191,7 +191,7 @@ def compare(
         run=study.run(),
         weights=dict(zip(instance.objectives, study.weights.tolist(), strict=True)),
         designs=every,
-        extremes=tuple(each.design for each in found if each.design and each.design not in beside),
+        extremes=tuple(dict.fromkeys(e.design for e in found if e.design and e.design not in beside)),
         ranges=found,
         shifts=tuple(shifts),
         others=tuple(second),

@@ -19,6 +19,7 @@ from optimiser.design import InfeasibleError
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.rows import plain
+from optimiser.solver.risk import neutral
 from optimiser.solver.solve import check_call
 from optimiser.studies.envelope import CLOSE
 from optimiser.studies.study import Answer, DrawnFinding, Study, Table, remembered, table
@@ -161,10 +162,7 @@ def frontier(
     where there is no design. Method: this module's own text, and that of `zones`.
     """
     names = _checked(instance, objectives, points, tolerance, gap, time_limit, threads)
-    neutral = instance
-    if instance.uncertainty["risk_aversion"] > 0:
-        neutral = instance.replace("uncertainty.risk_aversion", set=0)
-    study = Study(neutral, gap=gap, time_limit=time_limit, threads=threads, progress=progress)
+    study = Study(neutral(instance), gap=gap, time_limit=time_limit, threads=threads, progress=progress)
     if tolerance is None:
         tolerance = COARSE[len(names)] if study.large and points is None else 0.0
     exactly = tolerance / EXACTLY

@@ -1,9 +1,11 @@
 """How far each objective can reach: the best attainable, and the worst among designs best for another.
 
-The best is found by asking for nothing else. Of the designs that reach it the one is kept that is worth most
-(nearly: a hundredth of the weight goes to the value). Read off these designs, the lowest value of each
-objective is the *nadir* of the payoff table of multi-objective programming (Benayoun et al. 1971; Miettinen
-1999, section 2.4.2): an estimate of the worst that a good compromise need put up with, not a bound.
+The best is found by asking for nothing else. It is an expectation, as all reported objectives are, so risk
+aversion plays no part in it. Of the designs that reach it the one is kept that is worth most (nearly: a
+hundredth of the weight goes to the value). That design is then shown as every other is, with the recourse
+that is best for its value, under which it may reach less than it can. The lowest that these designs show of
+each objective is the *nadir* of the payoff table of multi-objective programming (Benayoun et al. 1971;
+Miettinen 1999, section 2.4.2): an estimate of the worst that a good compromise need put up with, not a bound.
 """
 
 from __future__ import annotations
@@ -14,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.audit import audit
 from optimiser.rows import plain
-from optimiser.studies.judged import Judged
+from optimiser.solver.records import design_of
+from optimiser.studies.judged import Judged, judge
 from optimiser.studies.study import Answer, Study
 
 Array = np.ndarray
@@ -28,13 +30,13 @@ SECOND = 0.01  # weight of the value, to choose among the designs that reach the
 
 @dataclass(frozen=True, eq=False)
 class Range:
-    """What one objective can reach: at least `best`, at most `bound`."""
+    """What the expectation of one objective can reach: at least `best`, at most `bound`."""
 
     objective: str
-    best: float | None  # reached by `design`; None: time ran out
+    best: float | None  # reached by `design`, if its recourse aims at it; None: time ran out
     bound: float
     proven: bool  # best and bound agree, to the gap asked for
-    design: Judged | None
+    design: Judged | None  # as valued: what it shows of the objective may be less
     worst: float | None = None  # lowest among the designs best for one objective or another
     worst_in: str = ""
 
@@ -47,70 +49,82 @@ class Range:
         }  # fmt: skip
 
 
+@dataclass(frozen=True, eq=False)
+class _Most:
+    """The most of one objective: a design (H,) that reaches `best` (None: none is known), and a bound."""
+
+    design: Array | None
+    best: float
+    bound: float
+
+
 def ranges(study: Study, known: Sequence[Judged]) -> tuple[Range, ...]:
     """The range of each objective of the instance that the study is about; the first design is the best."""
-    own, objectives = study.weights.copy(), study.instance.objectives
-    found: list[Range] = []
-    for g, name in enumerate(objectives):
-        study.tell(f"the most of {name}")
-        pool = [each for each in known if each.feasible] + [each.design for each in found if each.design]
-        with study.within(1 / (len(objectives) - g)):
-            found.append(_range(study, g, own, list(dict.fromkeys(pool))))
-    study.weigh(own)
+    session, objectives = study.session, study.instance.objectives
+    gap = max(study.gap, COARSE if len(session.c.sets.holding_decision) > MANY else 0.0)
+    designs = dict[bytes, Judged]()
+    every, pool = list[_Most](), list[Array]()
+    for each in known:
+        if each.feasible and each.held is not None:
+            pool.append(design_of(session, each.held).astype(int))
+            designs.setdefault(pool[-1].tobytes(), each)
+    with study.neutral():
+        for g, name in enumerate(objectives):
+            study.tell(f"the most of {name}")
+            with study.within(1 / (len(objectives) - g)):
+                every.append(_most(study, g, pool, gap))
+            pool += [most.design for most in every[-1:] if most.design is not None]
+    found = list[Range]()
+    for name, most in zip(objectives, every, strict=True):
+        proven = most.bound - most.best <= gap * (abs(most.best) + ROUNDING)
+        if most.design is None:
+            found.append(Range(name, None, most.bound, False, None))
+            continue
+        key, held = most.design.astype(int).tobytes(), most.design[session.c.sets.holding]
+        if key not in designs:
+            designs[key] = judge(study, held, f"most {name}", f"can reach most {name}; valued as all are")
+        found.append(Range(name, most.best, most.bound, proven, designs[key]))
     return tuple(_with_worst(each, found) for each in found)
 
 
-def _range(study: Study, g: int, own: Array, pool: list[Judged]) -> Range:
-    name = study.instance.objectives[g]
-    many = len(study.session.c.sets.holding_decision) > MANY
-    gap = max(study.gap, COARSE if many else 0.0)
+def _most(study: Study, g: int, pool: Sequence[Array], gap: float) -> _Most:
+    """The most of one objective; the designs of the pool are known, the first of them worth most."""
+    own = study.weights.copy()
     alone = np.eye(len(own))[g]
+    reached = [float(study.expectations(design, alone)[g]) for design in pool]
     study.weigh(alone)
     answer = study.ask(gap=gap)
-    if answer.found:
+    if answer.design is not None:
         enough = answer.value - study.gap * abs(answer.value) - ROUNDING
-        if not pool or _reached(pool[0], name) < enough:  # the design worth most, if any, does not reach it
-            study.weigh((1 - SECOND) * alone + SECOND * own)
-            assert answer.design is not None
-            second = study.evaluate(answer.design) if many else study.ask()
-            chosen = second if second.found and second.objectives[g] >= enough else answer
-            new = _valued(study, chosen, own, name)
-            rows = new.rows
-            same = [each for each in pool if each.rows == rows and _reached(each, name) >= enough]
-            pool = [*(same or [new]), *pool]
+        if not pool or reached[0] < enough:  # the design worth most, if any, does not reach it
+            chosen = answer if gap > study.gap else _worth_more(study, answer, g, own, enough)
+            assert chosen.design is not None
+            pool = [chosen.design, *pool]
+            reached = [float(study.expectations(chosen.design, alone)[g]), *reached]
+    study.weigh(own)
     if not pool:
-        return Range(name, None, answer.bound, False, None)
-    best = max(_reached(each, name) for each in pool)
-    share = abs(best) + ROUNDING
-    design = next(each for each in pool if _reached(each, name) >= best - study.gap * share)
-    bound = max(answer.bound, best)
-    return Range(name, best, bound, bound - best <= gap * share, design)
+        return _Most(None, -np.inf, answer.bound)
+    best = max(reached)
+    nearly = best - study.gap * (abs(best) + ROUNDING)
+    design = next(design for design, reach in zip(pool, reached, strict=True) if reach >= nearly)
+    return _Most(design, best, max(answer.bound, best))
 
 
-def _reached(design: Judged, objective: str) -> float:
+def _worth_more(study: Study, answer: Answer, g: int, own: Array, enough: float) -> Answer:
+    """Of the designs that reach as much as that of the answer, one that is worth more."""
+    study.weigh((1 - SECOND) * np.eye(len(own))[g] + SECOND * own)
+    second = study.ask()
+    return second if second.found and second.objectives[g] >= enough else answer
+
+
+def _shows(design: Judged, objective: str) -> float:
     assert design.audit is not None
     return design.audit.objectives[objective]
-
-
-def _valued(study: Study, answer: Answer, own: Array, objective: str) -> Judged:
-    """The design of an answer as it stands, valued with weights of its own."""
-    assert answer.record is not None
-    weights = dict(zip(study.instance.objectives, own.tolist(), strict=True))
-    judged = audit(study.instance, answer.record, weights=weights)
-    note = f"the design that reaches most {objective}"
-    return Judged(
-        name=f"most {objective}",
-        note=note,
-        instance=study.instance,
-        held=answer.record.held,
-        audit=judged,
-        record=answer.record,
-    )
 
 
 def _with_worst(each: Range, every: Sequence[Range]) -> Range:
     designs = [other.design for other in every if other.design is not None]
     if not designs:
         return each
-    worst = min(designs, key=lambda design: _reached(design, each.objective))
-    return replace(each, worst=_reached(worst, each.objective), worst_in=worst.name)
+    worst = min(designs, key=lambda design: _shows(design, each.objective))
+    return replace(each, worst=_shows(worst, each.objective), worst_in=worst.name)

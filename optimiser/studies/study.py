@@ -23,6 +23,7 @@ from optimiser.solver.cuts import Cuts
 from optimiser.solver.highs import VERSION, Clock, hearing_interrupts
 from optimiser.solver.moves import Neighbourhood
 from optimiser.solver.records import record_of
+from optimiser.solver.risk import neutral
 from optimiser.solver.search import STATUS, Found
 from optimiser.solver.session import Session
 from optimiser.solver.solve import check_call
@@ -130,6 +131,20 @@ class Study:
     def large(self) -> bool:
         """Whether the instance has too many designs to tell all apart, so that a tolerance is the default."""
         return self.session.placing.size > LARGE
+
+    @contextmanager
+    def neutral(self) -> Iterator[None]:
+        """Within, questions are about expectations: risk aversion plays no part. The weights stay."""
+        averse, own = self.instance, self.weights.copy()
+        if averse.uncertainty["risk_aversion"]:
+            self.session.update(neutral(averse))
+            self.weigh(own)
+        try:
+            yield
+        finally:
+            if self.instance is not averse:
+                self.session.update(averse)
+            self.weigh(own)
 
     def about(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
         """Ask about this instance from now on."""
