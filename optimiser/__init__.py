@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from optimiser.instance.instance import Instance
     from optimiser.instance.read import read
     from optimiser.model import build
-    from optimiser.solver.solve import solve, verify
+    from optimiser.solver.solve import solve
+    from optimiser.solver.verify import verify
     from optimiser.studies.alternatives import alternatives
     from optimiser.studies.compare import compare
     from optimiser.studies.diagnose import diagnose
@@ -40,7 +41,7 @@ _HOMES = {
     "read": "optimiser.instance.read",
     "solve": "optimiser.solver.solve",
     "thresholds": "optimiser.studies.thresholds",
-    "verify": "optimiser.solver.solve",
+    "verify": "optimiser.solver.verify",
     "weight_map": "optimiser.studies.weight_map",
 }
 

@@ -34,7 +34,7 @@ def found(monkeypatch) -> Callable[[Any], dict[str, Any]]:
 
         monkeypatch.setattr("optimiser.instance.read.read", lambda _: handmade.instance())
         monkeypatch.setattr("optimiser.solver.solve.solve", answer)
-        monkeypatch.setattr("optimiser.solver.solve.verify", answer)
+        monkeypatch.setattr("optimiser.solver.verify.verify", answer)
         return asked
 
     return finds

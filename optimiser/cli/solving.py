@@ -165,7 +165,7 @@ def verify(instance: str, result: str, out: str | None, as_json: bool) -> int:
     """
     from optimiser.instance.read import read
     from optimiser.result import check_target
-    from optimiser.solver.solve import verify as judge
+    from optimiser.solver.verify import verify as judge
 
     if out is not None:
         check_target(out)

@@ -1,4 +1,4 @@
-"""`solve` and `verify`: the two questions everything else is made of."""
+"""`solve`: the question everything else is made of."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,13 +19,12 @@ from optimiser.instance.instance import Instance
 from optimiser.rows import spelt
 from optimiser.solver.highs import VERSION, Clock, Ended, hearing_interrupts
 from optimiser.solver.moves import Checked, Neighbourhood
-from optimiser.solver.records import design_of, idle_record, record_of
+from optimiser.solver.records import record_of
 from optimiser.solver.risk import neutral
 from optimiser.solver.search import STATUS, Found
 from optimiser.solver.session import Session
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyomo.environ as pyo
 
 Array = np.ndarray
@@ -89,7 +87,7 @@ def solve(
     )
     with hearing_interrupts(clock):
         session = Session(instance, weights, threads, extend)
-        fixed = _fixed(session, fix or {})
+        fixed = fixed_of(session, fix or {})
         floors = {session.c.sets.objectives.index(g): value for g, value in (at_least or {}).items()}
         found = _in_order(session, lexicographic, gap, clock, fixed, floors, tell)
         design = _judged(session, found, gap, clock, fixed, floors, weights)
@@ -144,7 +142,7 @@ def _judged(
             raise SolverError("the search found a design whose recourse the whole model calls infeasible")
         record, claimed = record_of(session, settled.x), settled.value
         checked = Neighbourhood(session, fixed, floors=floors).check(found.design, settled.value, Clock())
-        closest = _closest(session, checked, settled.value)
+        closest = closest_of(session, checked, settled.value)
     audited = None if record is None else audit(instance, record, weights=weights)
     status = STATUS[found.ended]
     if status is Status.FEASIBLE and found.design is None:
@@ -157,15 +155,16 @@ def _judged(
         audit=audited,
         bound=found.bound,
         closest=closest,
-        neighbours=None if checked is None else _neighbours(session, checked),
+        neighbours=None if checked is None else neighbours_of(session, checked),
         extended=session.extended,
         interrupted=clock.interrupted,
         claimed=claimed,
-        run=_run(instance, clock, gap=gap, threads=session.threads),
+        run=run_of(instance, clock, gap=gap, threads=session.threads),
     )
 
 
-def _run(instance: Instance, clock: Clock, **settings: Any) -> dict[str, Any]:
+def run_of(instance: Instance, clock: Clock, **settings: Any) -> dict[str, Any]:
+    """What a result says of how it was found."""
     return {
         "seconds": round(time.monotonic() - clock.began, 3),
         "solver": VERSION,
@@ -180,7 +179,7 @@ def _move(session: Session, checked: Checked, i: int) -> tuple[str, str, str]:
     return sets.decisions[sets.holding_decision[h]], sets.place(h), sets.levels[checked.moves.level[i]]
 
 
-def _closest(session: Session, checked: Checked, value: float) -> Closest | None:
+def closest_of(session: Session, checked: Checked, value: float) -> Closest | None:
     """The cheapest move of those evaluated exactly."""
     if not np.isfinite(checked.value).any():
         return None
@@ -188,54 +187,13 @@ def _closest(session: Session, checked: Checked, value: float) -> Closest | None
     return Closest(*_move(session, checked, i), cost=value - float(checked.value[i]))
 
 
-def _neighbours(session: Session, checked: Checked) -> Neighbours:
+def neighbours_of(session: Session, checked: Checked) -> Neighbours:
+    """What became of the moves, as a result has it."""
     equal = tuple(_move(session, checked, int(i)) for i in checked.equal)
     return Neighbours(checked.decided, len(checked.moves), checked.better, equal)
 
 
-def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> Design:
-    """Judge a design: its best recourse, every promise and objective recomputed, and the designs next to it.
-
-    `result` is a Design, a result folder, a result.json, or a CSV or DataFrame with the columns decision,
-    organisation (empty for every locality) and level. What says with which weights it was found is valued
-    with these, the others with the instance's. The Design returned has status `feasible` and no
-    bound of its own: verifying shows what a design is worth, not that none is better. A design that
-    breaks a promise comes back with `audit.broken` saying which.
-    """
-    from optimiser.result import held_from_rows, read_claim, read_design_rows, read_weights
-
-    clock = Clock()
-    claimed: float | None
-    weights: Mapping[str, float] | None
-    if isinstance(result, Design):
-        if result.record is None:
-            raise InputError([f"there is no design to verify: the solve ended {result.status}"])
-        held, claimed, weights = result.record.held, result.value, result.weights
-    else:
-        held = held_from_rows(instance, read_design_rows(result, instance))
-        claimed, weights = read_claim(result), read_weights(result)
-    check_call(instance, weights=weights)
-    session = Session(instance, weights)
-    design = design_of(session, held)
-    settled = session.settle(session.placing.columns(design), clock, ties=True)
-    record = idle_record(session, design) if settled.x is None else record_of(session, settled.x)
-    audited, checked = audit(instance, record, weights=weights), None
-    if not audited.broken:
-        checked = Neighbourhood(session, {}).check(design, settled.value, Clock())
-    return Design(
-        instance=instance,
-        status=Status.FEASIBLE,
-        weights=dict(zip(instance.objectives, session.weights.tolist(), strict=True)),
-        record=record,
-        audit=audited,
-        closest=None if checked is None else _closest(session, checked, settled.value),
-        neighbours=None if checked is None else _neighbours(session, checked),
-        claimed=claimed,
-        run=_run(instance, clock),
-    )
-
-
-def _fixed(session: Session, fix: Mapping[str, str]) -> dict[int, int]:
+def fixed_of(session: Session, fix: Mapping[str, str]) -> dict[int, int]:
     """Holding -> level; a locality's own entry wins over its decision's."""
     sets, found = session.c.sets, dict[int, int]()
     for key, level in sorted(fix.items(), key=lambda item: "@" in item[0]):
