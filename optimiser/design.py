@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimiser.instance.instance import Instance
-from optimiser.rows import COLUMNS, MOVE, Row, Rows, plain
+from optimiser.rows import BESIDE, COLUMNS, MOVE, Row, Rows, plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,6 +102,7 @@ class Design:
     bound: float = math.inf  # no design is worth more than this
     closest: Closest | None = None
     neighbours: Neighbours | None = None
+    command: str = "solve"
     extended: bool = False  # something was added to the model, which no audit knows
     interrupted: bool = False  # by Ctrl-C
     claimed: float | None = None  # the value that the solver, or a file brought to `verify`, says it has
@@ -245,14 +246,21 @@ class Design:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON document of `optimiser solve --json`; without a design it has no value and no design."""
-        document = {"format": 1, "instance": self.instance.name, "status": self.status.value}
-        document |= {"verified": self.verified}
-        document |= (
-            self._document() if self.found else {"weights": dict(self.weights), "asked": dict(self.asked)}
-        )
+        from optimiser.result import numbers_hash
+
+        head = {"format": 1, "command": self.command, "instance": self.instance.name}
+        head |= {"status": self.status.value, "verified": self.verified}
+        document = head | (self._document() if self.found else self._question())
         if self.interrupted:
             document["interrupted"] = True
-        return document | {"run": {name: plain(value) for name, value in self.run.items()}}
+        document["tables"] = [*COLUMNS, *BESIDE] if self.found else []
+        run = {name: plain(value) for name, value in self.run.items()}
+        run["result_hash"] = numbers_hash({**document, "run": run})
+        return {**document, "run": run}
+
+    def _question(self) -> dict[str, Any]:
+        weights = {name: plain(weight) for name, weight in self.weights.items()}
+        return {"weights": weights, "asked": dict(self.asked)}
 
     def _document(self) -> dict[str, Any]:
         rows = {name: self.rows(name) for name in COLUMNS}
@@ -262,16 +270,20 @@ class Design:
             "bound": plain(self.bound),
             "gap": plain(self.gap),
             "objectives": {name: plain(value) for name, value in self.expectations.items()},
-            "no_data": list(self._audit.no_data),
-            "weights": dict(self.weights),
-            "asked": dict(self.asked),
+            "no_data": list(self.no_data),
+            **self._question(),
             "design": rows.pop("design"),
-            "closest": asdict(self.closest) if self.closest else None,
+            "closest": self._closest(),
             **rows,
             "spend": plain(self.spend),
             "problems": list(self.problems),
             "neighbours": self._neighbours(),
         }
+
+    def _closest(self) -> dict[str, Any] | None:
+        if self.closest is None:
+            return None
+        return {name: plain(value) for name, value in asdict(self.closest).items()}
 
     def _neighbours(self) -> dict[str, Any] | None:
         if self.neighbours is None:
@@ -279,22 +291,27 @@ class Design:
         equal = [dict(zip(MOVE, move, strict=True)) for move in self.neighbours.equal]
         return {**asdict(self.neighbours), "equal": equal}
 
-    def save(self, directory: str | Path) -> None:
+    def tables(self) -> dict[str, tuple[Sequence[str], list[Row]]]:
+        """What `save` writes as CSV: name -> columns and rows; none where no design was found."""
+        if not self.found:
+            return {}
+        tables: dict[str, tuple[Sequence[str], list[Row]]] = {
+            name: (columns, self.rows(name)) for name, columns in COLUMNS.items()
+        }
+        worth = [(g, plain(self.weights[g]), plain(value)) for g, value in self.expectations.items()]
+        rows = [dict(zip(BESIDE["objectives"], row, strict=True)) for row in worth]
+        beside = {"objectives": rows, "design_by_locality": self._rows.by_locality()}
+        return tables | {name: (columns, beside[name]) for name, columns in BESIDE.items()}
+
+    def save(self, directory: str | Path) -> bool:
         """Write result.json and one CSV file a table into a folder of their own, whole or not at all.
 
-        The folder may be new, empty or an earlier result, which is replaced; anything else raises InputError.
+        The folder may be new, empty or hold an earlier result of the same command, which is replaced, but not
+        by one in which no design was found: False says so. Anything else raises InputError.
         """
         from optimiser.result import write_result
 
-        tables: dict[str, tuple[Sequence[str], list[Row]]] = {}
-        if self.found:
-            tables = {name: (columns, self.rows(name)) for name, columns in COLUMNS.items()}
-            worth = [
-                {"objective": name, "weight": self.weights[name], "value": plain(value)}
-                for name, value in self.expectations.items()
-            ]
-            tables["objectives"] = (("objective", "weight", "value"), worth)
-        write_result(directory, self.to_dict(), tables)
+        return write_result(directory, self.to_dict(), self.tables(), self.found)
 
     def __repr__(self) -> str:
         if not self.found:

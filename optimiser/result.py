@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
-import secrets
-import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optimiser.files import check_place, write_folder
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.rows import localities
@@ -30,64 +30,81 @@ LARGEST = 256 * 2**20  # bytes; England with every decision by locality is a fif
 # Writing
 
 
-def check_target(directory: str | Path) -> Path:
-    """Where a result may be written: a folder that is new, empty, or holds an earlier result and no more.
+def check_target(directory: str | Path, command: str) -> Path:
+    """Where a result may be written: a folder that is new, empty, or holds an earlier one of this command.
 
     Raises InputError. Ask before a long solve: its answer should not be lost to a wrong name.
     """
-    target = Path(directory).resolve()
-    if target.is_dir():
-        entries = list(target.iterdir())
-        earlier = target / DOCUMENT in entries and "format" in (_document(target / DOCUMENT) or {})
-        ours = all(entry.is_file() and entry.suffix in {".json", ".csv"} for entry in entries)
-        if entries and not (earlier and ours):
-            raise InputError(
-                [f"{directory}: not written, for it holds something other than an earlier result"]
-            )
-    elif target.exists():
-        raise InputError([f"{directory}: not written, for it is a file"])
+    target = check_place(directory)
+    entries = sorted(entry.name for entry in target.iterdir()) if target.is_dir() else []
+    if not entries:
+        return target
+    earlier = _earlier(target)
+    if earlier is None:
+        raise _kept(directory, f"the folder holds {entries[0]!r}, which is no earlier result")
+    tables = earlier.get("tables", [])
+    theirs = {DOCUMENT, *(f"{name}.csv" for name in (tables if isinstance(tables, list) else ()))}
+    if strangers := [name for name in entries if name not in theirs]:
+        raise _kept(directory, f"beside an earlier result the folder holds {strangers[0]!r}")
+    if (other := earlier.get("command", "solve")) != command:
+        raise _kept(directory, f"the folder holds a result of `{other}`, not of `{command}`")
     return target
+
+
+def _kept(directory: str | Path, reason: str) -> InputError:
+    return InputError([f"{str(directory)!r} is not written: {reason}; name another folder"])
+
+
+def _earlier(target: Path) -> dict[str, Any] | None:
+    """The document of the result that a folder holds, None where it holds none."""
+    if not (target / DOCUMENT).is_file():
+        return None
+    document = _document(target / DOCUMENT)
+    return document if document is not None and "format" in document else None
 
 
 def write_result(
     directory: str | Path,
     document: Mapping[str, Any],
     tables: Mapping[str, tuple[Sequence[str], Iterable[Mapping[str, Any]]]],
-) -> None:
+    found: bool = True,
+) -> bool:
     """Write `document` as result.json and each table (columns, rows) as a CSV, whole or not at all.
 
-    Everything is written into a new folder beside the target, which then takes its place.
-    Raises InputError where the target holds anything but an earlier result, OSError where the disk fails.
+    Where nothing was `found` an earlier result is left alone: False says that nothing was written.
+    Raises InputError where the folder holds anything but an earlier result of the same command, OSError where
+    the disk fails.
     """
-    target = check_target(directory)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    mark = secrets.token_hex(4)
-    staging, old = (target.with_name(f".{target.name}.{mark}.{stage}") for stage in ("new", "old"))
-    staging.mkdir()
-    try:
-        text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
-        (staging / DOCUMENT).write_text(text + "\n", encoding="utf-8")
-        for name, (columns, rows) in tables.items():
-            with (staging / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-                writer = csv.DictWriter(file, columns, lineterminator="\n")
-                writer.writeheader()
-                writer.writerows(rows)
-        _swap(staging, target, old)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+    target = check_target(directory, document.get("command", "solve"))
+    if not found and _earlier(target) is not None:
+        return False
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    files = {DOCUMENT: text + "\n"}
+    for name, (columns, rows) in tables.items():
+        sheet = io.StringIO(newline="")
+        writer = csv.DictWriter(sheet, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        files[f"{name}.csv"] = sheet.getvalue()
+    write_folder(target, files)
+    return True
 
 
-def _swap(staging: Path, target: Path, old: Path) -> None:
-    """Put `staging` where `target` is. A rename replaces no full folder: the old one steps aside first."""
-    if target.exists():
-        target.rename(old)
-    try:
-        staging.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+def numbers_hash(document: Mapping[str, Any]) -> str:
+    """SHA-256 (hexadecimal) of every number in a document and where it stands, but for the time it took."""
+    digest = hashlib.sha256(b"optimiser result 1\n")
+    for where, number in _numbers("", document):
+        if where != "/run/seconds":
+            digest.update(f"{where}={float(number)!r}\n".encode())
+    return digest.hexdigest()
+
+
+def _numbers(where: str, value: Any) -> Iterator[tuple[str, float]]:
+    if isinstance(value, Mapping | list):
+        for key, part in sorted(value.items()) if isinstance(value, Mapping) else enumerate(value):
+            yield from _numbers(f"{where}/{key}", part)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield where, value
 
 
 # Reading

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from optimiser.audit import Audit
     from optimiser.design import Record
 
+DIGITS = 12  # significant: more is the noise of adding up
 Row = dict[str, Any]  # column to str, float, or None where there is no number
 
 MOVE = ("decision", "organisation", "level")  # what says where one decision sits, or would sit
@@ -29,14 +30,18 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "staff": ("organisation", "scenario", "available", "used"),
     "support": ("organisation", "support"),
 }  # fmt: skip
+BESIDE: dict[str, tuple[str, ...]] = {  # written as CSV alone: the document says the same otherwise
+    "objectives": ("objective", "weight", "value"),
+    "design_by_locality": ("decision", "label", "type", "organisation", "name", "population", "level"),
+}
 
 
 def plain(value: Any) -> Any:
-    """A number as JSON has it: no numpy types, None for what is not finite, and no negative zero."""
+    """A number as results have it: 12 significant digits, None for what is not finite, no negative zero."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
-        return value + 0.0 if math.isfinite(value) else None
+        return float(f"{value:.{DIGITS}g}") + 0.0 if math.isfinite(value) else None
     return value
 
 
@@ -79,6 +84,19 @@ class Rows:
                 pairs = zip(self.localities, held, strict=True)
                 rows += [(decision, kind, locality, self.levels[level]) for locality, level in pairs]
         return rows
+
+    def by_locality(self) -> list[Row]:
+        """Every decision for every locality, with labels and population."""
+        decisions, organisations = self.instance["decisions"], self.instance["organisations"]
+        local = organisations["level"] == self.levels[-1]
+        what = zip(*(decisions[name] for name in ("decision", "label", "type")), strict=True)
+        who = [organisations[name][local] for name in ("organisation", "name", "population")]
+        rows = [
+            (*named, place, name, plain(people), self.levels[level])
+            for named, held in zip(what, self.record.held, strict=True)
+            for place, name, people, level in zip(*who, held, strict=True)
+        ]
+        return [dict(zip(BESIDE["design_by_locality"], row, strict=True)) for row in rows]
 
     def _localities_rows(self) -> list[tuple[Any, ...]]:
         own = self.audit.localities

@@ -27,11 +27,17 @@ def instance(**changes: Any) -> Instance:
             {
                 "decision": text("funding", "redeployment", "inspection"),
                 "type": text("input", "process", "outcome"),
+                "label": text("Funding", "", "Inspecting"),
                 "uniform": np.array([True, False, True]),
             }
         ),
         "organisations": Table(
-            {"organisation": text("nation", "north", "south"), "level": text("central", "local", "local")}
+            {
+                "organisation": text("nation", "north", "south"),
+                "level": text("central", "local", "local"),
+                "name": text("", "The north", "The south"),
+                "population": np.array([np.nan, 1000.0, 2500.0]),
+            }
         ),
         "sources": Table({"table": text(), "column": text(), "grade": text()}),
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from optimiser.cli.say import as_json as json_option
-from optimiser.cli.say import complain, end_progress, progress, say, say_json
+from optimiser.cli.say import complain, end_progress, progress, say, say_json, written
 from optimiser.cli.say import instance as instance_argument
 from optimiser.cli.solving import finite, out, pairs
 
@@ -70,13 +70,15 @@ def answer(
     if figure is not None and not Path(figure).parent.is_dir():
         raise InputError(f"--figure: there is no folder {str(Path(figure).parent)!r}")
     if out is not None:
-        check_target(out)
+        check_target(out, command)
     try:
         finding = find(progress())
     except InfeasibleError as error:
         if as_json:
             say_json({"format": 1, "command": command, "status": "infeasible"})
         complain(str(error))
+        if out is not None:
+            written(False, out)
         return 3
     finally:
         end_progress()
@@ -85,8 +87,7 @@ def answer(
     else:
         say(text(finding))
     if out is not None:  # last: what was found is said even where the disk fails
-        finding.save(out)
-        complain(f"written to {out}")
+        written(finding.save(out), out)
     if figure is not None and not finding.empty:
         assert isinstance(finding, DrawnFinding)
         Path(figure).write_text(finding.figure(), encoding="utf-8")

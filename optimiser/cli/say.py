@@ -30,6 +30,11 @@ def complain(*lines: str) -> None:
         _print(line, sys.stderr)
 
 
+def written(whether: bool, out: str) -> None:
+    """Say what became of the folder that was to be written."""
+    complain(f"written to {out}" if whether else f"nothing was found, and {out} is left as it was")
+
+
 def _print(text: str, stream: TextIO) -> None:
     """A reader that has left (`| head`) is no failure of ours."""
     try:

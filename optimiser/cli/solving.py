@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimiser.cli.say import as_json, complain, end_progress, instance, progress, say, say_json
+from optimiser.cli.say import as_json, end_progress, instance, progress, say, say_json, written
 
 if TYPE_CHECKING:
     from optimiser.design import Design
@@ -131,7 +131,7 @@ def solve(
     fixed, floors = named(fix, "--fix"), merged(at_least, "--at-least")
     order = tuple(name.strip() for name in lexicographic.split(",")) if lexicographic else ()
     if out is not None:
-        check_target(out)
+        check_target(out, "solve")
     try:
         design = find(
             read(instance),
@@ -168,7 +168,7 @@ def verify(instance: str, result: str, out: str | None, as_json: bool) -> int:
     from optimiser.solver.verify import verify as judge
 
     if out is not None:
-        check_target(out)
+        check_target(out, "verify")
     design = judge(read(instance), result)
     _show(design, out, as_json)
     if not design.found:
@@ -184,8 +184,7 @@ def _show(design: Design, out: str | None, as_json: bool) -> None:
     else:
         say(design_text(design))
     if out is not None:  # last: what was found is said even where the disk fails
-        design.save(out)
-        complain(f"written to {out}")
+        written(design.save(out), out)
 
 
 def _solved(design: Design) -> int:

@@ -51,6 +51,7 @@ def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> De
         checked = Neighbourhood(session, {}).check(design, settled.value, Clock())
     return Design(
         instance=instance,
+        command="verify",
         status=Status.FEASIBLE,
         weights=dict(zip(instance.objectives, session.weights.tolist(), strict=True)),
         record=record,

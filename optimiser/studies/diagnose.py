@@ -70,6 +70,11 @@ class Diagnosis(Finding):
     repairs: Sequence[Repair] = ()
     limits: tuple[Named, ...] = ()  # of a feasible instance: what each has, and the least that it needs
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing was found in time."""
+        return self.feasible is None
+
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document."""
         repairs = [

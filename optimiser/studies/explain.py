@@ -92,10 +92,13 @@ class Explanation(Finding):
     bound: float
     weights: Mapping[str, float]
     decisions: tuple[Explained, ...]
-    errors: Mapping[
-        str, float
-    ]  # objective -> how far beyond what is known the best value may lie on its line
+    errors: Mapping[str, float]  # objective -> by how much the best value on its line may pass what is known
     averse: bool  # risk aversion leaves ranges of weights without a meaning
+
+    @property
+    def empty(self) -> bool:
+        """Whether no design was found in time."""
+        return self.value is None
 
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document."""
@@ -125,12 +128,9 @@ class Explanation(Finding):
             ]
             for move in one.moves:
                 found["moves"].append(site | move.to_dict())
-                found["also"] += [
-                    site
-                    | {"at": move.to}
-                    | {f"also_{name}" if name in SITE else name: row[name] for name in row}
-                    for row in move.also
-                ]
+                for row in move.also:
+                    other = {f"also_{name}" if name in SITE else name: row[name] for name in row}
+                    found["also"].append(site | {"at": move.to} | other)
         return {name: table((*SITE, *COLUMNS[name]), rows) for name, rows in found.items()}
 
 

@@ -297,6 +297,11 @@ class Finding(ABC):
         """Whether a limit was reached before there was any design."""
         return False
 
+    @property
+    def silent(self) -> bool:
+        """Whether it says nothing: an earlier result is then worth more."""
+        return self.empty
+
     @abstractmethod
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document that are this study's own."""
@@ -311,7 +316,8 @@ class Finding(ABC):
         end: dict[str, Any] = {"interrupted": True} if self.interrupted else {}
         run = {name: plain(value) for name, value in self.run.items()}
         head |= {"asked": dict(self.asked), "no_data": list(no_data(self.instance))}
-        return {**head, "complete": self.complete, **self.document(), **end, "run": run}
+        end |= {"tables": list(self.tables()), "run": run}
+        return {**head, "complete": self.complete, **self.document(), **end}
 
     def frame(self, name: str) -> pd.DataFrame:
         """One of the tables as a DataFrame."""
@@ -320,11 +326,15 @@ class Finding(ABC):
         columns, rows = self.tables()[name]
         return pd.DataFrame(rows, columns=list(columns))
 
-    def save(self, directory: str | Path) -> None:
-        """Write result.json and one CSV file a table into a folder of their own, whole or not at all."""
+    def save(self, directory: str | Path) -> bool:
+        """Write result.json and one CSV file a table into a folder of their own, whole or not at all.
+
+        The folder may be new, empty or hold an earlier result of the same command, which is replaced, but not
+        by one in which nothing was found: False says so. Anything else raises InputError.
+        """
         from optimiser.result import write_result
 
-        write_result(directory, self.to_dict(), self.tables())
+        return write_result(directory, self.to_dict(), self.tables(), not self.silent)
 
 
 P = ParamSpec("P")

@@ -98,6 +98,11 @@ class Thresholds(Finding):
     designs: tuple[tuple[Row, ...], ...] = ()  # of the patches: the first has design_id 1
 
     @property
+    def empty(self) -> bool:
+        """Whether nothing was found in time."""
+        return not (self.intervals or self.patches)
+
+    @property
     def proven(self) -> bool:
         """Whether no change was missed anywhere in the range."""
         whole = [
