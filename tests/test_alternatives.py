@@ -58,7 +58,7 @@ def test_the_best_designs_are_those_of_the_enumeration(seed: int) -> None:
         return
     found = optimiser.alternatives(instance, count=6)
     same_values(found, answer.designs[:6])
-    assert found.complete, found.open
+    assert found.complete, found.unfinished
     for ranked, judged in zip(found.designs, answer.designs, strict=False):
         assert ranked.bound >= judged.value - CLOSE
     if len(answer.designs) > 6:
@@ -81,7 +81,7 @@ def test_all_designs_within_a_tolerance(seed: int) -> None:
     inside = [judged for judged in answer.designs if answer.best.value - judged.value <= within]
     found = optimiser.alternatives(instance, within=within, diverse=3, by_locality=True)
     same_values(found, inside)
-    assert found.complete, found.open
+    assert found.complete, found.unfinished
     verdicts_hold(instance, found, inside, found.floor)
     different_as_can_be(instance, found, inside)
 
@@ -98,7 +98,7 @@ def test_with_a_wide_gap_what_is_said_still_holds(seed: int, gap: float) -> None
     listed = {ranked.answer.record.held.tobytes() for ranked in found.designs}
     others = [j.value for j in answer.designs if j.record.held.tobytes() not in listed]
     last = found.designs[-1].answer.value
-    assert found.complete, found.open
+    assert found.complete, found.unfinished
     assert max(others, default=-np.inf) <= found.rest + CLOSE
     assert found.rest <= last + gap * abs(last) + CLOSE
     assert found.floor <= found.designs[0].answer.value * (1 - gap) + 1e-12
@@ -171,7 +171,7 @@ def test_what_is_cut_off_by_the_count_is_said() -> None:
     assert len(found.designs) == 4
     assert not found.complete
     assert found.rest >= 0.3111  # the fifth
-    assert "within the tolerance may be missing" in found.open[0]
+    assert "within the tolerance may be missing" in found.unfinished[0]
 
 
 def test_a_distance_that_is_not_proven_is_printed_with_its_bound() -> None:
@@ -213,7 +213,7 @@ def test_no_time_says_so(run: Any) -> None:
     ran = run("alternatives", str(ARCHETYPE), "--time-limit", "1e-9", "--json")
     document = json.loads(ran.out)
     assert (ran.code, document["designs"], document["complete"]) == (5, [], False)
-    assert document["open"]
+    assert document["unfinished"]
 
 
 def test_what_the_command_prints_and_writes(run: Any, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_a_frontier_is_of_expectations(seed: int) -> None:
     instance = averse(seed)
     pair = ("accountability", "responsiveness")
     found = optimiser.frontier(instance, pair)
-    assert found.complete, found.open
+    assert found.complete, found.unfinished
     for k, objective in enumerate(pair):
         reached = max(end[k] for point in found.points for end in point.segment)
         assert reached == pytest.approx(most(instance, objective, {}), abs=5e-6)

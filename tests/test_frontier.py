@@ -163,7 +163,7 @@ def test_two_objectives_against_brute_force(seed: int) -> None:
             optimiser.frontier(instance, PAIR)
         return
     found = optimiser.frontier(instance, PAIR)
-    assert found.complete, found.open
+    assert found.complete, found.unfinished
     holds(instance, found)
     marks_hold(instance, found)
 
@@ -184,7 +184,7 @@ def test_three_objectives_against_brute_force(seed: int) -> None:
         seed, {"scores", "links", "asymmetric", "level_links", "costs"}, most_designs=32
     )
     found = optimiser.frontier(instance, ("accountability", "risk_pooling", "economy"))
-    assert found.complete, found.open
+    assert found.complete, found.unfinished
     holds(instance, found)
 
 
@@ -220,7 +220,7 @@ def test_a_wide_gap_claims_nothing_that_is_not_so(seed: int, gap: float, options
         assert most <= 2 * CLOSE or not p.proven
     if found.complete:
         holds(instance, found)
-    assert not beaten or any("not proven nondominated" in said for said in found.open)
+    assert not beaten or any("not proven nondominated" in said for said in found.unfinished)
 
 
 def test_time_that_runs_out_after_a_point_is_not_said_to_have_found_none(monkeypatch: Any) -> None:
@@ -239,9 +239,9 @@ def test_time_that_runs_out_after_a_point_is_not_said_to_have_found_none(monkeyp
     found = optimiser.frontier(optimiser.read(ARCHETYPE), PAIR, points=4)
     assert [p.proven for p in found.points] == [False]
     assert found.points[0].supported  # for it was proven to have most of the first, before time ran out
-    assert not any("No design" in said for said in found.open)
-    assert any("ends of the frontier" in said for said in found.open)
-    assert any("not proven nondominated" in said for said in found.open)
+    assert not any("No design" in said for said in found.unfinished)
+    assert any("ends of the frontier" in said for said in found.unfinished)
+    assert any("not proven nondominated" in said for said in found.unfinished)
     assert "1 point, none proven nondominated" in frontier_text(found)
 
 
@@ -296,7 +296,7 @@ def test_no_time_says_so(run: Any) -> None:
     ran = run("frontier", str(ARCHETYPE), "--time-limit", "1e-9", "--json")
     document = json.loads(ran.out)
     assert (ran.code, document["points"], document["complete"]) == (5, [], False)
-    assert document["open"]
+    assert document["unfinished"]
 
 
 def test_what_the_command_prints_and_writes(run: Any, tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def _trust(found: Alternatives) -> list[str]:
             lines += paragraph(
                 f"Proven: no design that is not listed is worth more than {found.rest:.6f}{said}."
             )
-    return [*lines, *ending(found.open, found.interrupted, found.run)]
+    return [*lines, *ending(found.unfinished, found.interrupted, found.run)]
 
 
 def _ranking(found: Alternatives) -> list[str]:

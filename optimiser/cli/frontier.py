@@ -99,7 +99,7 @@ def _trust(found: Frontier) -> list[str]:
             f"Proven: whatever a design reaches, one of these reaches to within {found.error:.2g} in each of "
             "the objectives."
         )
-    return [*lines, *ending(found.open, found.interrupted, found.run)]
+    return [*lines, *ending(found.unfinished, found.interrupted, found.run)]
 
 
 def _points(found: Frontier) -> list[str]:

@@ -45,6 +45,7 @@ _SPAN: Schema = {"type": "array", "items": _MAYBE, "maxItems": 2}
 
 def _result(command: str, required: tuple[str, ...], **properties: Schema) -> Schema:
     head: dict[str, Schema] = {"format": {"const": 1}, "command": {"const": command}}
+    head["unfinished"] = {**_list(_TEXT), "description": "what was not settled, and why, a sentence each"}
     head |= {"asked": {"type": "object"}, "no_data": _list(_TEXT)}
     return {"title": command, **_object(("format", "command", *required), **head, **properties)}
 
@@ -232,7 +233,6 @@ RESULTS: dict[str, Schema] = {
         verdicts=_rows(
             **_SITE, level=_TEXT, verdict=_either("must", "may", "never", "undecided"), share=_SHARE
         ),
-        open=_list(_TEXT),
     ),
     "frontier": _result(
         "frontier",
@@ -248,7 +248,6 @@ RESULTS: dict[str, Schema] = {
             segment=_list({"type": "object", "additionalProperties": _NUMBER}),
             design=_DESIGN,
         ),
-        open=_list(_TEXT),
     ),
     "map": _result(
         "map",

@@ -51,7 +51,6 @@ class Alternatives(Finding):
     floor: float  # the verdicts are of all designs worth at least this
     diverse: tuple[Different, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
-    open: tuple[str, ...] = ()  # what was not settled, and why, a sentence each
 
     @property
     def empty(self) -> bool:
@@ -74,7 +73,6 @@ class Alternatives(Finding):
             "floor": plain(self.floor),
             "diverse": diverse,
             "verdicts": [vars(verdict) for verdict in self.verdicts],
-            "open": list(self.open),
         }
 
     def tables(self) -> dict[str, Table]:
@@ -181,7 +179,7 @@ def _nothing(study: Study, bound: float) -> Alternatives:
         designs=(),
         rest=bound,
         floor=-np.inf,
-        open=("No design was found in time.",),
+        unfinished=("No design was found in time.",),
     )
 
 
@@ -220,7 +218,7 @@ def _finding(
             for d in chosen
         ),
         verdicts=rows,
-        open=unsettled,
+        unfinished=unsettled,
     )
 
 

@@ -68,7 +68,6 @@ class Frontier(DrawnFinding):
     tolerance: float  # 0: all nondominated designs
     error: float
     points: tuple[Nondominated, ...]
-    open: tuple[str, ...] = ()  # what was not proven, a sentence each
 
     @property
     def empty(self) -> bool:
@@ -104,7 +103,6 @@ class Frontier(DrawnFinding):
             "tolerance": self.tolerance,
             "error": plain(self.error),
             "points": points,
-            "open": list(self.open),
         }
 
     def tables(self) -> dict[str, Table]:
@@ -185,7 +183,7 @@ def frontier(
         tolerance=tolerance,
         error=0.0 if whole and not said else found.error(known, exactly or STEP),
         points=tuple(marked),
-        open=tuple(said),
+        unfinished=tuple(said),
     )
 
 

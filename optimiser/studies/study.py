@@ -289,6 +289,7 @@ class Finding(ABC):
     instance: Instance
     complete: bool  # nothing that was asked for was left out for want of time
     interrupted: bool = False
+    unfinished: tuple[str, ...] = ()  # what is not settled, and why, a sentence each; none where complete
     asked: Mapping[str, Any] = field(default_factory=dict)  # the arguments of the call
     run: Mapping[str, Any] = field(default_factory=dict)
 
@@ -316,8 +317,9 @@ class Finding(ABC):
         end: dict[str, Any] = {"interrupted": True} if self.interrupted else {}
         run = {name: plain(value) for name, value in self.run.items()}
         head |= {"asked": dict(self.asked), "no_data": list(no_data(self.instance))}
+        head |= {"complete": self.complete, "unfinished": list(self.unfinished)}
         end |= {"tables": list(self.tables()), "run": run}
-        return {**head, "complete": self.complete, **self.document(), **end}
+        return {**head, **self.document(), **end}
 
     def frame(self, name: str) -> pd.DataFrame:
         """One of the tables as a DataFrame."""
