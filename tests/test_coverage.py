@@ -135,7 +135,7 @@ def test_a_choice_of_points_says_how_far_a_design_may_stand_out_from_it(seed: in
 
 def test_fewer_points_than_all_suffice() -> None:
     every, some = (optimiser.frontier(optimiser.read(ARCHETYPE), THREE, tolerance=t) for t in (0.0, 0.1))
-    assert every.error == 0
+    assert every.error <= 3e-6
     assert 1 < len(some.points) < len(every.points)
     assert 0 < some.error <= 0.1
 
@@ -147,7 +147,7 @@ def test_what_the_command_says_of_a_tolerance(run: Any) -> None:
     text = run(*call).out
     said = f"one of these reaches to within {document['error']:.2g} in each of the objectives"
     assert said in " ".join(text.split())
-    assert "Complete: proven that no design lies beyond these" not in text
+    assert "Complete to within" not in text
 
 
 def test_a_tolerance_is_checked() -> None:

@@ -93,7 +93,9 @@ def _trust(found: Frontier) -> list[str]:
         what = f"{count} point{'s' * (count > 1)}, {sure or 'none'} proven nondominated"
     lines = [f"{what}, every promise and objective recomputed from the tables"] if count else []
     if found.complete and not found.tolerance:
-        lines += paragraph("Complete: proven that no design lies beyond these.")
+        lines += paragraph(
+            f"Complete to within {found.error:.0e}: proven that no design lies beyond these by more."
+        )
     elif count and isfinite(found.error):
         lines += paragraph(
             f"Proven: whatever a design reaches, one of these reaches to within {found.error:.2g} in each of "

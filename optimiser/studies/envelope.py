@@ -13,7 +13,8 @@ from itertools import combinations, pairwise
 import numpy as np
 
 Array = np.ndarray
-CLOSE = 1e-6  # of an objective: what differs by less is equal
+CLOSE = 1e-6  # of an objective: what differs by less is not told apart
+NOISE = 2e-7  # of an objective: what rounding may add to or take from what is reached
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,7 @@ def border(chains: Sequence[Array]) -> list[Piece]:
     first = max((chain[0, 1], chain[0, 0]) for chain in chains)[1]
     for a, b in combinations([edge for chain in chains for edge in _edges(chain, first)], 2):
         at |= _crossing(a, b)
-    places = np.array(sorted(x for x in at if x >= first))
-    places = places[np.append(True, np.diff(places) > CLOSE)]
+    places = _apart([x for x in at if x >= first])
     pieces: list[Piece] = []
     for left, right in pairwise(places):
         x = np.array([left + CLOSE / 10, right])
@@ -80,6 +80,19 @@ def border(chains: Sequence[Array]) -> list[Piece]:
             pieces.pop()
         pieces.append(new)
     return pieces
+
+
+def _apart(numbers: Sequence[float]) -> list[float]:
+    """In order, without those that are too close above one that is kept.
+
+    Half of CLOSE: what is asked of a stretch begins at CLOSE beyond its left end, and so beyond what was left
+    out.
+    """
+    kept: list[float] = []
+    for x in sorted(numbers):
+        if not kept or x - kept[-1] > CLOSE / 2:
+            kept.append(x)
+    return kept
 
 
 def _edges(chain: Array, first: float) -> list[tuple[Array, Array]]:

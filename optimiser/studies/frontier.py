@@ -26,6 +26,7 @@ from optimiser.studies.study import Answer, DrawnFinding, Study, Table, remember
 from optimiser.studies.tradeoff import Option, Tradeoffs
 from optimiser.studies.zones import (
     EXACTLY,
+    RESOLVED,
     STEP,
     OutOfTimeError,
     by_border,
@@ -181,7 +182,7 @@ def frontier(
         run=study.run() | {"instance_hash": instance.hash},
         objectives=tuple(names),
         tolerance=tolerance,
-        error=0.0 if whole and not said else found.error(known, exactly or STEP),
+        error=RESOLVED if whole and not said else found.error(known, exactly or STEP),
         points=tuple(marked),
         unfinished=tuple(said),
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from optimiser.solver.cuts import join
 from optimiser.studies.coverage import Ceiling, Coverage, along
-from optimiser.studies.envelope import CLOSE, dominated, standing_out
+from optimiser.studies.envelope import CLOSE, NOISE, dominated, reach, standing_out
 from optimiser.studies.study import Answer, Study
 
 Array = np.ndarray
 LEAST = 1e-3  # that an aim counts beside the one that is raised (AUGMECON2)
+SAME = 1e-9  # of an objective: points that differ by no more are one
 ROUNDING = 1e-7  # of an objective: how far below what it reached it may stay when another is raised
 
 
@@ -67,13 +69,15 @@ class Tradeoffs:
         without: list[Option],
         gap: float | None = None,
         decide: float | None = None,
+        also: Sequence[Array] = (),
     ) -> Answer:
         """The design worth most at these weights (k,) that reaches the floors (k,), and is none of some.
 
-        With `decide`, one that is worth so much will do.
+        It is none of the designs `also` either. With `decide`, one that is worth so much will do.
         """
         self._weigh(weights)
         rows = [self.study.forbid(o.answer.design) for o in without if o.answer.design is not None]
+        rows += [self.study.forbid(design) for design in also]
         left_out = join(*rows) if rows else None
         answer = self.study.ask(floors=self._floors(floors), rows=left_out, gap=gap, decide=decide)
         self.ceilings.append(Ceiling(floors.copy(), weights.copy(), answer.bound))
@@ -156,7 +160,7 @@ class Tradeoffs:
         """Remember a design with its trade-off, unless its point is known, or it (it may come `again`)."""
         assert answer.design is not None
         name, point = answer.design.tobytes(), self.point(answer)
-        if _among(point, [o.point for o in self.options]) or (name in self._known and not again):
+        if _among(point, [o.point for o in self.options], SAME) or (name in self._known and not again):
             return None
         self._known.add(name)
         explored = not self.study.clock.out
@@ -166,10 +170,17 @@ class Tradeoffs:
 
     def nondominated(self, whole: bool) -> list[Option]:
         """Those that stand out: with any part of their trade-off where the `whole` counts, else as found."""
-        if whole and len(self.aims) == 2:
-            shown = (self._shown(o, [p.chain for p in self.options if p is not o]) for o in self.options)
-            return [option for option in shown if option is not None]
-        return [o for o in self.options if not any(_dominates(p.point, o.point) for p in self.options)]
+        spread = [o for o in self.options if len(o.chain) > 1] if whole and len(self.aims) == 2 else []
+        kept = list[Option]()
+        # What reaches as much has the larger sum, but for noise: what goes does so for one that stays.
+        for o in sorted(self.options, key=lambda o: -o.point.sum()):
+            if o in spread or any(_reaches(p.chain, o.point) for p in spread):
+                continue
+            if not any((p.point >= o.point - NOISE).all() for p in kept):
+                kept.append(o)
+        chains = [o.chain for o in kept]
+        shown = (self._shown(o, [*chains, *(p.chain for p in spread if p is not o)]) for o in spread)
+        return [*kept, *(option for option in shown if option is not None)]
 
     def _shown(self, option: Option, others: list[Array]) -> Option | None:
         """The option as far as it stands out: at the point at which it was found, or else at another.
@@ -199,7 +210,7 @@ class Tradeoffs:
             return point[None]
         ends = [self._end(design, i, level) for i, level in enumerate(most)]
         if len(aims) > 2 or np.abs(ends[0] - ends[1]).max() <= CLOSE:
-            return np.array([end for i, end in enumerate(ends) if not _among(end, ends[:i])])
+            return np.array([end for i, end in enumerate(ends) if not _among(end, ends[:i], CLOSE)])
         return np.array([ends[1], *self._between(design, ends[1], ends[0]), ends[0]])
 
     def _between(self, design: Array, left: Array, right: Array) -> list[Array]:
@@ -234,9 +245,10 @@ class Tradeoffs:
         return {g: float(f) for g, f in zip(self.aims, floors, strict=True) if np.isfinite(f)}
 
 
-def _among(point: Array, others: list[Array]) -> bool:
-    return any(np.abs(point - other).max() <= CLOSE for other in others)
+def _among(point: Array, others: list[Array], within: float) -> bool:
+    return any(np.abs(point - other).max() <= within for other in others)
 
 
-def _dominates(a: Array, b: Array) -> bool:
-    return bool((a >= b - CLOSE).all() and (a > b + CLOSE).any())
+def _reaches(chain: Array, point: Array) -> bool:
+    """Whether a chain (n, 2) reaches as much as a point, but for noise."""
+    return bool(reach(chain, point[0] - NOISE) >= point[1] - NOISE)

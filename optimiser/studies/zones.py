@@ -16,6 +16,8 @@ from optimiser.studies.tradeoff import Tradeoffs
 Array = np.ndarray
 EXACTLY = 4  # times as exactly as the tolerance asks is every design found, and its trade-off followed
 WITHIN = 0.999  # of the tolerance: what is closed with this much is closed for certain
+RESOLVED = 3 * CLOSE  # of an objective: to within this a search that is complete has found everything
+TWINS = 20  # designs that reach what a known one does, before a stretch in which they come up is left
 STEP = 1e-3  # of an objective: how finely three are searched where recourse makes a surface of a design
 
 
@@ -26,7 +28,9 @@ class OutOfTimeError(Exception):
 def by_border(found: Tradeoffs) -> list[str]:
     """Two objectives: ask above every stretch of the border of what is known, the longest first.
 
-    What is left unproven comes back as sentences.
+    It ends: a design that is found stands out of the border by nearly CLOSE both ways, and so takes ground
+    from it; or it reaches no more than a known one does, and is left out by name, a few times; or else the
+    stretch is closed. What is left unproven comes back as sentences.
     """
     said = []
     for order in ([1, 0], [0, 1]):
@@ -34,8 +38,9 @@ def by_border(found: Tradeoffs) -> list[str]:
         said += _short(found, order[0], slack)
         found.add(answer, max(slack))
     closed: list[tuple[Piece, float]] = []  # with how far above it a design may yet lie
+    twins: dict[Piece, list[Array]] = {}
     while True:
-        pieces = [p for p in border([o.chain for o in found.options]) if p.size > 10 * CLOSE]
+        pieces = border([o.chain for o in found.options])
         left = [p for p in pieces if not any(p.within(done) for done, _ in closed)]
         if not left:
             most = max((above for _, above in closed), default=0.0)
@@ -46,10 +51,19 @@ def by_border(found: Tradeoffs) -> list[str]:
         piece = max(left, key=lambda p: p.size)
         found.study.tell(f"{len(found.options)} designs known, {len(left)} stretches to search")
         floors = np.array([piece.left + CLOSE, piece.low + CLOSE * piece.flat])
-        answer = found.find(piece.weights, floors, found.options)
-        if answer.found and (piece.flat or piece.weights @ found.point(answer) > piece.worth + CLOSE):
-            found.add(answer, found.slack(answer))
-        elif not found.study.clock.out:
+        answer = found.find(piece.weights, floors, found.options, also=twins.get(piece, []))
+        stands_out = piece.flat or (
+            answer.found and piece.weights @ found.point(answer) > piece.worth + CLOSE
+        )
+        if answer.found and stands_out:
+            if found.add(answer, found.slack(answer)) is not None:
+                continue
+            same = twins.setdefault(piece, [])
+            assert answer.design is not None
+            same.append(answer.design)
+            if len(same) < TWINS:
+                continue
+        if answer.found or not found.study.clock.out:
             closed.append((piece, max(0.0, answer.bound - piece.worth)))
 
 
@@ -57,10 +71,11 @@ def by_boxes(found: Tradeoffs) -> list[str]:
     """Any number of objectives: ask in every box that no known point dominates, until all are empty.
 
     A box is what exceeds its corner (k,) in every objective; a point found in it leaves k smaller ones
-    (Klamroth, Lacour & Vanderpooten 2015, here for maxima).
+    (Klamroth, Lacour & Vanderpooten 2015, here for maxima). It ends: a point takes at least nearly CLOSE from
+    its box in every objective, and where there is none, the box is closed.
     """
     count = len(found.aims)
-    corners = np.full((1, count), -np.inf)
+    corners, unsettled = np.full((1, count), -np.inf), 0
     while len(corners):
         if found.study.clock.out:
             raise OutOfTimeError(f"{len(corners)} boxes were not searched: designs may be missing.")
@@ -72,18 +87,19 @@ def by_boxes(found: Tradeoffs) -> list[str]:
             corner + (STEP if surface else CLOSE),
             [o for o in found.options if len(o.chain) == 1],
         )
-        if not answer.found and answer.bound > -np.inf:
-            continue  # time ran out
-        if not answer.found:
+        if answer.found and (found.point(answer) > corner).all():
+            found.add(answer, found.slack(answer))
+            corners = split(corners, found.point(answer))
+            continue
+        if not found.study.clock.out:  # else it is still to be searched
             if not found.options:
                 _had(answer, found)
+            unsettled += answer.bound > -np.inf
             corners = corners[1:]
-            continue
-        found.add(answer, found.slack(answer))
-        corners = split(corners, found.point(answer))
     surface = any(len(o.chain) > 1 for o in found.options)
-    said = f"Recourse makes surfaces of designs: one may be missing that stands out by less than {STEP}."
-    return [said] * surface
+    said = [f"Recourse makes surfaces of designs: one may be missing that stands out by less than {STEP}."]
+    more = [f"In {unsettled} boxes it was not settled whether there is a design."]
+    return said * surface + more * bool(unsettled)
 
 
 def by_tolerance(found: Tradeoffs, tolerance: float) -> list[str]:
