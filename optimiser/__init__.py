@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from optimiser.design import Design, Status
+    from optimiser.design import Design, InfeasibleError, NoDesignError, SolverError, Status
     from optimiser.instance.errors import InputError
     from optimiser.instance.instance import Instance
     from optimiser.instance.read import read
@@ -23,14 +23,18 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "Design", "InputError", "Instance", "Status", "__version__", "alternatives", "build", "compare",
-    "diagnose", "explain", "frontier", "read", "solve", "thresholds", "verify", "weight_map",
+    "Design", "InfeasibleError", "InputError", "Instance", "NoDesignError", "SolverError", "Status",
+    "__version__", "alternatives", "build", "compare", "diagnose", "explain", "frontier", "read", "solve",
+    "thresholds", "verify", "weight_map",
 ]  # fmt: skip
 
 _HOMES = {
     "Design": "optimiser.design",
+    "InfeasibleError": "optimiser.design",
     "InputError": "optimiser.instance.errors",
     "Instance": "optimiser.instance.instance",
+    "NoDesignError": "optimiser.design",
+    "SolverError": "optimiser.design",
     "Status": "optimiser.design",
     "alternatives": "optimiser.studies.alternatives",
     "build": "optimiser.model",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimiser.files import check_place, write_folder
+from optimiser.instance.arguments import said
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.rows import localities
@@ -176,6 +177,8 @@ def _rows(source: Source) -> tuple[str, _Rows]:
     """The source's name and its rows with the columns decision, organisation and level, as text."""
     path = _path(source)
     if path is None:
+        if not hasattr(source, "notna"):
+            raise InputError(f"{said(source)} is neither a Design, a path nor a DataFrame")
         frame = source.astype(object).where(source.notna(), "")  # type: ignore[union-attr]
         raw = [(f"table row {i}", row) for i, row in enumerate(frame.to_dict("records"))]
         return "table", _checked("table", list(frame.columns), raw)

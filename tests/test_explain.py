@@ -311,8 +311,8 @@ def test_an_infeasible_instance_and_wrong_names() -> None:
     with pytest.raises(InputError) as error:
         optimiser.explain(instance, ["P3", "X"], locality="localty")
     assert list(error.value.problems) == [
-        "'P3' is not a decision", "'X' is not a decision",
-        "'localty' is not a locality; did you mean 'locality'?",
+        "decisions: 'P3' is not a decision", "decisions: 'X' is not a decision",
+        "locality: 'localty' is not a locality; did you mean 'locality'?",
     ]  # fmt: skip
 
 

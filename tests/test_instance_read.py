@@ -13,7 +13,7 @@ from instances_full import FULL, put
 
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
-from optimiser.instance.read import from_tables, read
+from optimiser.instance.read import read
 from optimiser.instance.schema import HELD_TABLES, TABLES
 
 SMALL = {"instance.toml": 'name = "small"\n', "decisions.csv": "decision,type\nppe,input\ncare,process\n"}
@@ -164,11 +164,11 @@ def test_the_hash_is_of_what_it_says(full: Instance, tmp_path: Path) -> None:
 def test_tables_from_python_make_the_same_instance(full: Instance, tmp_path: Path) -> None:
     small = read(put(tmp_path / "small", SMALL))
     rows = [{"decision": "ppe", "type": "input"}, {"decision": "care", "type": "process", "fear": None}]
-    assert from_tables({"name": "small"}, {"decisions": rows}).hash == small.hash
-    assert from_tables({"name": "small"}, {"decisions": pd.DataFrame(rows)}).hash == small.hash
+    assert Instance.from_tables({"decisions": rows}, name="small").hash == small.hash
+    assert Instance.from_tables({"decisions": pd.DataFrame(rows)}, name="small").hash == small.hash
     document = {"name": "full", "levels": [{"level": "central"}, {"level": "local", "delay_days": 2}]}
     frames = {"decisions": pd.DataFrame({"decision": ["a"], "type": ["input"], "half_life_days": [np.nan]})}
-    made = from_tables(document, frames)
+    made = Instance.from_tables(frames, **document)
     assert list(made["levels"]["delay_days"]) == [0, 2]
     assert np.isnan(made["decisions"]["half_life_days"][0])
 
@@ -185,7 +185,7 @@ def test_a_dataframe_goes_in_as_it_came_out(full: Instance) -> None:
         "limits": dict(full.limits),
         "scenarios": [{"scenario": "pandemic", "probability": 1, "surge": {"beds": 0.25}}],
     }
-    again = from_tables(document, tables)
+    again = Instance.from_tables(tables, **document)
     for name in tables:
         pd.testing.assert_frame_equal(again[name].frame(), full[name].frame())
 

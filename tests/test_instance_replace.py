@@ -11,7 +11,7 @@ from instances_full import FULL, put
 
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
-from optimiser.instance.read import from_tables, read
+from optimiser.instance.read import read
 from optimiser.instance.replace import Change, replaced
 from optimiser.instance.schema import HELD_TABLES
 
@@ -194,8 +194,8 @@ def test_several_changes_are_checked_when_all_are_made(full: Instance) -> None:
 
 def test_scenarios_that_are_not_named_share_the_rest_in_proportion() -> None:
     scenarios = [{"scenario": name, "probability": p} for name, p in (("a", 0.6), ("b", 0.3), ("c", 0.1))]
-    instance = from_tables(
-        {"name": "x", "scenarios": scenarios}, {"decisions": [{"decision": "d", "type": "input"}]}
+    instance = Instance.from_tables(
+        {"decisions": [{"decision": "d", "type": "input"}]}, name="x", scenarios=scenarios
     )
     variant = instance.replace("scenarios.c.probability", set=0.55)
     assert variant["scenarios"]["probability"] == pytest.approx([0.3, 0.15, 0.55])

@@ -10,7 +10,8 @@ from instances_full import FULL, put
 
 from optimiser.instance import folder
 from optimiser.instance.errors import InputError
-from optimiser.instance.read import from_tables, read
+from optimiser.instance.instance import Instance
+from optimiser.instance.read import read
 
 GOLDEN = (Path(__file__).parent / "goldens" / "spoilt.txt").read_text(encoding="utf-8")
 CASES = {part.split("\n")[0]: part.split("\n")[1:] for part in GOLDEN.strip().split("\n## ")[1:]}
@@ -138,7 +139,7 @@ def test_only_folders_and_workbooks_that_exist_are_read(path: str) -> None:
 
 def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a,b")
-    with pytest.raises(InputError, match=r"is neither a folder nor an \.xlsx workbook"):
+    with pytest.raises(InputError, match=r"is a file, not an instance; an instance is a folder"):
         read(tmp_path / "a.csv")
 
 
@@ -162,11 +163,11 @@ def test_populations_that_are_all_0_are_refused(tmp_path: Path) -> None:
 def test_tables_from_python_are_checked_as_files_are() -> None:
     decisions = [{"decision": "a", "type": "input"}, {"decision": "b", "type": "output", "fear": 2}]
     with pytest.raises(InputError) as error:
-        from_tables({"name": "x", "limit": 1}, {"decisions": decisions})
+        Instance.from_tables({"decisions": decisions}, name="x", limit=1)
     assert list(error.value.problems) == [
         "instance limit: 'limit' is not a key or section of instance.toml; did you mean 'limits'?",
         "decisions:2 type: 'output' is not a decision type (input, process, outcome); did you mean 'outcome'?",
         "decisions:2 fear: '2' is not a number from 0 to 1",
     ]
     with pytest.raises(InputError, match="'decision' is not a table; did you mean 'decisions'"):
-        from_tables({"name": "x"}, {"decision": decisions})
+        Instance.from_tables({"decision": decisions}, name="x")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from optimiser.instance.check import warnings
-from optimiser.instance.read import from_tables
+from optimiser.instance.instance import Instance
 
 Rows = list[dict[str, Any]]
 IDLE = "no design can vary this objective: its weight is idle"
@@ -24,9 +24,8 @@ def said(
 ) -> list[str]:
     """What is warned of, sources apart, for one decision of a small instance."""
     decisions = tables.pop("decisions", [{"decision": "d", "type": "input", **(decision or {})}])
-    instance = from_tables(
-        {"name": "x", **ONLY_ACCOUNTABILITY, **(document or {})}, {"decisions": decisions, **tables}
-    )
+    keys: dict[str, Any] = {"name": "x", **ONLY_ACCOUNTABILITY, **(document or {})}
+    instance = Instance.from_tables({"decisions": decisions, **tables}, **keys)
     return [line for line in warnings(instance) if not line.startswith("sources.csv: not given")]
 
 
@@ -131,7 +130,7 @@ def test_columns_without_a_source() -> None:
     ]
     source += [{"table": "organisations", "column": "rating", "grade": "proxy"}]
     assert not any(line.startswith("sources") for line in said(organisations=TWO, sources=source))
-    instance = from_tables({"name": "x"}, {"decisions": [{"decision": "d", "type": "input"}]})
+    instance = Instance.from_tables({"decisions": [{"decision": "d", "type": "input"}]}, name="x")
     assert "sources.csv: not given, so nobody can tell what is measured and what is assumed" in warnings(
         instance
     )

@@ -13,7 +13,8 @@ from instances_full import FULL, put
 
 from optimiser.instance import write
 from optimiser.instance.errors import InputError
-from optimiser.instance.read import from_tables, read
+from optimiser.instance.instance import Instance
+from optimiser.instance.read import read
 
 NASTY = [
     "=1+1", "+1", "-1", "@SUM(A1)", '"quoted", and "more"', "a\nb", "\ttab ", "007", "1e5", "NaN", "true", "#N/A",
@@ -46,7 +47,7 @@ def test_random_instances_survive_a_workbook(seed: int, tmp_path: Path) -> None:
 def test_nasty_texts_survive_and_formulas_stay_texts(tmp_path: Path) -> None:
     rows = [{"decision": f"d{i}", "type": "input", "label": text} for i, text in enumerate(NASTY)]
     document = {"name": "nasty", "title": NASTY[4], "description": "\n".join(NASTY), "licence": "'''"}
-    instance = from_tables(document, {"decisions": rows})
+    instance = Instance.from_tables({"decisions": rows}, **document)
     for name in ("again", "again.xlsx"):
         instance.write(tmp_path / name)
         again = read(tmp_path / name)
@@ -63,7 +64,7 @@ def test_names_of_all_kinds_survive(tmp_path: Path) -> None:
         "scenarios": [{"scenario": "s", "probability": 1, "surge": dict.fromkeys(names, 0.5)}],
     }
     rows = [{"decision": name, "type": "input", "flexes": name, "flex": 0.1} for name in names]
-    instance = from_tables(document, {"decisions": rows})
+    instance = Instance.from_tables({"decisions": rows}, **document)
     for name in ("again", "again.xlsx"):
         instance.write(tmp_path / name)
         assert read(tmp_path / name).hash == instance.hash
@@ -73,7 +74,7 @@ def test_names_of_all_kinds_survive(tmp_path: Path) -> None:
 @given(st.lists(st.floats(0, allow_nan=False, allow_infinity=False), min_size=1, max_size=40))
 def test_every_float_survives_exactly(tmp_path_factory: pytest.TempPathFactory, numbers: list[float]) -> None:
     rows = [{"decision": f"d{i}", "type": "input", "monitoring_hours": x} for i, x in enumerate(numbers)]
-    instance = from_tables({"name": "floats"}, {"decisions": rows})
+    instance = Instance.from_tables({"decisions": rows}, name="floats")
     folder = tmp_path_factory.mktemp("floats")
     for name in ("again", "again.xlsx"):
         instance.write(folder / name)
@@ -113,6 +114,6 @@ def test_a_write_that_fails_leaves_nothing(
 
 def test_only_what_is_given_is_written(tmp_path: Path) -> None:
     rows = [{"decision": "a", "type": "input", "fear": 0}, {"decision": "b", "type": "process"}]
-    from_tables({"name": "small"}, {"decisions": rows}).write(tmp_path / "small")
+    Instance.from_tables({"decisions": rows}, name="small").write(tmp_path / "small")
     assert (tmp_path / "small" / "decisions.csv").read_text() == "decision,type\na,input\nb,process\n"
     assert "[[resources]]" not in (tmp_path / "small" / "instance.toml").read_text()

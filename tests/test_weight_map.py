@@ -245,10 +245,10 @@ def test_everything_wrong_with_a_call_is_said_at_once(tmp_path: Path) -> None:
     assert refused.value.problems == (
         "objectives: 'acountability' is not an objective; did you mean 'accountability'?",
         "objectives: a map is of three objectives, not of 2",
-        "tolerance: -1 is not a number of at least 0",
         "uncertainty.risk_aversion: a map needs 0, not 0.3: with risk aversion the value is not linear in the "
         "weights",
-        "time_limit: 0 is not a number of seconds above 0",
+        "tolerance: '-1' is not a number of at least 0",
+        "time_limit: '0' is not a number above 0",
     )
     with pytest.raises(InputError, match="economy stands twice"):
         optimiser.weight_map(instance, ("economy", "economy", "accountability"))

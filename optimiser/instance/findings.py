@@ -126,9 +126,9 @@ def nearest(value: str, names: Iterable[str]) -> str:
     return best[1] if best[0] >= _NEAR else ""
 
 
-def listing(names: Iterable[str], most: int = 5) -> str:
+def listing(names: Iterable[str], most: int = 5, last: str = "and") -> str:
     """Names in a sentence: 'a, b and c', or the first few 'and 12 others'."""
     every = list(names)
     if len(every) <= most + 1:
-        return " and ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
-    return f"{', '.join(every[:most])} and {len(every) - most} others"
+        return f" {last} ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
+    return f"{', '.join(every[:most])} {last} {len(every) - most} others"

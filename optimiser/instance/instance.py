@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from optimiser.instance.columns import Column
 from optimiser.instance.schema import HELD_TABLES, TABLES, level_defaults
 from optimiser.instance.schema import SYSTEM_OBJECTIVES as SYSTEM_OBJECTIVES
 from optimiser.instance.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +150,35 @@ class Instance:
         from optimiser.instance.replace import Change, replaced
 
         return replaced(self, [Change(path, set=set, multiply=multiply, add=add, where=where)])
+
+    @classmethod
+    def from_tables(
+        cls, tables: Mapping[str, pd.DataFrame | Iterable[Mapping[str, Any]]], **keys: Any
+    ) -> Instance:
+        """An instance from Python: tables by name, and the keys and sections of instance.toml as keywords.
+
+        A table is a DataFrame or a list of rows, each a mapping of column to value; None and NaN are blanks.
+        What instance.toml holds may be given either way: as keywords (``name="mine"``,
+        ``weights={"economy": 1}``, ``levels=[{"level": "centre"}, {"level": "trust"}]``) or as tables named
+        as the sheets of a workbook (``instance``, ``levels``, ``weights``, ``resource_types``); keywords win.
+        Checked as files are: raises InputError with every problem. The inverse of `to_tables`.
+
+        >>> rows = [{"decision": "ppe", "type": "input"}, {"decision": "discharge", "type": "process"}]
+        >>> Instance.from_tables({"decisions": rows}, name="mine")
+        Instance('mine': 2 decisions, 1 localities, 2 levels, 1 scenarios)
+        """
+        from optimiser.instance.frames import from_tables
+
+        return from_tables(tables, keys)
+
+    def to_tables(self) -> dict[str, pd.DataFrame]:
+        """Everything in it as DataFrames by name, instance.toml included: the inverse of `from_tables`.
+
+        Columns that say nothing but their default are left out, and tables without rows, as in files.
+        """
+        from optimiser.instance.frames import to_tables
+
+        return to_tables(self)
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write it as a folder or, where the name ends in .xlsx, as a workbook: whole or not at all.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from optimiser.instance import convert, folder, toml, workbook
+from optimiser.instance import convert, folder, workbook
+from optimiser.instance.astray import astray, path_of
 from optimiser.instance.check import check
 from optimiser.instance.errors import InputError
 from optimiser.instance.findings import Findings, quote
@@ -18,59 +18,18 @@ from optimiser.instance.schema import DEFAULT_WEIGHTS, HELD_TABLES, SYSTEM_OBJEC
 from optimiser.instance.sheet import Absent, Sheet
 from optimiser.instance.table import Table
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 def read(path: str | os.PathLike[str]) -> Instance:
     """Read an instance: a folder of instance.toml and CSV tables, or an Excel workbook (.xlsx).
 
     Raises InputError with every problem, one line each, if anything is wrong.
     """
-    where = Path(path)
+    where = path_of(path)
     findings = Findings({table: Absent(table) for table in TABLES})
-    if where.is_dir():
-        return assemble(folder.sheets(where, findings), findings)
-    if where.is_file() and where.suffix.lower() == ".xlsx":
-        return assemble(workbook.sheets(where, findings), findings)
-    found = "is neither a folder nor an .xlsx workbook" if where.exists() else "does not exist"
-    raise InputError(
-        f"{quote(os.fspath(path))} {found}; an instance is a folder with instance.toml and CSV tables"
-    )
-
-
-def from_tables(
-    document: Mapping[str, Any], tables: Mapping[str, pd.DataFrame | Iterable[Mapping[str, Any]]]
-) -> Instance:
-    """An instance from Python: what instance.toml would hold, and the other tables by name.
-
-    A table is a DataFrame or a list of rows, each a mapping of column to value; None and NaN are blanks,
-    and a column of blanks is as good as none. Checked like files are: raises InputError.
-    """
-    findings = Findings({table: Absent(table) for table in TABLES})
-    sheets: dict[str, Sheet] = dict(toml.sections(document, findings, "instance"))
-    for table, given in tables.items():
-        if table not in TABLES or TABLES[table].shape != "csv":
-            names = [name for name, schema in TABLES.items() if schema.shape == "csv"]
-            raise InputError(f"{quote(table)} is not a table{findings.hint(table, names)}")
-        rows = [{str(key): _plain(value) for key, value in row.items()} for row in _records(given)]
-        header = list(dict.fromkeys(key for row in rows for key, value in row.items() if value is not None))
-        cells = [[row.get(key) for key in header] for row in rows]
-        if header:
-            sheets[table] = Sheet(table, table, header, cells, list(range(1, len(rows) + 1)), 0)
-            findings.located[table] = sheets[table]
-    return assemble(sheets, findings)
-
-
-def _records(given: pd.DataFrame | Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
-    to_dict = getattr(given, "to_dict", None)
-    return to_dict("records") if to_dict else given  # type: ignore[return-value]
-
-
-def _plain(value: Any) -> object:
-    """A value as Python's own; a float NaN, pandas' sign for a blank, as None."""
-    value = value.item() if isinstance(value, np.generic) else value
-    return None if isinstance(value, float) and value != value else value
+    if why := astray(where):
+        raise InputError(f"{quote(os.fspath(path))} {why}")
+    kind = folder if where.is_dir() else workbook
+    return assemble(kind.sheets(where, findings), findings)
 
 
 def assemble(sheets: Mapping[str, Sheet], findings: Findings) -> Instance:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from optimiser.instance import convert
+from optimiser.instance.arguments import pairs, raise_any, said
 from optimiser.instance.check import check
 from optimiser.instance.columns import Column
 from optimiser.instance.errors import InputError
-from optimiser.instance.findings import Findings, Place, listing, quote
+from optimiser.instance.findings import Findings, Place, listing, nearest, quote
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema import HELD_TABLES, TABLES
 from optimiser.instance.sheet import rank
@@ -137,6 +138,8 @@ class _Draft:
 
 def resolve(instance: Instance, path: str) -> Target:
     """What a path means; raises InputError where it leads nowhere."""
+    if not isinstance(path, str):
+        raise InputError(f"path: {said(path)} is not a text, such as organisations.staff_hours")
     head, _, rest = path.partition(".")
     hints = Findings({})
     if head in SETTINGS:
@@ -147,8 +150,7 @@ def resolve(instance: Instance, path: str) -> Target:
         return Target(head, rest, TABLES[head].by_name["weight" if head == "weights" else rest])
     tables = {"resources": ["resources", "resource_types"]}.get(head, [head])
     if head not in HELD_TABLES:
-        hint = hints.hint(head, [*HELD_TABLES, *SETTINGS])
-        raise InputError(f"{path}: {quote(head)} is not a table{hint}")
+        raise InputError(f"{path}: {quote(head)} is not a table{_meant(instance, path)}")
     for table in tables:
         if rest in instance[table]:
             return _column(instance, table, rest, np.ones(instance[table].rows, dtype=bool), path)
@@ -165,6 +167,20 @@ def resolve(instance: Instance, path: str) -> Target:
         rest = column or rest
     columns = [column for table in tables for column in instance[table]]
     raise InputError(f"{path}: {quote(rest)} is not a column of {head}{hints.hint(rest, columns)}")
+
+
+def _meant(instance: Instance, path: str) -> str:
+    """'; did you mean ...?' with the nearest table or, of a path that is only a column, with its table."""
+    tables = {name: instance[name] for name in HELD_TABLES} | {
+        name: getattr(instance, name) for name in SETTINGS
+    }
+    columns = {f"{table}.{column}": column for table, known in tables.items() for column in known}
+    if "." in path:
+        return Findings({}).hint(path.partition(".")[0], tables)
+    names = [*columns.values(), *tables]
+    near = path if path in names else nearest(path, names)
+    having = [near] if near in tables else [whole for whole, column in columns.items() if column == near]
+    return f"; did you mean {listing(map(quote, having), last='or')}?" if having else ""
 
 
 def standing(
@@ -194,7 +210,10 @@ def _matching(instance: Instance, target: Target, change: Change) -> np.ndarray:
             raise InputError(f"{change.path}: where is for tables; {target.table} has no rows")
         return np.ones(1, dtype=bool)
     table, rows, hints = instance[target.table], target.rows.copy(), Findings({})
-    for column, wanted in (change.where or {}).items():
+    problems = list[str]()
+    where = pairs("where", change.where, "columns to values", problems)
+    raise_any(problems)
+    for column, wanted in where.items():
         if column not in table:
             hint = hints.hint(column, table)
             raise InputError(f"{change.path}: where: {quote(column)} is not a column of {target.table}{hint}")

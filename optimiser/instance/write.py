@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from optimiser.instance.astray import path_of
 from optimiser.instance.book import SheetRows, book_cell, write_book
 from optimiser.instance.errors import InputError
 from optimiser.instance.findings import number_text, quote
@@ -27,7 +28,7 @@ from optimiser.instance.workbook import MOST_ROWS
 
 def write(instance: Instance, path: str | os.PathLike[str]) -> None:
     """Write to a folder or, where the name ends in .xlsx, a workbook. See Instance.write."""
-    target = Path(path)
+    target = path_of(path)
     book = target.suffix.lower() == ".xlsx"
     if target.exists() and (book or not target.is_dir() or any(target.iterdir())):
         raise InputError(f"{quote(os.fspath(path))} exists already; nothing was written")

@@ -24,9 +24,11 @@ def build(instance: Instance) -> pyo.ConcreteModel:
     asymmetric decisions are second-order cones: for a solver without them, use `solve`.
     """
     from optimiser.coefficients import coefficients
+    from optimiser.instance.arguments import check_instance
     from optimiser.model.declare import written_out
     from optimiser.model.objectives import cones
 
+    check_instance(instance)
     c = coefficients(instance)
     m = assemble(c, name=instance.name)
     cones(m, c)

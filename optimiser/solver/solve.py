@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,9 +13,8 @@ import numpy as np
 import optimiser
 from optimiser.audit import audit
 from optimiser.design import Closest, Design, Neighbours, SolverError, Status
-from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
-from optimiser.rows import spelt
+from optimiser.solver.call import building, check_call
 from optimiser.solver.highs import VERSION, Clock, Ended, hearing_interrupts
 from optimiser.solver.moves import Checked, Neighbourhood
 from optimiser.solver.records import record_of
@@ -70,28 +68,20 @@ def solve(
     Returns a Design; its `status` says how the search ended. Raises InputError for a call that is wrong.
     Ctrl-C ends the search and keeps what was found (`interrupted`). Method: module `search`.
     """
-    clock, tell = Clock(time_limit), progress or (lambda text: None)
-    asked = {
-        "fix": fix or {}, "at_least": at_least or {}, "lexicographic": lexicographic, "gap": gap,
-        "time_limit": time_limit,
-    }  # fmt: skip
-    check_call(
-        instance,
-        weights=weights,
-        fix=fix,
-        lexicographic=lexicographic,
-        at_least=at_least,
-        gap=gap,
-        time_limit=time_limit,
-        threads=threads,
-    )
+    clock, tell = Clock(), progress or (lambda text: None)
+    call = check_call(
+        instance, weights=weights, fix=fix, lexicographic=lexicographic, at_least=at_least, gap=gap,
+        time_limit=time_limit, threads=threads, functions={"extend": extend, "progress": progress},
+    )  # fmt: skip
+    clock.limit = call.time_limit
     with hearing_interrupts(clock):
-        session = Session(instance, weights, threads, extend)
-        fixed = fixed_of(session, fix or {})
-        floors = {session.c.sets.objectives.index(g): value for g, value in (at_least or {}).items()}
-        found = _in_order(session, lexicographic, gap, clock, fixed, floors, tell)
-        design = _judged(session, found, gap, clock, fixed, floors, weights)
-    return replace(design, asked={name: spelt(value) for name, value in asked.items()})
+        tell(building(instance))
+        session = Session(instance, call.weights, call.threads, extend)
+        fixed = fixed_of(session, call.fix)
+        floors = {session.c.sets.objectives.index(g): value for g, value in call.at_least.items()}
+        found = _in_order(session, call.lexicographic, call.gap, clock, fixed, floors, tell)
+        design = _judged(session, found, call.gap, clock, fixed, floors, call.weights)
+    return replace(design, asked=call.asked)
 
 
 def _in_order(
@@ -202,68 +192,3 @@ def fixed_of(session: Session, fix: Mapping[str, str]) -> dict[int, int]:
         for h in row[[sets.localities.index(place)]] if place else row:
             found[int(h)] = sets.levels.index(level)
     return found
-
-
-def check_call(
-    instance: Instance,
-    *,
-    weights: Mapping[str, float] | None = None,
-    fix: Mapping[str, str] | None = None,
-    lexicographic: Sequence[str] = (),
-    at_least: Mapping[str, float] | None = None,
-    gap: float = 0.0,
-    time_limit: float | None = None,
-    threads: int = 1,
-) -> None:
-    """Refuse a call that is wrong, with everything that is wrong about it."""
-    problems: list[str] = []
-    fix, at_least = fix or {}, at_least or {}
-    named = [("weights", g) for g in weights or {}] + [("lexicographic", g) for g in lexicographic]
-    for what, g in [*named, *(("at_least", g) for g in at_least)]:
-        problems += unknown(f"{what}: ", g, instance.objectives, "an objective")
-    if weights is not None:
-        wrong = [
-            f"weights: {g} weighs {w}, not a number of at least 0"
-            for g, w in weights.items()
-            if not 0 <= w < math.inf
-        ]
-        problems += wrong or ([] if sum(weights.values()) > 0 else ["weights: all are zero"])
-    problems += [
-        f"at_least: {g} must reach {v}, which is no finite number"
-        for g, v in at_least.items()
-        if not math.isfinite(v)
-    ]
-    problems += [
-        f"lexicographic: {g} stands twice" for g in set(lexicographic) if list(lexicographic).count(g) > 1
-    ]
-    for key, level in fix.items():
-        problems += _wrong_fix(instance, key, level)
-    if not 0 <= gap < math.inf:
-        problems.append(f"gap: {gap} is not a number of at least 0")
-    if time_limit is not None and not time_limit > 0:
-        problems.append(f"time_limit: {time_limit} is not a number of seconds above 0")
-    if threads < 1:
-        problems.append(f"threads: {threads} is not at least 1")
-    if problems:
-        raise InputError(problems)
-
-
-def _wrong_fix(instance: Instance, key: str, level: str) -> list[str]:
-    decision, at, place = key.partition("@")
-    decisions = instance["decisions"]
-    problems = unknown("fix: ", decision, decisions["decision"], "a decision")
-    problems += unknown(f"fix: {key}: ", level, instance["levels"]["level"], "a level")
-    if at:
-        problems += unknown(f"fix: {key}: ", place, instance.localities, "a locality")
-        uniform = dict(zip(decisions["decision"], decisions["uniform"], strict=True))
-        if uniform.get(decision):
-            problems.append(f"fix: {key}: {decision} is uniform, it has one level for every locality")
-    return problems
-
-
-def unknown(where: str, name: str, known: Sequence[str] | Array, what: str) -> list[str]:
-    """A line about a name that is not among those known, with the nearest that is."""
-    if name in list(known):
-        return []
-    near = get_close_matches(name, list(known), 1)
-    return [f"{where}{name!r} is not {what}" + (f"; did you mean {near[0]!r}?" if near else "")]

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from optimiser.audit import audit
 from optimiser.design import Design, Status
+from optimiser.instance.arguments import check_instance
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
+from optimiser.solver.call import check_call
 from optimiser.solver.highs import Clock
 from optimiser.solver.moves import Neighbourhood
 from optimiser.solver.records import design_of, idle_record, record_of
 from optimiser.solver.session import Session
-from optimiser.solver.solve import check_call, closest_of, neighbours_of, run_of
+from optimiser.solver.solve import closest_of, neighbours_of, run_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +33,7 @@ def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> De
     """
     from optimiser.result import held_from_rows, read_claim, read_design_rows, read_weights
 
+    check_instance(instance)
     clock = Clock()
     claimed: float | None
     weights: Mapping[str, float] | None

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from optimiser.design import InfeasibleError
-from optimiser.instance.errors import InputError
+from optimiser.instance.arguments import AMOUNT, whole, wrong_flag, wrong_number
 from optimiser.instance.instance import Instance
 from optimiser.rows import Row, plain
 from optimiser.studies.diverse import Distant, Diverse
@@ -131,10 +131,11 @@ def alternatives(
     gap. A verdict is shown by a design or proven by a bound, to a millionth of value. Raises InputError for a
     call that is wrong, InfeasibleError where there is no design.
     """
-    _check(count, within, diverse)
+    wrong = _problems(count, within, diverse, by_locality)
     study = Study(
-        instance, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
+        instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
     )
+    count = None if count is None else int(count)
     with study.listening():
         best = study.ask()
         if not best.found and best.bound == -np.inf:
@@ -150,7 +151,7 @@ def alternatives(
         verdicts = Verdicts(pool, floor, by_locality)
         verdicts.settle()
         chooser = Diverse(pool, floor)
-        chosen = chooser.choose(diverse) if diverse else []
+        chosen = chooser.choose(int(diverse)) if diverse else []
         if within is None:
             pool.spread()  # a verdict may have shown a better one
         else:
@@ -158,16 +159,14 @@ def alternatives(
         return _finding(study, pool, floor, verdicts, chosen, chooser.proven)
 
 
-def _check(count: int | None, within: float | None, diverse: int) -> None:
-    problems = []
-    if count is not None and count < 1:
-        problems.append(f"count: {count} is not at least 1")
-    if within is not None and not 0 <= within < np.inf:
-        problems.append(f"within: {within} is not a number of at least 0")
-    if diverse < 0:
-        problems.append(f"diverse: {diverse} is not at least 0")
-    if problems:
-        raise InputError(problems)
+def _problems(count: object, within: object, diverse: object, by_locality: object) -> list[str]:
+    """What is wrong with the arguments that are this question's own."""
+    return [
+        *wrong_number("count", count, whole(1), optional=True),
+        *wrong_number("within", within, AMOUNT, optional=True),
+        *wrong_number("diverse", diverse, whole(0)),
+        *wrong_flag("by_locality", by_locality),
+    ]
 
 
 def _nothing(study: Study, bound: float) -> Alternatives:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimiser.design import Design, InfeasibleError
+from optimiser.instance.arguments import check_instance, pairs, said, wrong_flag
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.result import held_from_rows, read_design_rows
 from optimiser.rows import Row
-from optimiser.solver.solve import check_call
+from optimiser.solver.call import check_call
 from optimiser.studies.judged import Judged, judge, solved
 from optimiser.studies.others import Other, compared
 from optimiser.studies.ranges import Range, ranges
@@ -169,9 +170,10 @@ def compare(
     the highest level and everything at the lowest (whether allowed or not), and those given. Raises
     InputError for a call that is wrong, InfeasibleError where no design keeps every requirement.
     """
-    held = _checked(instance, designs or {}, others, weights)
+    wrong = wrong_flag("reach", reach)
+    held, others = _checked(instance, designs, others, weights, wrong)
     study = Study(
-        instance, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
+        instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
     )
     with study.listening():
         best = solved(study, "best", "the best design")
@@ -200,26 +202,33 @@ def compare(
 
 def _checked(
     instance: Instance,
-    designs: Mapping[str, Design | str | Path | pd.DataFrame],
+    designs: Mapping[str, Design | str | Path | pd.DataFrame] | None,
     others: Sequence[Instance],
     weights: Mapping[str, float] | None,
-) -> dict[str, Array]:
-    """The designs given, (D, O) each; everything that is wrong with the call at once."""
-    problems = [f"designs: {name!r} is the name of another design here" for name in designs if name in OURS]
+    problems: list[str],
+) -> tuple[dict[str, Array], tuple[Instance, ...]]:
+    """The designs given, (D, O) each, and the other instances; what is wrong with them are problems."""
+    check_instance(instance)
+    given = pairs("designs", designs, "names to designs", problems)
+    problems += [f"designs: {name!r} is the name of another design here" for name in given if name in OURS]
     held = dict[str, Array]()
-    for name, source in designs.items():
+    for name, source in given.items():
         try:
             held[name] = _held(instance, source)
         except InputError as error:
             problems += error.problems
-    for other in others:
+    if isinstance(others, str | Instance) or not isinstance(others, Iterable):
+        problems.append(f"others: {said(others)} is not a list of instances")
+        return held, ()
+    found = tuple(others)
+    for k, other in enumerate(found):
         try:
+            check_instance(other, f"others[{k}]")
             check_call(other, weights=weights)
         except InputError as error:
-            problems += [f"{other.name}: {problem}" for problem in error.problems]
-    if problems:
-        raise InputError(problems)
-    return held
+            head = f"{other.name}: " if isinstance(other, Instance) else ""
+            problems += [f"{head}{problem}" for problem in error.problems]
+    return held, found
 
 
 def _held(instance: Instance, source: Design | str | Path | pd.DataFrame) -> Array:

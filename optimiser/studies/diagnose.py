@@ -13,8 +13,8 @@ from optimiser.coefficients import coefficients
 from optimiser.design import Record, SolverError
 from optimiser.instance.instance import Instance
 from optimiser.rows import plain
+from optimiser.solver.call import building, check_call
 from optimiser.solver.highs import VERSION, Clock, hearing_interrupts
-from optimiser.solver.solve import check_call
 from optimiser.studies.arithmetic import Arithmetic
 from optimiser.studies.conflict import Conflicts
 from optimiser.studies.loosened import Loosened
@@ -124,9 +124,17 @@ def diagnose(
     of the instance so repaired. What was found in time is returned; `complete` says whether that is all.
     Raises InputError for a call that is wrong.
     """
-    check_call(instance, fix=fix, at_least=at_least, time_limit=time_limit, threads=threads)
-    clock = Clock(time_limit)
-    doctor = _Doctor(instance, fix or {}, at_least or {}, clock, threads, progress or (lambda text: None))
+    call = check_call(
+        instance,
+        fix=fix,
+        at_least=at_least,
+        time_limit=time_limit,
+        threads=threads,
+        functions={"progress": progress},
+    )
+    clock, tell = Clock(call.time_limit), progress or (lambda text: None)
+    tell(building(instance))
+    doctor = _Doctor(instance, call.fix, call.at_least, clock, call.threads, tell)
     with hearing_interrupts(clock):
         complete = doctor.work()
     return Diagnosis(

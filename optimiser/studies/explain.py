@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from optimiser.design import InfeasibleError, Status
-from optimiser.instance.errors import InputError
-from optimiser.instance.findings import Findings, quote
+from optimiser.instance.arguments import check_instance, texts, unknown
 from optimiser.instance.instance import Instance
 from optimiser.rows import Row, plain
 from optimiser.studies.ranges import MANY
@@ -173,9 +172,10 @@ def explain(
     with an error (`errors`); with more than 200 holdings lines are followed to a gap of 0.5 % at best. Raises
     InputError for a call that is wrong, InfeasibleError where there is no design.
     """
-    _check(instance, decisions, locality)
+    wrong = list[str]()
+    decisions = _named(instance, decisions, locality, wrong)
     study = Study(
-        instance, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
+        instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
     )
     with study.listening():
         work = _Explainer(study)
@@ -194,14 +194,13 @@ def explain(
     )
 
 
-def _check(instance: Instance, decisions: Iterable[str], locality: str | None) -> None:
-    hints, problems = Findings({}), []
-    known = list(instance["decisions"]["decision"])
-    problems += [f"{quote(d)} is not a decision{hints.hint(d, known)}" for d in decisions if d not in known]
-    if locality is not None and locality not in instance.localities:
-        problems.append(f"{quote(locality)} is not a locality{hints.hint(locality, instance.localities)}")
-    if problems:
-        raise InputError(problems)
+def _named(instance: Instance, decisions: object, locality: object, wrong: list[str]) -> tuple[str, ...]:
+    """The decisions to explain, each once; names that lead nowhere are wrong."""
+    check_instance(instance)
+    names, known = texts("decisions", decisions, wrong), instance["decisions"]["decision"]
+    wrong += [line for d in names for line in unknown("decisions", d, known, "a decision")]
+    wrong += [] if locality is None else unknown("locality", locality, instance.localities, "a locality")
+    return tuple(dict.fromkeys(names))
 
 
 class _Explainer:

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from optimiser.design import InfeasibleError
-from optimiser.instance.errors import InputError
+from optimiser.instance.arguments import AMOUNT, check_instance, whole, wrong_number
 from optimiser.instance.instance import Instance
 from optimiser.rows import plain
+from optimiser.solver.call import objectives_of
 from optimiser.solver.risk import neutral
-from optimiser.solver.solve import check_call
 from optimiser.studies.envelope import CLOSE
 from optimiser.studies.study import Answer, DrawnFinding, Study, Table, remembered, table
 from optimiser.studies.tradeoff import Option, Tradeoffs
@@ -160,8 +160,12 @@ def frontier(
     are expectations: risk aversion plays no part. Raises InputError for a call that is wrong, InfeasibleError
     where there is no design. Method: this module's own text, and that of `zones`.
     """
-    names = _checked(instance, objectives, points, tolerance, gap, time_limit, threads)
-    study = Study(neutral(instance), gap=gap, time_limit=time_limit, threads=threads, progress=progress)
+    wrong = list[str]()
+    names = _named(instance, objectives, wrong)
+    wrong += _problems(points, tolerance)
+    study = Study(
+        neutral(instance), wrong, gap=gap, time_limit=time_limit, threads=threads, progress=progress
+    )
     if tolerance is None:
         tolerance = COARSE[len(names)] if study.large and points is None else 0.0
     exactly = tolerance / EXACTLY
@@ -242,36 +246,23 @@ def _explored(found: Tradeoffs, points: int | None, tolerance: float) -> list[st
         return list(error.args)
 
 
-def _checked(
-    instance: Instance,
-    objectives: Sequence[str] | None,
-    points: int | None,
-    tolerance: float | None,
-    gap: float,
-    time_limit: float | None,
-    threads: int,
-) -> list[str]:
-    """The names of the objectives; refuses a call that is wrong."""
-    problems: list[str] = []
-    names = [g for g, w in instance.weights.items() if w > 0] if objectives is None else list(objectives)
-    try:
-        check_call(
-            instance, weights=dict.fromkeys(names, 1.0), gap=gap, time_limit=time_limit, threads=threads
-        )
-    except InputError as error:
-        problems += [
-            said.replace("weights:", "objectives:") for said in error.problems if "all are" not in said
-        ]
+def _named(instance: Instance, objectives: Sequence[str] | None, problems: list[str]) -> tuple[str, ...]:
+    """The names of the objectives: two or three, each once; what is wrong with them are problems."""
+    check_instance(instance)
+    if objectives is None:
+        names = tuple(g for g, weight in instance.weights.items() if weight > 0)
+        given = f"weigh something ({', '.join(names)}): name them"
+    else:
+        names, given = objectives_of(instance, "objectives", objectives, problems), "are given"
     if not 2 <= len(names) <= 3:
-        given = "are given" if objectives is not None else f"weigh something ({', '.join(names)}): name them"
         problems.append(f"objectives: two or three are needed, {len(names)} {given}")
-    problems += [f"objectives: {g} stands twice" for g in dict.fromkeys(names) if names.count(g) > 1]
-    if points is not None and points < 2:
-        problems.append(f"points: {points} is not at least 2")
-    if tolerance is not None and not 0 <= tolerance < np.inf:
-        problems.append(f"tolerance: {tolerance} is not a number of at least 0")
-    if tolerance and points is not None:
-        problems.append("points: so many, or as many as the tolerance asks for: not both")
-    if problems:
-        raise InputError(problems)
     return names
+
+
+def _problems(points: object, tolerance: object) -> list[str]:
+    """What is wrong with how many points are asked for."""
+    found = wrong_number("points", points, whole(2), optional=True)
+    found += wrong_number("tolerance", tolerance, AMOUNT, optional=True)
+    if not found and tolerance and points is not None:
+        found.append("points: so many, or as many as the tolerance asks for: not both")
+    return found

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from optimiser.instance.arguments import pairs, raise_any, said, wrong_choice, wrong_number
 from optimiser.instance.errors import InputError
 from optimiser.instance.findings import number_text
 from optimiser.instance.instance import Instance
@@ -72,12 +73,18 @@ def input_of(
     weights: Mapping[str, float] | None = None,
 ) -> Input:
     """The input that a call means; raises InputError with everything that is wrong about it."""
-    problems = [] if how is None or how in HOWS else [f"how: {how!r} is not set, multiply or add"]
-    target, values = standing(instance, what, where := typed(instance, what, where or {}))
+    if not isinstance(what, str):
+        raise InputError(f"what: {said(what)} is not a text, such as organisations.staff_hours")
+    problems = [] if how is None else wrong_choice("how", how, HOWS)
+    span = _pair(span, problems)
+    where = pairs("where", where, "columns to values", problems)
+    try:
+        target, values = standing(instance, what, where := typed(instance, what, where))
+    except InputError as error:
+        raise InputError([*error.problems, *problems]) from error
     if target.schema.kind != "number":
         problems.append(f"{what}: is not a number, so it has no range")
-    if problems:
-        raise InputError(problems)
+    raise_any(problems)
     if target.table == "weights":
         return _weight(instance, target, span, how, weights)
     span, how = _range(instance, what, target, span, how)
@@ -89,6 +96,18 @@ def input_of(
     same = len(set(values.tolist())) == 1 and values[0] is not None and not np.isnan(float(values[0]))
     now = neutral if neutral is not None else float(values[0]) if same else None
     return Input(what, float(span[0]), float(span[1]), how, where, straight, widens, whole, now)
+
+
+def _pair(span: Any, problems: list[str]) -> tuple[float, float] | None:
+    """A range as two numbers; what is none is a problem."""
+    if span is None:
+        return None
+    if isinstance(span, str) or not isinstance(span, Sequence | np.ndarray) or len(span) != 2:
+        problems.append(f"range: {said(span)} is not two numbers, from and to")
+        return None
+    wrong = [line for end in span for line in wrong_number("range", end)]
+    problems += wrong
+    return None if wrong else (float(span[0]), float(span[1]))
 
 
 def typed(instance: Instance, what: str, where: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from optimiser.audit import Audit, audit, no_data
 from optimiser.design import Record, SolverError, Status
 from optimiser.instance.instance import Instance
 from optimiser.rows import Row, Rows, plain, spelt
+from optimiser.solver.call import building, check_call
 from optimiser.solver.cuts import Cuts
 from optimiser.solver.highs import VERSION, Clock, hearing_interrupts
 from optimiser.solver.moves import Neighbourhood
@@ -26,7 +27,6 @@ from optimiser.solver.records import record_of
 from optimiser.solver.risk import neutral
 from optimiser.solver.search import STATUS, Found
 from optimiser.solver.session import Session
-from optimiser.solver.solve import check_call
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +88,7 @@ class Study:
     def __init__(
         self,
         instance: Instance,
+        wrong: Iterable[str] = (),
         *,
         weights: Mapping[str, float] | None = None,
         gap: float = 1e-6,
@@ -95,9 +96,19 @@ class Study:
         threads: int = 1,
         progress: Callable[[str], None] | None = None,
     ) -> None:
-        check_call(instance, weights=weights, gap=gap, time_limit=time_limit, threads=threads)
-        self.gap, self.clock, self.tell = gap, Clock(time_limit), progress or (lambda text: None)
-        self.session = Session(instance, weights, threads)
+        """Build the model; raises InputError for a call that is wrong; `wrong` is known already."""
+        call = check_call(
+            instance,
+            weights=weights,
+            gap=gap,
+            time_limit=time_limit,
+            threads=threads,
+            functions={"progress": progress},
+            problems=wrong,
+        )
+        self.gap, self.clock, self.tell = call.gap, Clock(call.time_limit), progress or (lambda text: None)
+        self.tell(building(instance))
+        self.session = Session(instance, call.weights, call.threads)
         self.solves = 0
 
     @contextmanager

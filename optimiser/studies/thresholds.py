@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 
 from optimiser.design import InfeasibleError
+from optimiser.instance.arguments import check_instance, pairs, unknown, wrong_number
+from optimiser.instance.columns import a_number
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.rows import Row, plain
+from optimiser.solver.call import weights_of
 from optimiser.studies.ground import Ground, Point
 from optimiser.studies.inputs import Input, input_of
 from optimiser.studies.study import Finding, Study, Table, remembered, table
@@ -22,6 +25,7 @@ from optimiser.studies.weight_line import trace
 Array = np.ndarray
 TOLERANCE = 1e-6  # share of the range to which a change is located
 COARSE = 1 / 16  # and of both ranges, with two inputs
+TOLERABLE = a_number("", "a share of the range", low=0, above=True, high=1, below=True)
 SITE = ("decision", "organisation")
 
 
@@ -192,10 +196,10 @@ def thresholds(
     is False): they are no further apart than 1/16 of the range. Raises InputError for a call that is wrong,
     InfeasibleError where no design is possible anywhere in the range.
     """
-    given: list[Mapping[str, Any]] = [{"what": what, "range": range, "how": how, "where": where}]
-    inputs = _inputs(instance, given + ([also] if also else []), weights, tolerance)
+    first = {"what": what, "range": range, "how": how, "where": where}
+    inputs, wrong = _inputs(instance, first, also, weights, tolerance)
     study = Study(
-        instance, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
+        instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
     )
     ground = Ground(study, inputs, weights)
     _both_ends(ground)
@@ -217,28 +221,35 @@ def thresholds(
 
 def _inputs(
     instance: Instance,
-    given: Sequence[Mapping[str, Any]],
+    first: Mapping[str, Any],
+    also: Mapping[str, Any] | None,
     weights: Mapping[str, float] | None,
     tolerance: float | None,
-) -> list[Input]:
-    """The inputs, or everything that is wrong with them."""
-    inputs, problems = list[Input](), list[str]()
-    for one in given:
-        try:
-            inputs.append(
-                input_of(instance, one["what"], one.get("range"), one.get("how"), one.get("where"), weights)
-            )
-        except InputError as error:
-            problems += error.problems
+) -> tuple[list[Input], list[str]]:
+    """The inputs, and what is wrong with them."""
+    check_instance(instance)
+    problems = wrong_number("tolerance", tolerance, TOLERABLE, optional=True)
+    weights = weights_of(instance, weights, [])  # the study says what is wrong with them
+    second = pairs("also", also, "what, range, how and where to what they are", problems)
+    problems += [line for key in second for line in unknown("also", key, first, "an argument", listed=True)]
+    if also is not None and "what" not in second:
+        problems.append("also: it does not say what")
+    inputs = list[Input]()
+    for name, one in (("", first), ("also: ", second)):
+        if "what" in one:
+            try:
+                inputs.append(
+                    input_of(
+                        instance, one["what"], one.get("range"), one.get("how"), one.get("where"), weights
+                    )
+                )
+            except InputError as error:
+                problems += [f"{name}{problem}" for problem in error.problems]
     if len(inputs) == 2 and all(i.objective for i in inputs):
         problems.append("two weights at once: `optimiser map` draws them exactly")
     if len(inputs) == 2 and (inputs[0].what, inputs[0].where) == (inputs[1].what, inputs[1].where):
         problems.append(f"{inputs[0].what}: both inputs are the same")
-    if tolerance is not None and not 0 < tolerance < 1:
-        problems.append(f"tolerance: {tolerance} is not a share of the range, above 0 and below 1")
-    if problems:
-        raise InputError(problems)
-    return inputs
+    return inputs, problems
 
 
 def _both_ends(ground: Ground) -> None:

@@ -10,10 +10,10 @@ import numpy as np
 
 from optimiser.coefficients import Coefficients
 from optimiser.design import InfeasibleError, Status
-from optimiser.instance.errors import InputError
+from optimiser.instance.arguments import AMOUNT, check_instance, wrong_number
 from optimiser.instance.instance import Instance
 from optimiser.rows import Row, plain
-from optimiser.solver.solve import check_call, unknown
+from optimiser.solver.call import objectives_of
 from optimiser.studies.decompose import Decomposition, Doubt
 from optimiser.studies.standing import Standing, standing
 from optimiser.studies.study import Answer, DrawnFinding, Study, Table, remembered, table
@@ -156,9 +156,10 @@ def weight_map(
     risk aversion, under which the value is not linear in the weights, and InfeasibleError. Time limit and
     Ctrl-C keep the map so far, with its error. Method: module `decompose`.
     """
-    objectives = tuple(objectives)
-    _check(instance, objectives, tolerance, time_limit, threads)
-    study = Study(instance, time_limit=time_limit, threads=threads, progress=progress)
+    wrong = list[str]()
+    objectives = _named(instance, objectives, wrong)
+    wrong += wrong_number("tolerance", tolerance, AMOUNT, optional=True)
+    study = Study(instance, wrong, time_limit=time_limit, threads=threads, progress=progress)
     of = np.array([instance.objectives.index(g) for g in objectives])
     if tolerance is None:
         tolerance = COARSE if study.large else 0.0
@@ -184,35 +185,19 @@ def weight_map(
     )
 
 
-def _check(
-    instance: Instance,
-    objectives: tuple[str, ...],
-    tolerance: float | None,
-    time_limit: float | None,
-    threads: int,
-) -> None:
-    """Refuse a call that is wrong, with everything that is wrong about it."""
-    known = instance.objectives
-    problems = [line for g in objectives for line in unknown("objectives: ", g, known, "an objective")]
-    problems += [
-        f"objectives: {g} stands twice" for g in dict.fromkeys(objectives) if objectives.count(g) > 1
-    ]
-    if len(objectives) != 3:
-        problems.append(f"objectives: a map is of three objectives, not of {len(objectives)}")
-    if tolerance is not None and not 0 <= tolerance < np.inf:
-        problems.append(f"tolerance: {tolerance} is not a number of at least 0")
+def _named(instance: Instance, objectives: Sequence[str], problems: list[str]) -> tuple[str, ...]:
+    """The names of the three objectives; what keeps them from being mapped are problems."""
+    check_instance(instance)
+    names = objectives_of(instance, "objectives", objectives, problems)
+    if len(names) != 3:
+        problems.append(f"objectives: a map is of three objectives, not of {len(names)}")
     aversion = instance.uncertainty["risk_aversion"]
     if aversion:
         problems.append(
             f"uncertainty.risk_aversion: a map needs 0, not {aversion:g}: "
             "with risk aversion the value is not linear in the weights"
         )
-    try:
-        check_call(instance, time_limit=time_limit, threads=threads)
-    except InputError as error:
-        problems += error.problems
-    if problems:
-        raise InputError(problems)
+    return names
 
 
 def _ask(study: Study, of: Array, tolerance: float, doubt: Doubt) -> Answer:
