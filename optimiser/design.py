@@ -74,6 +74,17 @@ class Closest:
     to: str  # the level it would move to
     cost: float  # value lost
 
+    @property
+    def move(self) -> str:
+        """The move in words."""
+        where = f" for {self.organisation}" if self.organisation else ""
+        return f"moving {self.decision}{where} to {self.to}"
+
+    @property
+    def gain(self) -> str:
+        """What a move that costs less than nothing brings, in words."""
+        return f"{self.move} would gain {-self.cost:.3g}"
+
 
 @dataclass(frozen=True)
 class Neighbours:
@@ -105,7 +116,9 @@ class Design:
     command: str = "solve"
     extended: bool = False  # something was added to the model, which no audit knows
     interrupted: bool = False  # by Ctrl-C
-    claimed: float | None = None  # the value that the solver, or a file brought to `verify`, says it has
+    claimed: float | None = None  # the value that the solver says it has
+    faults: tuple[str, ...] = ()  # where a result brought to `verify` is not as it says, a sentence each
+    notes: tuple[str, ...] = ()  # what else is to be known of it
     run: Mapping[str, Any] = field(default_factory=dict)  # seconds, solver, engine, instance_hash ...
 
     # What was found, in one number each
@@ -153,10 +166,11 @@ class Design:
         A better design next to it refutes an optimum. It says nothing against a design that only
         claims to be possible (a time limit was reached, or someone made it by hand).
         """
-        problems = list(self._audit.broken)
+        problems = [*self._audit.broken, *self.faults]
         if self.status is Status.OPTIMAL and self.neighbours and self.neighbours.better:
+            gain = f" ({self.closest.gain})" if self.closest and self.closest.cost < 0 else ""
             problems.append(
-                f"{self.neighbours.better} designs one move away are better: it is not the optimum"
+                f"{self.neighbours.better} designs one move away are better{gain}: it is not the optimum"
             )
         if self.value > self.bound + 1e-6 * max(1.0, abs(self.value)):
             problems.append(f"the value {self.value:.9g} lies above the solver's bound {self.bound:.9g}")
@@ -277,6 +291,7 @@ class Design:
             **rows,
             "spend": plain(self.spend),
             "problems": list(self.problems),
+            "notes": list(self.notes),
             "neighbours": self._neighbours(),
         }
 
@@ -329,13 +344,15 @@ class Design:
     @property
     def checks(self) -> list[str]:
         """What was checked and what came of it, one sentence each."""
-        said = []
+        said = [f"{note[0].upper()}{note[1:]}." for note in self.notes]
         if not self._audit.broken:
             said.append("Every promise and objective was recomputed from the tables: all hold.")
         if self.neighbours is not None:
             seen, total = self.neighbours.checked, self.neighbours.total
             found = f"{self.neighbours.better or 'none'} better, {len(self.neighbours.equal) or 'none'} equal"
             said.append(f"{seen} of the {total} designs one move away were looked at: {found}.")
+            if self.neighbours.better and self.closest and self.closest.cost < 0:
+                said.append(f"{self.closest.gain.capitalize()}.")
             equal = [f"{' for '.join(filter(None, move[:2]))} at {move[2]}" for move in self.neighbours.equal]
             if equal:
                 said.append(f"As good would be: {', '.join(equal[:6])}{' and others' * (len(equal) > 6)}.")

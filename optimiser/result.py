@@ -142,25 +142,31 @@ def held_from_rows(instance: Instance, rows: Iterable[tuple[str, str, str]]) -> 
     return held
 
 
-def read_claim(source: Source) -> float | None:
-    """The value that a saved result says its design has; None for what claims nothing (a CSV, a table)."""
-    value = _saved(source).get("value")
-    return float(value) if isinstance(value, int | float) else None
+def read_document(source: Source) -> tuple[Path, dict[str, Any]] | None:
+    """A saved result, as its result.json has it, and where that is; None for a design made by hand (a CSV).
 
-
-def read_weights(source: Source) -> dict[str, float] | None:
-    """The weights with which a saved result was found; None for what does not say."""
-    weights = _saved(source).get("weights")
-    if not isinstance(weights, dict) or not all(
-        isinstance(weight, int | float) for weight in weights.values()
-    ):
-        return None
-    return {name: float(weight) for name, weight in weights.items()}
-
-
-def _saved(source: Source) -> dict[str, Any]:
+    Raises InputError for what is neither, and for a result of a question that has no design of its own.
+    """
     path = _path(source)
-    return (_document(path) if path is not None and path.suffix == ".json" else None) or {}
+    if path is None or path.suffix != ".json":
+        return None
+    document = _document(path)
+    if document is None or not isinstance(document.get("design"), list):
+        raise InputError([f"{source}: holds no design{_instead(document or {})}"])
+    return path, document
+
+
+def read_table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """A CSV file: its header, and its lines with their numbers. Raises InputError."""
+    lines = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
+        header, *rest = list(lines) or [[]]
+    except csv.Error as error:
+        raise InputError([f"{path}:{lines.line_num}: {error}"]) from error
+    for number, line in enumerate(rest, start=2):
+        if line and len(line) != len(header):
+            raise InputError([f"{path}:{number}: {len(line)} cells under {len(header)} column names"])
+    return header, [(number, line) for number, line in enumerate(rest, start=2) if line]
 
 
 _Rows = list[tuple[str, dict[str, str]]]  # (where it stands, the row)
@@ -182,30 +188,32 @@ def _rows(source: Source) -> tuple[str, _Rows]:
         frame = source.astype(object).where(source.notna(), "")  # type: ignore[union-attr]
         raw = [(f"table row {i}", row) for i, row in enumerate(frame.to_dict("records"))]
         return "table", _checked("table", list(frame.columns), raw)
-    where = str(source)
-    if path.suffix == ".json":
-        document = _document(path)
-        if document is None or not isinstance(document.get("design"), list):
-            raise InputError([f"{where}: holds no design" + _status(document)])
-        raw = [(f"{where} design[{i}]", row) for i, row in enumerate(document["design"])]
+    where, saved = str(source), read_document(source)
+    if saved is not None:
+        raw = [(f"{where} design[{i}]", row) for i, row in enumerate(saved[1]["design"])]
         if not all(isinstance(row, dict) for _, row in raw):
             raise InputError([f"{where}: design is a list of objects with decision, organisation and level"])
         return where, _checked(where, list(dict.fromkeys(key for _, row in raw for key in row)), raw)
-    lines = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
-    try:
-        header, *rest = list(lines) or [[]]
-    except csv.Error as error:
-        raise InputError([f"{where}:{lines.line_num}: {error}"]) from error
-    for number, line in enumerate(rest, start=2):
-        if line and len(line) != len(header):
-            raise InputError([f"{where}:{number}: {len(line)} cells under {len(header)} column names"])
-    raw = [(f"{where}:{n}", dict(zip(header, line, strict=True))) for n, line in enumerate(rest, 2) if line]
+    header, lines = read_table(path)
+    raw = [(f"{where}:{n}", dict(zip(header, line, strict=True))) for n, line in lines]
     return where, _checked(where, header, raw)
 
 
-def _status(document: dict[str, Any] | None) -> str:
-    status = (document or {}).get("status")
-    return f" (its status is {status})" if isinstance(status, str) else ""
+def _instead(document: dict[str, Any]) -> str:
+    """What a document without a design of its own has in its place, in words."""
+    command, status = document.get("command", "solve"), document.get("status")
+    if command in ("solve", "verify"):
+        return f" (its status is {status})" if isinstance(status, str) else ""
+    several = [
+        str(next((row[name] for name in ("name", "rank", "design_id") if name in row), i))
+        for rows in document.values()
+        if isinstance(rows, list)
+        for i, row in enumerate(rows, 1)
+        if isinstance(row, dict) and row.get("design")
+    ]
+    has = f"the designs {', '.join(several[:8])}{' ...' * (len(several) > 8)}" if several else "none"
+    said = f" of its own: it is a result of `{command}`, which has {has}"
+    return said + ("; copy the rows of one into a CSV: decision, organisation, level" if several else "")
 
 
 def _checked(where: str, columns: list[Any], raw: list[tuple[str, dict[Any, Any]]]) -> _Rows:

@@ -16,13 +16,13 @@ import pytest
 from optimiser.design import Neighbours, NoDesignError, Status
 from optimiser.instance.dictionary import json_schema
 from optimiser.instance.errors import InputError
-from optimiser.result import check_target, held_from_rows, read_claim, read_design_rows, read_weights
+from optimiser.result import check_target, held_from_rows, read_design_rows, read_document
 
 ROWS = [("funding", "", "central"), ("redeployment", "north", "local")]
 ROWS += [("redeployment", "south", "central"), ("inspection", "", "central")]
 KEYS = (
     "format command instance status verified value bound gap objectives no_data weights asked design closest localities exercised "
-    "monitored slack staff support spend problems neighbours tables run"
+    "monitored slack staff support spend problems notes neighbours tables run"
 ).split()
 
 
@@ -133,11 +133,10 @@ def test_save_and_read_back(tmp_path):
         rows = read_design_rows(source, design.instance)
         assert rows == ROWS
         assert (held_from_rows(design.instance, rows) == design.record.held).all()
-    assert read_claim(folder) == 0.5
-    assert read_weights(folder / "result.json") == pytest.approx(design.weights, abs=1e-12)
+    for source in (folder, folder / "result.json"):
+        assert read_document(source) == (folder / "result.json", design.to_dict())
     for source in (folder / "design.csv", design.table):
-        assert read_claim(source) is None
-        assert read_weights(source) is None
+        assert read_document(source) is None
 
 
 def test_save_replaces_an_earlier_result_and_nothing_else(tmp_path):

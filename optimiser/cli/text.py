@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from math import isfinite
+from math import inf, isfinite
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -174,9 +174,9 @@ def _closest(design: Design) -> list[str]:
     closest = design.closest
     if closest is None:
         return []
-    where = f" for {closest.organisation}" if closest.organisation else ""
-    said = f"Moving {closest.decision}{where} to {closest.to} would cost {closest.cost:.3g} of value."
-    if 0 < closest.cost <= design.bound - design.value:
+    move = closest.move[0].upper() + closest.move[1:]
+    said = f"{move} would {'cost' if closest.cost >= 0 else 'gain'} {abs(closest.cost):.3g} of value."
+    if 0 < closest.cost <= design.bound - design.value < inf:
         said += " That is within the gap: it may be as good."
     return ["THE CLOSEST CALL", *paragraph(said)]
 

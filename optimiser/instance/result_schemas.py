@@ -50,49 +50,62 @@ def _result(command: str, required: tuple[str, ...], **properties: Schema) -> Sc
     return {"title": command, **_object(("format", "command", *required), **head, **properties)}
 
 
+_VALUES: Schema = {"type": "object", "additionalProperties": _NUMBER}
+_CLOSEST = _object((*_SITE, "to", "cost"), **_SITE, to=_TEXT, cost=_NUMBER, proven=_YES)
+_FOUND: dict[str, Schema] = {  # what there is where a design is
+    "value": _NUMBER,
+    "bound": _MAYBE,
+    "gap": _MAYBE,
+    "objectives": _VALUES,
+    "no_data": _list(_TEXT),
+    "design": _DESIGN,
+    "closest": {"anyOf": [{"type": "null"}, _CLOSEST]},
+    "localities": _rows(organisation=_TEXT, accountability=_NUMBER, responsiveness=_NUMBER, unmet=_NUMBER),
+    "exercised": _rows(**_SITE, level=_TEXT, scenario=_TEXT, exercised=_NUMBER),
+    "monitored": _rows(**_SITE, level=_TEXT, scenario=_TEXT, monitored=_NUMBER),
+    "slack": _rows(
+        organisation=_TEXT, resource=_TEXT, scenario=_TEXT, demand=_NUMBER, supply=_NUMBER, added=_NUMBER,
+        lent=_NUMBER, borrowed=_NUMBER, unmet=_NUMBER,
+    ),
+    "staff": _rows(organisation=_TEXT, scenario=_TEXT, available=_MAYBE, used=_NUMBER),
+    "support": _rows(organisation=_TEXT, support=_NUMBER),
+    "spend": _NUMBER,
+    "problems": _list(_TEXT),
+    "notes": _list(_TEXT),
+    "neighbours": {
+        "anyOf": [{"type": "null"}, _object(checked=_COUNT, total=_COUNT, better=_COUNT, equal=_DESIGN)]
+    },
+}  # fmt: skip
 _SOLVE = {
     "title": "solve, verify",
     **_object(
-        ("format", "instance", "status", "verified", "run"),
+        ("format", "command", "instance", "status", "verified", "weights", "asked", "tables", "run"),
         format={"const": 1},
+        command=_either("solve", "verify"),
         instance=_TEXT,
         status=_STATUS,
         verified=_YES,
-        value=_NUMBER,
-        bound=_MAYBE,
-        gap=_MAYBE,
-        objectives=_NUMBERS,
-        no_data=_list(_TEXT),
-        weights=_NUMBERS,
+        weights=_VALUES,
         asked=_object(
-            (),
             fix={"type": "object", "additionalProperties": _TEXT},
-            at_least={"type": "object", "additionalProperties": _NUMBER},
+            at_least=_VALUES,
             lexicographic=_list(_TEXT),
             gap=_MAYBE,
             time_limit=_MAYBE,
         ),
-        design=_DESIGN,
-        closest={"anyOf": [{"type": "null"}, _object(**_SITE, to=_TEXT, cost=_NUMBER)]},
-        localities=_rows(organisation=_TEXT, accountability=_NUMBER, responsiveness=_NUMBER, unmet=_NUMBER),
-        exercised=_rows(**_SITE, level=_TEXT, scenario=_TEXT, exercised=_NUMBER),
-        monitored=_rows(**_SITE, level=_TEXT, scenario=_TEXT, monitored=_NUMBER),
-        slack=_rows(
-            organisation=_TEXT,
-            resource=_TEXT,
-            scenario=_TEXT,
-            demand=_NUMBER,
-            supply=_NUMBER,
-            added=_NUMBER,
-            lent=_NUMBER,
-            borrowed=_NUMBER,
-            unmet=_NUMBER,
+        **_FOUND,
+        tables=_list(_TEXT),
+        run=_object(
+            seconds={"type": "number", "minimum": 0},
+            solver=_TEXT,
+            engine=_TEXT,
+            instance_hash=_TEXT,
+            result_hash=_TEXT,
         ),
-        staff=_rows(organisation=_TEXT, scenario=_TEXT, available=_MAYBE, used=_NUMBER),
-        support=_rows(organisation=_TEXT, support=_NUMBER),
-        spend=_NUMBER,
-        run=_object(seconds=_NUMBER, solver=_TEXT, engine=_TEXT, instance_hash=_TEXT),
     ),
+    "if": {"properties": {"status": _either("optimal", "feasible")}},
+    "then": {"required": list(_FOUND)},
+    "else": {"properties": {"value": {"not": {}}, "design": {"not": {}}}},
 }
 
 RESULTS: dict[str, Schema] = {

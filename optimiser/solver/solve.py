@@ -81,7 +81,7 @@ def solve(
         floors = {session.c.sets.objectives.index(g): value for g, value in call.at_least.items()}
         found = _in_order(session, call.lexicographic, call.gap, clock, fixed, floors, tell)
         design = _judged(session, found, call.gap, clock, fixed, floors, call.weights)
-    return replace(design, asked=call.asked)
+    return replace(design, asked=call.asked | ({"extend": True} if extend else {}))
 
 
 def _in_order(

@@ -2,65 +2,281 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+import optimiser
 from optimiser.audit import audit
-from optimiser.design import Design, Status
+from optimiser.claim import Claim, read_claim
+from optimiser.design import Closest, Design, Status
 from optimiser.instance.arguments import check_instance
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
+from optimiser.rows import spelt
 from optimiser.solver.call import check_call
 from optimiser.solver.highs import Clock
-from optimiser.solver.moves import Neighbourhood
+from optimiser.solver.moves import Checked, Neighbourhood
 from optimiser.solver.records import design_of, idle_record, record_of
+from optimiser.solver.risk import neutral
 from optimiser.solver.session import Session
-from optimiser.solver.solve import closest_of, neighbours_of, run_of
+from optimiser.solver.settle import Settled
+from optimiser.solver.solve import FLOOR_SLACK, closest_of, fixed_of, neighbours_of, run_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Array = np.ndarray
+KEPT = 1e-6  # by how much what was asked may be missed and values may differ: the solver's tolerances
+NOTHING_ASKED: dict[str, Any] = {
+    "fix": {},
+    "at_least": {},
+    "lexicographic": [],
+    "gap": None,
+    "time_limit": None,
+}
+
 
 def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> Design:
-    """Judge a design: its best recourse, every promise and objective recomputed, and the designs next to it.
+    """Judge a design: every number of a result, every promise and objective, and the designs next to it.
 
     `result` is a Design, a result folder, a result.json, or a CSV or DataFrame with the columns decision,
-    organisation (empty for every locality) and level. What says with which weights it was found is valued
-    with these, the others with the instance's. The Design returned has status `feasible` and no
-    bound of its own: verifying shows what a design is worth, not that none is better. A design that
-    breaks a promise comes back with `audit.broken` saying which.
+    organisation (empty for every locality) and level.
+
+    A result is held against itself (its tables, the record of its recourse, its bound), against what it says
+    was asked (weights, floors, order, fixed holdings), and against the instance as it is now; `faults` are
+    where it does not hold. A design made by hand is valued with the instance's weights. The Design returned
+    has the best recourse of who holds what, status `feasible` and no bound of its own: verifying shows what a
+    design is worth, not that none is better. A design that breaks a promise comes back with `audit.broken`
+    saying which. Raises InputError for what has not the form of a result, or is of another instance.
     """
-    from optimiser.result import held_from_rows, read_claim, read_design_rows, read_weights
+    from optimiser.result import held_from_rows, read_design_rows
 
     check_instance(instance)
-    clock = Clock()
-    claimed: float | None
-    weights: Mapping[str, float] | None
-    if isinstance(result, Design):
-        if result.record is None:
-            raise InputError([f"there is no design to verify: the solve ended {result.status}"])
-        held, claimed, weights = result.record.held, result.value, result.weights
-    else:
-        held = held_from_rows(instance, read_design_rows(result, instance))
-        claimed, weights = read_claim(result), read_weights(result)
-    check_call(instance, weights=weights)
-    session = Session(instance, weights)
-    design = design_of(session, held)
-    settled = session.settle(session.placing.columns(design), clock, ties=True)
-    record = idle_record(session, design) if settled.x is None else record_of(session, settled.x)
-    audited, checked = audit(instance, record, weights=weights), None
-    if not audited.broken:
-        checked = Neighbourhood(session, {}).check(design, settled.value, Clock())
-    return Design(
-        instance=instance,
-        command="verify",
-        status=Status.FEASIBLE,
-        weights=dict(zip(instance.objectives, session.weights.tolist(), strict=True)),
-        record=record,
-        audit=audited,
-        closest=None if checked is None else closest_of(session, checked, settled.value),
-        neighbours=None if checked is None else neighbours_of(session, checked),
-        claimed=claimed,
-        run=run_of(instance, clock),
-    )
+    if isinstance(result, Design) and not result.found:
+        raise InputError([f"there is no design to verify: the solve ended {result.status}"])
+    clock, claim = Clock(), read_claim(result)
+    notes = [] if claim is None else _since(claim, instance)
+    try:
+        rows = read_design_rows(result.table if isinstance(result, Design) else result, instance)
+        asked = NOTHING_ASKED if claim is None else claim.asked
+        weights = None if claim is None else claim.weights
+        check_call(
+            instance,
+            weights=weights,
+            fix=asked["fix"],
+            at_least=asked["at_least"],
+            lexicographic=asked["lexicographic"],
+        )
+    except InputError as error:
+        raise InputError([*error.problems, *notes]) from error
+    judge = _Judge(instance, claim, held_from_rows(instance, rows), asked, weights)
+    found = judge.design()
+    asked = {**asked, "result": spelt(result)}
+    return replace(found, asked=asked, notes=tuple(notes), run=run_of(instance, clock))
+
+
+def _since(claim: Claim, instance: Instance) -> list[str]:
+    """What is no longer as it was when the result was found."""
+    run, notes = claim.document["run"], []
+    if run["instance_hash"] != instance.hash:
+        was = f"{claim.document['instance']} {run['instance_hash'][:8]}"
+        notes.append(
+            f"the instance has changed since the result was found: it was {was}, it is {instance.name} "
+            f"{instance.hash[:8]}; judged is the instance as it is now"
+        )
+    if run["engine"] != optimiser.__version__:
+        notes.append(f"the result is of engine {run['engine']}; this is {optimiser.__version__}")
+    return notes
+
+
+class _Judge:
+    """One design, who claims what of it, and what was asked."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        claim: Claim | None,
+        held: Array,
+        asked: Mapping[str, Any],
+        weights: Mapping[str, float] | None,
+    ) -> None:
+        self.instance, self.claim, self.asked, self.weights = instance, claim, asked, weights
+        self.session = Session(instance, weights)
+        self.sets = self.session.c.sets
+        self.held = design_of(self.session, held)  # (H,)
+        self.own = None if claim is None else claim.design(instance, held)
+        self.fixed = fixed_of(self.session, asked["fix"])
+        self.least = {self.sets.objectives.index(g): float(v) for g, v in asked["at_least"].items()}
+        self.order = [self.sets.objectives.index(g) for g in asked["lexicographic"]]
+        self.extended = bool(asked.get("extend"))
+
+    def design(self) -> Design:
+        """The design with its best recourse, and where the claim does not hold."""
+        floors = self._floors()
+        settled = self._settle(floors)
+        faults = [] if self.claim is None else [*self._asked_faults(), *self._proof_faults()]
+        if settled.x is None and floors:  # what it misses is a fault already
+            floors = {}
+            settled = self._settle(floors)
+        record = (
+            idle_record(self.session, self.held) if settled.x is None else record_of(self.session, settled.x)
+        )
+        audited, checked = audit(self.instance, record, weights=self.weights), None
+        if not audited.broken:
+            checked = self._around(floors).check(self.held, settled.value, Clock())
+        if self.own is not None and self.claim is not None:
+            faults += self._recourse_faults(settled.value, audited.broken)
+            if checked is not None and not self.extended:
+                faults += self._neighbour_faults(checked, settled.value, floors)
+            faults += self.claim.faults(self.own)
+        return Design(
+            instance=self.instance,
+            command="verify",
+            status=Status.FEASIBLE,
+            weights=dict(zip(self.instance.objectives, self.session.weights.tolist(), strict=True)),
+            record=record,
+            audit=audited,
+            closest=None if checked is None else closest_of(self.session, checked, settled.value),
+            neighbours=None if checked is None else neighbours_of(self.session, checked),
+            extended=self.extended,
+            faults=tuple(faults),
+        )
+
+    def _floors(self) -> dict[int, float]:
+        """What the recourse must reach: the floors asked for, and what the objectives in order did reach."""
+        floors = dict(self.least)
+        for g in self.order:
+            if self.own is not None:
+                reached = self.own.expectations[self.sets.objectives[g]]
+                floors[g] = max(floors.get(g, -np.inf), reached)
+        return floors
+
+    def _settle(self, floors: Mapping[int, float]) -> Settled:
+        columns = self.session.placing.columns(self.held)
+        return self.session.settle(columns, Clock(), floor=self.session.floors(floors), ties=True)
+
+    def _around(self, floors: Mapping[int, float]) -> Neighbourhood:
+        return Neighbourhood(self.session, self.fixed, floors=floors)
+
+    # What was asked
+
+    def _asked_faults(self) -> Iterator[str]:
+        sets = self.sets
+        for h, level in self.fixed.items():
+            if self.held[h] != level:
+                named = sets.decisions[sets.holding_decision[h]]
+                place = " for ".join(filter(None, (named, sets.place(h))))
+                there, asked = sets.levels[self.held[h]], sets.levels[level]
+                yield f"asked.fix: {place} is at {there}, where {asked} was asked for"
+        assert self.own is not None
+        for g, least in self.asked["at_least"].items():
+            reached = self.own.expectations[g]
+            if reached < least - KEPT:
+                yield f"asked.at_least: {g} reaches {reached:.9g}, where {least:.9g} was asked for"
+        if self.order and self._optimal and not self.extended:
+            yield from self._order_faults()
+
+    @property
+    def _optimal(self) -> bool:
+        return self.claim is not None and self.claim.optimal
+
+    def _order_faults(self) -> Iterator[str]:
+        """Each objective as high as those before it allow: by other recourse, or one move away."""
+        assert self.own is not None
+        own, floors = self.session.weights.copy(), dict(self.least)
+        self.session.update(neutral(self.instance))
+        for g in self.order:
+            name = self.sets.objectives[g]
+            reached, before = self.own.expectations[name], dict(floors)
+            self.session.weigh(np.eye(len(own))[g])
+            best = self._settle(before).value
+            enough = max(best, reached + FLOOR_SLACK + KEPT)
+            checked = self._around(before).check(self.held, enough, Clock())
+            if best > reached + FLOOR_SLACK + KEPT:
+                yield f"asked.lexicographic: {name} reaches {reached:.9g}; its recourse allows {best:.9g}"
+            elif checked.better:
+                move = closest_of(self.session, checked, reached)
+                assert move is not None
+                yield f"asked.lexicographic: {name} reaches {reached:.9g}; {move.gain}"
+            floors[g] = max(floors.get(g, -np.inf), reached)
+        self.session.update(self.instance)
+        self.session.weigh(own)
+
+    # What it says is proven
+
+    def _proof_faults(self) -> Iterator[str]:
+        assert self.claim is not None
+        assert self.own is not None
+        said = self.claim.document
+        bound, gap, value = said["bound"], said["gap"], self.own.value
+        if bound is None and self._optimal:
+            yield "bound: there is none, and without one nothing is proven to be optimal"
+        if bound is not None and bound < value - KEPT * max(1.0, abs(value)):
+            yield f"bound: it is said to be {bound:.9g}; the design is worth {value:.9g}, which is more"
+        most = self.asked["gap"]
+        if self._optimal and None not in (gap, most) and gap > most + KEPT:
+            yield f"status: optimal at a gap of {gap:.9g}, where {most:.9g} was asked for"
+        if said["verified"] == bool(said["problems"]):
+            yield f"verified: {str(said['verified']).lower()}, with {len(said['problems'])} problems"
+        yield from (f"the result says of itself: {problem}" for problem in said["problems"])
+
+    # Its recourse
+
+    def _recourse_faults(self, best: float, broken: tuple[str, ...]) -> Iterator[str]:
+        """Whether the recourse that it has is possible, and the best."""
+        assert self.own is not None
+        assert self.own.audit is not None
+        theirs = [line for line in self.own.audit.broken if line not in broken]
+        yield from (f"its recourse breaks a promise: {line}" for line in theirs)
+        value, margin = self.own.value, KEPT * max(1.0, abs(self.own.value))
+        if self.extended or self.own.audit.broken or abs(best - value) <= margin or best == -np.inf:
+            return
+        if self._optimal or value > best:
+            yield f"its recourse is worth {value:.9g}; the best for who holds what is worth {best:.9g}"
+
+    # The designs next to it
+
+    def _neighbour_faults(self, checked: Checked, value: float, floors: Mapping[int, float]) -> Iterator[str]:
+        assert self.claim is not None
+        margin = KEPT * max(1.0, abs(value))
+        found = closest_of(self.session, checked, value)
+        if self._optimal and found is not None and found.cost < -margin:
+            yield f"{found.gain}: it is not the optimum"
+        said = self.claim.document["closest"]
+        if (said is None) != (found is None):
+            yield f"closest: it is said to be {'none' if said is None else said}; found was {found}"
+        elif said is not None and found is not None:
+            cost = value - self._worth(said["decision"], said["organisation"], said["to"], floors)
+            called = Closest(said["decision"], said["organisation"], said["to"], cost).move
+            if not abs(said["cost"] - cost) <= margin:
+                yield f"closest: {called} is said to cost {said['cost']:.9g}; recomputed it costs {cost:.9g}"
+            elif said.get("proven", True) and cost > found.cost + margin:
+                yield f"closest: {called} costs {cost:.9g}; {found.move} costs {found.cost:.9g}"
+        near = self.claim.document["neighbours"] or {"equal": []}
+        for row in near["equal"]:
+            move = row["decision"], row["organisation"], row["level"]
+            cost = value - self._worth(*move, floors)
+            if not abs(cost) <= margin:
+                yield f"neighbours: {Closest(*move, cost).move} is said to cost nothing; it costs {cost:.9g}"
+        if near.get("total", len(checked.moves)) != len(checked.moves):
+            yield f"neighbours: {near['total']} are said to be there; there are {len(checked.moves)}"
+        if near.get("better", 0) and not checked.better:
+            yield f"neighbours: {near['better']} are said to be better; none is"
+
+    def _worth(self, decision: str, organisation: str, to: str, floors: Mapping[int, float]) -> float:
+        """The value with one holding moved; -inf where there is no such move, or it is not possible."""
+        sets, there = self.sets, self.held.copy()
+        holdings = enumerate(sets.holding_decision)
+        places = {sets.place(h): h for h, d in holdings if sets.decisions[d] == decision}
+        if organisation not in places or to not in sets.levels:
+            return -np.inf
+        h = places[organisation]
+        there[h] = sets.levels.index(to)
+        if not sets.allowed[sets.holding_decision[h], there[h]] or h in self.fixed:
+            return -np.inf
+        columns = self.session.placing.columns(there)
+        return self.session.evaluate(columns, Clock(), floors).value
