@@ -20,7 +20,7 @@ from optimiser.cli.diagnose import diagnose
 from optimiser.cli.explain import explain
 from optimiser.cli.frontier import frontier
 from optimiser.cli.map import weight_map
-from optimiser.cli.say import complain
+from optimiser.cli.say import begin, complain, end, printed, say_json
 from optimiser.cli.thresholds import thresholds
 from optimiser.instance.errors import InputError
 
@@ -84,37 +84,56 @@ for verb in (
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and leave with its exit code. Never a traceback but for a bug."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a name must not fail for want of a letter
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    begin()
+    problems: tuple[str, ...] = ()
     try:
-        code = app.main(args=arguments, prog_name="optimiser", standalone_mode=False)
-    except click.ClickException as error:
+        code = app.main(args=given, prog_name="optimiser", standalone_mode=False) or 0
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         code = error.exit_code
+    except click.ClickException as error:
+        code, problems = error.exit_code, (_call(error),)
     except click.Abort:  # what click makes of Ctrl-C
-        complain("interrupted")
-        code = 130
+        code, problems = 130, ("interrupted",)
     except Exception as error:
-        code = _failed(error)
-    sys.exit(code or 0)
+        code, problems = _failed(error, given)
+    complain(*problems)
+    if problems and "--json" in given and not printed.document:
+        say_json({"format": 1, "command": _verb(given), "problems": problems})
+    sys.exit(end(code))
 
 
-def _failed(error: Exception) -> int:
-    """Say what went wrong, and how to leave."""
+def _verb(given: Sequence[str]) -> str:
+    """The command that was called, '' where there is none of this name."""
+    return next((word for word in given if word in app.commands), "")
+
+
+def _call(error: click.ClickException) -> str:
+    """What is wrong with a call, in a line."""
+    said = " ".join(error.format_message().split())
+    path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "optimiser"
+    return f"{said} (see {path} --help)"
+
+
+def _failed(error: Exception, given: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+    """How to leave, and what went wrong."""
     if isinstance(error, InputError):
-        complain(*error.problems)
-        return 2
+        return 2, tuple(_as_typed(problem, _verb(given)) for problem in error.problems)
     if isinstance(error, OSError):
-        complain(str(error))
-        return 1
+        return 1, (str(error),)
     from optimiser.design import SolverError
 
     if isinstance(error, SolverError):
-        complain(f"the solver failed: {error}")
-        return 6
-    complain(
-        "".join(traceback.format_exception(error)).rstrip(),
-        "This is a bug: please report it with the lines above.",
-    )
-    return 1
+        return 6, (f"the solver failed: {error}",)
+    where = "".join(traceback.format_exception(error)).rstrip()
+    return 1, (where, "This is a bug: please report it with the lines above.")
+
+
+def _as_typed(problem: str, verb: str) -> str:
+    """A problem of an argument as one of the option that it came from: --time-limit for time_limit."""
+    name, colon, rest = problem.partition(": ")
+    for option in app.commands[verb].params if verb else ():
+        if isinstance(option, click.Option) and (option.name or "").rstrip("_") == name:
+            return f"{option.opts[0]}{colon}{rest}"
+    return problem

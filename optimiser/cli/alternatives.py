@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from optimiser.cli.asking import answer, asking
-from optimiser.cli.solving import finite
+from optimiser.cli.options import NUMBER
+from optimiser.cli.say import reading
 
 if TYPE_CHECKING:
     from optimiser.studies.alternatives import Alternatives
@@ -21,20 +22,19 @@ FINE = 0.02  # decisions: a distance bracketed as closely as this is simply prin
 @click.command(short_help="What else is nearly as good? What must, may or never be?")
 @click.option(
     "--count",
-    type=click.IntRange(1),
+    type=NUMBER,
     metavar="K",
     help="List so many of the best designs.  [default: 10; with --within 1000]",
 )
 @click.option(
     "--within",
-    type=click.FloatRange(0),
-    callback=finite,
+    type=NUMBER,
     metavar="LOSS",
     help="List all designs that lose at most so much value.",
 )
 @click.option(
     "--diverse",
-    type=click.IntRange(0),
+    type=NUMBER,
     default=0,
     metavar="K",
     help="Also choose K of these, as different as can be.",
@@ -61,13 +61,12 @@ def alternatives(
       optimiser alternatives instances/archetype --count 5
       optimiser alternatives instances/archetype --within 0.02 --diverse 3
     """  # fmt: skip
-    from optimiser.instance.read import read
     from optimiser.studies.alternatives import alternatives as find
 
     return answer(
         "alternatives",
         lambda progress: find(
-            read(instance), count=count, within=within, diverse=diverse, by_locality=by_locality,
+            reading(instance), count=count, within=within, diverse=diverse, by_locality=by_locality,
             weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress,
         ),
         alternatives_text,

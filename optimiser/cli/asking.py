@@ -8,26 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from optimiser.cli.options import NUMBER, PAIRS, refuse_malformed
 from optimiser.cli.say import as_json as json_option
 from optimiser.cli.say import complain, end_progress, progress, say, say_json, written
 from optimiser.cli.say import instance as instance_argument
-from optimiser.cli.solving import finite, out, pairs
+from optimiser.cli.solving import out
 
 if TYPE_CHECKING:
     from optimiser.studies.study import Finding
 
 OPTIONS = (
-    click.option("--weights", type=pairs, metavar="A=2,B=1", help="Weights; those not named are 0."),
+    click.option("--weights", type=PAIRS, metavar="A=2,B=1", help="Weights; those not named are 0."),
     click.option(
-        "--gap", type=click.FloatRange(0), callback=finite, default=1e-6, metavar="SHARE", show_default=True,
+        "--gap", type=NUMBER, default=1e-6, metavar="SHARE", show_default=True,
         help="Stop each solve when the bound is this close to the value.",
     ),
     click.option(
-        "--time-limit", type=click.FloatRange(0, min_open=True), callback=finite, metavar="SECONDS",
+        "--time-limit", type=NUMBER, metavar="SECONDS",
         help="Stop by then, with what is known.",
     ),
     click.option(
-        "--threads", type=click.IntRange(1), default=1, metavar="N", show_default=True,
+        "--threads", type=NUMBER, default=1, metavar="N", show_default=True,
         help="Threads of the solver.",
     ),
     out,
@@ -61,21 +62,14 @@ def answer(
 ) -> int:
     """Ask, print, write, draw; the exit code. `find` is called with where progress goes."""
     from optimiser.design import InfeasibleError
-    from optimiser.instance.errors import InputError
-    from optimiser.result import check_target
     from optimiser.studies.study import DrawnFinding
 
-    if figure is not None and Path(figure).suffix.lower() != ".svg":
-        raise InputError(f"--figure: {figure!r} is not the name of an .svg file")
-    if figure is not None and not Path(figure).parent.is_dir():
-        raise InputError(f"--figure: there is no folder {str(Path(figure).parent)!r}")
-    if out is not None:
-        check_target(out, command)
+    refuse_malformed(command, out, figure)
     try:
         finding = find(progress())
     except InfeasibleError as error:
         if as_json:
-            say_json({"format": 1, "command": command, "status": "infeasible"})
+            say_json({"format": 1, "command": command, "status": "infeasible", "problems": [str(error)]})
         complain(str(error))
         if out is not None:
             written(False, out)

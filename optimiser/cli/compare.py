@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from optimiser.cli.asking import answer, asking
+from optimiser.cli.say import reading
 from optimiser.cli.text import WIDTH, columns, grid, listing, paragraph, title
 
 if TYPE_CHECKING:
@@ -70,7 +71,6 @@ def compare(
       optimiser compare instances/germany-icu --no-reach --out results/germany
     """  # fmt: skip
     from optimiser.instance.errors import InputError
-    from optimiser.instance.read import read
     from optimiser.studies.compare import compare as find
 
     def ask(progress: Callable[[str], None] | None) -> Finding:
@@ -78,7 +78,7 @@ def compare(
         found: list[Instance] = []
         for path in (instance, *others):
             try:
-                found.append(read(path))
+                found.append(reading(path))
             except InputError as error:
                 problems += error.problems
         if problems:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from optimiser.cli.say import as_json, complain, instance, say, say_json
+from optimiser.cli.say import as_json, complain, instance, reading, say, say_json
 from optimiser.instance.errors import InputError
 
 
@@ -75,20 +75,19 @@ def check(instance: str, as_json: bool) -> int:
       optimiser check instances/archetype
     """
     from optimiser.cli.text import check_text
-    from optimiser.instance.read import read
     from optimiser.instance.suspect import warnings
 
     try:
-        found = read(instance)
+        found = reading(instance)
     except InputError as error:
         if not as_json:
             raise
-        say_json({"format": 1, "command": "check", "sound": False, "errors": list(error.problems)})
+        say_json({"format": 1, "command": "check", "sound": False, "problems": list(error.problems)})
         return 2
     suspicious = list(warnings(found))
     if as_json:
         say_json(
-            {"format": 1, "command": "check", "instance": found.name, "sound": True, "errors": []}
+            {"format": 1, "command": "check", "instance": found.name, "sound": True, "problems": []}
             | {"warnings": suspicious, "rows": {name: table.rows for name, table in found.tables.items()}}
         )
     else:
@@ -108,11 +107,10 @@ def maths(instance: str, lp: str | None, as_json: bool) -> int:
       optimiser maths instances/archetype
       optimiser maths instances/archetype --lp archetype.lp
     """
-    from optimiser.instance.read import read
     from optimiser.model.maths import maths as formulation
     from optimiser.model.maths import write_lp
 
-    found = read(instance)
+    found = reading(instance)
     text = formulation(found)
     if as_json:
         say_json({"format": 1, "command": "maths", "instance": found.name, "maths": text})

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from optimiser.cli.asking import answer, asking
+from optimiser.cli.options import merged, named
+from optimiser.cli.say import reading
 from optimiser.cli.solving import at_least as at_least_option
 from optimiser.cli.solving import fix as fix_option
-from optimiser.cli.solving import merged, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,14 +45,13 @@ def diagnose(
       optimiser diagnose instances/archetype --at-least responsiveness=0.5 --fix P1=central
       optimiser diagnose instances/archetype --at-least responsiveness=0.7
     """
-    from optimiser.instance.read import read
     from optimiser.studies.diagnose import diagnose as find
 
     fixed, floors = named(fix, "--fix"), merged(at_least, "--at-least")
     return answer(
         "diagnose",
         lambda tell: find(
-            read(instance),
+            reading(instance),
             fix=fixed,
             at_least=floors,
             time_limit=time_limit,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from optimiser.cli.asking import answer, asking
+from optimiser.cli.say import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,12 +40,11 @@ def explain(
       optimiser explain instances/archetype
       optimiser explain instances/archetype --decision O2
     """
-    from optimiser.instance.read import read
     from optimiser.studies.explain import explain as find
 
     return answer(
         "explain",
-        lambda progress: find(read(instance), decisions, locality=locality, progress=progress, **options),
+        lambda progress: find(reading(instance), decisions, locality=locality, progress=progress, **options),
         explain_text,
         out,
         as_json,

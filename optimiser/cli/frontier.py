@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from optimiser.cli.asking import answer, asking, drawn
-from optimiser.cli.solving import finite
+from optimiser.cli.options import NUMBER
+from optimiser.cli.options import names as split
+from optimiser.cli.say import reading
 
 if TYPE_CHECKING:
     from optimiser.studies.frontier import Frontier
@@ -23,14 +25,13 @@ MARKS = {True: "yes", False: "no", None: "?"}
 )
 @click.option(
     "--points",
-    type=click.IntRange(2),
+    type=NUMBER,
     metavar="N",
     help="Only so many points, evenly spread, in place of all.",
 )
 @click.option(
     "--tolerance",
-    type=click.FloatRange(0),
-    callback=finite,
+    type=NUMBER,
     metavar="VALUE",
     help="Only so many that no design is better by more in all of them; each solve then goes to a quarter "
     "of it, whatever the gap.  [default: 0; for a large model 0.01, with three objectives 0.02]",
@@ -56,14 +57,13 @@ def frontier(
       optimiser frontier instances/archetype --objectives accountability,responsiveness
       optimiser frontier instances/archetype --objectives accountability,responsiveness --points 4
     """
-    from optimiser.instance.read import read
     from optimiser.studies.frontier import frontier as find
 
-    names = None if objectives is None else [name.strip() for name in objectives.split(",")]
+    names = None if objectives is None else split(objectives)
     return answer(
         "frontier",
         lambda progress: find(
-            read(instance), names, points=points, tolerance=tolerance, gap=gap, time_limit=time_limit,
+            reading(instance), names, points=points, tolerance=tolerance, gap=gap, time_limit=time_limit,
             threads=threads, progress=progress,
         ),
         frontier_text,

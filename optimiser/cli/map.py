@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from optimiser.cli.asking import answer, asking, drawn
-from optimiser.cli.solving import finite
+from optimiser.cli.options import NUMBER
+from optimiser.cli.options import names as split
+from optimiser.cli.say import reading
 
 if TYPE_CHECKING:
     from optimiser.studies.weight_map import WeightMap
@@ -26,8 +28,7 @@ FEW = 5e-5  # a share that would be printed as 0.0 %
 )
 @click.option(
     "--tolerance",
-    type=click.FloatRange(0),
-    callback=finite,
+    type=NUMBER,
     metavar="VALUE",
     help="Stop when nothing can be better by more, anywhere.  [default: 0; 0.003 for a large model]",
 )
@@ -49,15 +50,14 @@ def weight_map(
       optimiser map instances/archetype
       optimiser map instances/archetype --objectives accountability,responsiveness,economy
     """
-    from optimiser.instance.read import read
     from optimiser.studies.weight_map import THE_THREE
     from optimiser.studies.weight_map import weight_map as find
 
-    names = THE_THREE if objectives is None else [name.strip() for name in objectives.split(",")]
+    names = THE_THREE if objectives is None else split(objectives)
     return answer(
         "map",
         lambda progress: find(
-            read(instance), names, tolerance=tolerance, time_limit=time_limit, threads=threads,
+            reading(instance), names, tolerance=tolerance, time_limit=time_limit, threads=threads,
             progress=progress,
         ),
         map_text,

@@ -5,13 +5,29 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any, TextIO
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+if TYPE_CHECKING:
+    from optimiser.instance.instance import Instance
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 instance = click.argument("instance", metavar="INSTANCE")
+
+
+@dataclass
+class Printed:
+    """What has become of what this command had to print."""
+
+    document: bool = False  # a JSON document is out: there must be no second
+    lost: str = ""  # why a result could not be printed
+
+
+printed = Printed()
 
 
 def say(text: str) -> None:
@@ -21,11 +37,12 @@ def say(text: str) -> None:
 
 def say_json(document: Mapping[str, Any]) -> None:
     """Print one JSON document."""
+    printed.document = True
     say(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
 
 
 def complain(*lines: str) -> None:
-    """Print lines on standard error."""
+    """Print lines on standard error; where that is gone, nobody wants to know."""
     for line in lines:
         _print(line, sys.stderr)
 
@@ -35,18 +52,67 @@ def written(whether: bool, out: str) -> None:
     complain(f"written to {out}" if whether else f"nothing was found, and {out} is left as it was")
 
 
-def _print(text: str, stream: TextIO) -> None:
-    """A reader that has left (`| head`) is no failure of ours."""
+def _print(text: str, stream: TextIO | None) -> None:
+    """Print a line. A reader that has left (`| head`) is no failure of ours; a full disk is one."""
+    if stream is not None:
+        with _written(stream):
+            click.echo(text, stream)
+            stream.flush()
+    elif stream is sys.stdout:
+        printed.lost = "it is closed"
+
+
+@contextmanager
+def _written(stream: TextIO) -> Iterator[None]:
+    """Note what fails within, and send what would still come nowhere."""
     try:
-        click.echo(text, stream)
-        stream.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        yield
+    except OSError as error:
+        if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+            printed.lost = error.strerror or str(error)
+        with suppress(OSError, ValueError):  # no file, as in tests
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def begin() -> None:
+    """Before anything is printed. Where standard streams are closed, no file of ours may take their place."""
+    printed.document, printed.lost = False, ""
+    while (spare := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(spare)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a name must not fail for want of a letter
+
+
+def end(code: int) -> int:
+    """Print what lies in buffers; the exit code, which is 1 where a result could not be printed."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with _written(stream):
+            stream.flush()
+    if sys.stdout is None and code == 0:
+        printed.lost = "it is closed"
+    if printed.lost:
+        complain(f"standard output: {printed.lost}; not all could be printed")
+        return 1
+    return code
+
+
+def reading(path: str) -> Instance:
+    """Read an instance, and say so where progress goes: a large one takes its time."""
+    from optimiser.instance.read import read
+
+    if tell := progress():
+        tell(f"reading {path}")
+    try:
+        return read(path)
+    finally:
+        end_progress()
 
 
 def progress() -> Callable[[str], None] | None:
     """Where progress goes: one line on standard error, rewritten, if that is a terminal; else nowhere."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         return None
 
     def show(message: str) -> None:
@@ -57,5 +123,5 @@ def progress() -> Callable[[str], None] | None:
 
 def end_progress() -> None:
     """Clear the line of progress."""
-    if sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():
         click.echo("\r\x1b[K", err=True, nl=False)

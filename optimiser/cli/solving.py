@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import click
 
-from optimiser.cli.say import as_json, end_progress, instance, progress, say, say_json, written
+from optimiser.cli.options import NUMBER, PAIRS, merged, named, names, refuse_malformed
+from optimiser.cli.say import as_json, end_progress, instance, progress, reading, say, say_json, written
 
 if TYPE_CHECKING:
     from optimiser.design import Design
@@ -18,62 +18,14 @@ fix = click.option(
 )
 
 
-def pairs(text: str) -> dict[str, float]:
-    """NAME=NUMBER, or several with commas between, as a dict."""
-    found: dict[str, float] = {}
-    for part in text.split(","):
-        name, equals, number = (piece.strip() for piece in part.partition("="))
-        if not (name and equals):
-            raise click.BadParameter(f"{part!r} is not NAME=NUMBER")
-        if name in found:
-            raise click.BadParameter(f"{name!r} is given twice")
-        try:
-            found[name] = float(number)
-        except ValueError:
-            found[name] = math.nan
-        if not math.isfinite(found[name]):
-            raise click.BadParameter(f"{number!r} (for {name}) is not a number")
-    return found
-
-
-def finite(_: click.Context, __: click.Parameter, value: float | None) -> float | None:
-    """What a range lets through: nan and inf."""
-    if value is not None and not math.isfinite(value):
-        raise click.BadParameter(f"{value} is not a finite number")
-    return value
-
-
-def named(values: tuple[str, ...], option: str) -> dict[str, str]:
-    """NAME=WORD, each option one, as a dict."""
-    words: dict[str, str] = {}
-    for value in values:
-        name, equals, word = (piece.strip() for piece in value.rpartition("="))
-        if not (name and equals and word):
-            raise click.UsageError(f"{option}: {value!r} is not of the form NAME=WORD")
-        if name in words:
-            raise click.UsageError(f"{option}: {name!r} is given twice")
-        words[name] = word
-    return words
-
-
-def merged(values: tuple[dict[str, float], ...], option: str) -> dict[str, float]:
-    """NAME=NUMBER, or several with commas between, each option some, as a dict."""
-    numbers: dict[str, float] = {}
-    for name, number in (pair for value in values for pair in value.items()):
-        if name in numbers:
-            raise click.UsageError(f"{option}: {name!r} is given twice")
-        numbers[name] = number
-    return numbers
-
-
 at_least = click.option(
-    "--at-least", type=pairs, multiple=True, metavar="OBJECTIVE=VALUE", help="Reach this. Repeatable."
+    "--at-least", type=PAIRS, multiple=True, metavar="OBJECTIVE=VALUE", help="Reach this. Repeatable."
 )
 
 
 @click.command(short_help="What should sit where? The best design, verified.")
 @instance
-@click.option("--weights", type=pairs, metavar="A=2,B=1", help="Weights; those not named are 0.")
+@click.option("--weights", type=PAIRS, metavar="A=2,B=1", help="Weights; those not named are 0.")
 @fix
 @click.option(
     "--lexicographic", metavar="A,B,C", help="Objectives one after the other, the first to its best."
@@ -81,8 +33,7 @@ at_least = click.option(
 @at_least
 @click.option(
     "--gap",
-    type=click.FloatRange(0),
-    callback=finite,
+    type=NUMBER,
     default=1e-6,
     metavar="SHARE",
     show_default=True,
@@ -90,14 +41,13 @@ at_least = click.option(
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(0, min_open=True),
-    callback=finite,
+    type=NUMBER,
     metavar="SECONDS",
     help="Stop by then, with the best so far.",
 )
 @click.option(
     "--threads",
-    type=click.IntRange(1),
+    type=NUMBER,
     default=1,
     metavar="N",
     show_default=True,
@@ -124,21 +74,17 @@ def solve(
       optimiser solve instances/archetype --weights accountability=1,responsiveness=2
       optimiser solve instances/archetype --fix P1=central --out results/p1
     """
-    from optimiser.instance.read import read
-    from optimiser.result import check_target
     from optimiser.solver.solve import solve as find
 
     fixed, floors = named(fix, "--fix"), merged(at_least, "--at-least")
-    order = tuple(name.strip() for name in lexicographic.split(",")) if lexicographic else ()
-    if out is not None:
-        check_target(out, "solve")
+    refuse_malformed("solve", out)
     try:
         design = find(
-            read(instance),
+            reading(instance),
             weights=weights,
-            fix=fixed or None,
-            lexicographic=order,
-            at_least=floors or None,
+            fix=fixed,
+            lexicographic=names(lexicographic) if lexicographic is not None else (),
+            at_least=floors,
             gap=gap,
             time_limit=time_limit,
             threads=threads,
@@ -163,13 +109,10 @@ def verify(instance: str, result: str, out: str | None, as_json: bool) -> int:
       optimiser verify instances/archetype results/p1
       optimiser verify instances/archetype mine.csv
     """
-    from optimiser.instance.read import read
-    from optimiser.result import check_target
     from optimiser.solver.verify import verify as judge
 
-    if out is not None:
-        check_target(out, "verify")
-    design = judge(read(instance), result)
+    refuse_malformed("verify", out)
+    design = judge(reading(instance), result)
     _show(design, out, as_json)
     if not design.found:
         return _solved(design)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from optimiser.cli.asking import answer, asking
-from optimiser.cli.solving import named
+from optimiser.cli.options import NUMBER, SPAN, named, note
+from optimiser.cli.say import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,16 +28,7 @@ PROOFS = {
 }
 
 
-def span(text: str) -> tuple[float, float]:
-    """FROM,TO as two numbers."""
-    try:
-        low, high = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r} is not FROM,TO") from error
-    return low, high
-
-
-HOW = click.Choice(["set", "multiply", "add"])
+HOW = "[set|multiply|add]"
 
 
 @click.command(short_help="When does the design tip? Every change along one input, or two.")
@@ -45,19 +37,19 @@ HOW = click.Choice(["set", "multiply", "add"])
 @click.option(
     "--range",
     "range_",
-    type=span,
+    type=SPAN,
     metavar="FROM,TO",
     help="Default: a weight 0,1; else what sources.csv calls plausible.",
 )
 @click.option("--where", multiple=True, metavar="COLUMN=VALUE", help="Only rows that have this. Repeatable.")
-@click.option("--how", type=HOW, help="What becomes of the values there. Default: set.")
-@click.option("--and", "second", metavar="WHAT2", help="A second input: a map of both.")
-@click.option("--and-range", type=span, metavar="FROM,TO", help="Its range.")
+@click.option("--how", metavar=HOW, help="What becomes of the values there. Default: set.")
+@click.option("--and", "also", metavar="WHAT2", help="A second input: a map of both.")
+@click.option("--and-range", type=SPAN, metavar="FROM,TO", help="Its range.")
 @click.option("--and-where", multiple=True, metavar="COLUMN=VALUE", help="Its rows. Repeatable.")
-@click.option("--and-how", type=HOW, help="What becomes of its values.")
+@click.option("--and-how", metavar=HOW, help="What becomes of its values.")
 @click.option(
     "--tolerance",
-    type=float,
+    type=NUMBER,
     metavar="SHARE",
     help="Locate a change to this share of the range. Default: 1e-6, on a map 1/16; a weight's are exact.",
 )
@@ -67,7 +59,7 @@ def thresholds(
     range_: tuple[float, float] | None,
     where: tuple[str, ...],
     how: str | None,
-    second: str | None,
+    also: str | None,
     and_range: tuple[float, float] | None,
     and_where: tuple[str, ...],
     and_how: str | None,
@@ -87,17 +79,17 @@ def thresholds(
       optimiser thresholds instances/archetype weights.responsiveness \\
           --and organisations.staff_hours --and-where level=local --and-range 0,12
     """  # fmt: skip
-    from optimiser.instance.read import read
     from optimiser.studies.thresholds import thresholds as find
 
-    if second is None and (and_range or and_where or and_how):
-        raise click.UsageError("--and-range, --and-where and --and-how belong to --and")
-    also = {"what": second, "range": and_range, "how": and_how, "where": named(and_where, "--and-where")}
+    if also is None and (and_range or and_where or and_how):
+        note("--and-range, --and-where and --and-how belong to --and")
+    rows = named(where, "--where")
+    second = {"what": also, "range": and_range, "how": and_how, "where": named(and_where, "--and-where")}
     return answer(
         "thresholds",
         lambda progress: find(
-            read(instance), what, range_, how=how, where=named(where, "--where"),
-            also=also if second is not None else None, progress=progress, **options,
+            reading(instance), what, range_, how=how, where=rows,
+            also=second if also is not None else None, progress=progress, **options,
         ),
         thresholds_text,
         out,

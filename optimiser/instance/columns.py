@@ -71,6 +71,8 @@ class Column:
             )
         if math.isfinite(self.low):
             return f"{noun} {'above' if self.above else 'of at least'} {low}"
+        if math.isfinite(self.high):
+            return f"{noun} of at most {high}"
         return noun
 
     @property

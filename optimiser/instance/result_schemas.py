@@ -112,10 +112,10 @@ RESULTS: dict[str, Schema] = {
     "solve": _SOLVE,
     "check": _result(
         "check",
-        ("sound", "errors"),
+        ("sound", "problems"),
         instance=_TEXT,
         sound=_YES,
-        errors=_list(_TEXT),
+        problems=_list(_TEXT),
         warnings=_list(_TEXT),
         rows={"type": "object", "additionalProperties": _COUNT},
     ),

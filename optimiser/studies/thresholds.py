@@ -228,7 +228,7 @@ def _inputs(
 ) -> tuple[list[Input], list[str]]:
     """The inputs, and what is wrong with them."""
     check_instance(instance)
-    problems = wrong_number("tolerance", tolerance, TOLERABLE, optional=True)
+    problems = list[str]()
     weights = weights_of(instance, weights, [])  # the study says what is wrong with them
     second = pairs("also", also, "what, range, how and where to what they are", problems)
     problems += [line for key in second for line in unknown("also", key, first, "an argument", listed=True)]
@@ -249,6 +249,7 @@ def _inputs(
         problems.append("two weights at once: `optimiser map` draws them exactly")
     if len(inputs) == 2 and (inputs[0].what, inputs[0].where) == (inputs[1].what, inputs[1].where):
         problems.append(f"{inputs[0].what}: both inputs are the same")
+    problems += wrong_number("tolerance", tolerance, TOLERABLE, optional=True)
     return inputs, problems
 
 
