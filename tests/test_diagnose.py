@@ -80,7 +80,7 @@ def _cleared(table, file: str, key: str, column: str, nothing: Any, kept: set[st
 def solves(instance: Instance, fix: dict[str, str], at_least: dict[str, float], kept: set[str]) -> bool:
     """Whether there is a design that keeps these requirements, by solving."""
     fix = {key: level for key, level in fix.items() if f"--fix {key}={level}" in kept}
-    at_least = {g: value for g, value in at_least.items() if f"--at-least {g}={value:g}" in kept}
+    at_least = {g: value for g, value in at_least.items() if f"--at-least {g}={value:.12g}" in kept}
     found = optimiser.solve(stripped(instance, kept), fix=fix, at_least=at_least)
     assert found.status in ("optimal", "infeasible")
     return found.found
@@ -89,7 +89,7 @@ def solves(instance: Instance, fix: dict[str, str], at_least: dict[str, float], 
 def everything(instance: Instance, fix: dict[str, str], at_least: dict[str, float]) -> set[str]:
     """Every requirement of a small instance, by name."""
     kept = {f"--fix {key}={level}" for key, level in fix.items()}
-    kept |= {f"--at-least {g}={value:g}" for g, value in at_least.items()}
+    kept |= {f"--at-least {g}={value:.12g}" for g, value in at_least.items()}
     kept |= {cell("decisions.csv", d, column) for d in instance["decisions"]["decision"]
              for column in ("levels", "min_rating", "uniform")}  # fmt: skip
     kept |= {cell("organisations.csv", n, "staff_hours") for n in instance["organisations"]["organisation"]}
@@ -221,7 +221,113 @@ def test_a_random_instance_is_infeasible_exactly_where_solving_says_so(seed):
         assert scored or not solves(instance, fix, at_least, every - {requirement})
 
 
+def squeezed(seed: int) -> tuple[Instance, dict[str, str], dict[str, float]]:
+    """A random instance with every kind of limit pulled tight, many to 0: hours, money, stocks, capacity."""
+    rng = np.random.default_rng([seed, 11])
+    instance = random_instance(seed, sizes=3, most_designs=32)
+    tables, limits = dict(instance.tables), dict(instance.limits)
+    organisations, stock = tables["organisations"], tables["resources"]
+    hours = organisations["staff_hours"]
+    less = np.where(rng.random(len(hours)) < 0.3, 0.0, np.round(hours * rng.uniform(0.1, 0.9), 2))
+    less = np.where(np.isnan(hours), np.nan, less)
+    tables["organisations"] = organisations.with_column("staff_hours", less)
+    if limits["budget"] is not None:
+        limits["budget"] = round(limits["budget"] * rng.choice([0, 0.3, 0.7]), 1)
+    if limits["max_changes"] is not None:
+        limits["max_changes"] = float(rng.integers(0, 2))
+    for name, least in (("max_unmet", 0.0), ("max_occupancy", 0.3)):
+        column = tables["resource_types"][name].copy()
+        column[rng.random(len(column)) < 0.5] = least
+        tables["resource_types"] = tables["resource_types"].with_column(name, column)
+    capacity = np.where(rng.random(stock.rows) < 0.2, 0.0, stock["capacity"]) if stock.rows else np.zeros(0)
+    tables["resources"] = stock.with_column("capacity", capacity)
+    decisions, levels = tables["decisions"], instance["levels"]["level"]
+    if not tables["scores"].rows:
+        allowed = decisions["levels"].copy()
+        allowed[rng.integers(0, len(allowed))] = str(rng.choice(levels))
+        tables["decisions"] = decisions.with_column("levels", allowed)
+    fix = {d: str(rng.choice(levels)) for d in decisions["decision"] if rng.random() < 0.2}
+    at_least = {g: round(rng.uniform(0, 1.1), 2) for g in instance.objectives if rng.random() < 0.15}
+    return replace(instance, tables=tables, limits=limits), fix, at_least
+
+
+def test_every_repair_of_every_kind_makes_the_instance_feasible():
+    kinds, infeasible = set(), 0
+    for seed in range(200, 240):
+        instance, fix, at_least = squeezed(seed)
+        document = optimiser.diagnose(instance, fix=fix, at_least=at_least).to_dict()
+        assert document["complete"]
+        infeasible += not document["feasible"]
+        assert document["feasible"] or document["repairs"], seed
+        for repair in document["repairs"]:
+            for change in repair["changes"]:
+                kinds.add(change["column"] or change["table"])
+                assert change["from"] == standing(instance, at_least, change), change
+            variant, fixed, floors = repaired(instance, fix, at_least, repair["changes"])
+            assert optimiser.solve(variant, fix=fixed, at_least=floors).verified, (seed, repair["text"])
+    assert infeasible > 20
+    assert {"staff_hours", "max_occupancy", "max_unmet", "budget", "levels", "--fix", "--at-least"} <= kinds
+
+
+def standing(instance: Instance, at_least: dict[str, float], change: dict[str, Any]) -> Any:
+    """What the user's own table, or call, has where a repair would change it."""
+    table, row, column = change["table"], change["row"], change["column"]
+    if table == "--fix":
+        return row.rpartition("=")[2]
+    if table == "--at-least":
+        return at_least[row.rpartition("=")[0]]
+    if (table, row) == ("instance.toml", "limits"):
+        return instance.limits[column]
+    if table == "rules.csv":
+        return instance["rules"][column][row - 2]
+    name = "resource_types" if table == "instance.toml" else table.removesuffix(".csv")
+    key = {"resource_types": "resource"}.get(name, name.removesuffix("s"))
+    at = list(instance[name][key]).index(str(row).removeprefix("resources "))
+    return instance[name][column][at]
+
+
 # What is said, and how it ends
+
+
+def test_demand_where_there_is_no_capacity_at_all(tmp_path):
+    instance = made(
+        tmp_path,
+        decisions="decision,type\na,input",
+        resources="organisation,resource,capacity,demand\nlocal,beds,0,4",
+        toml='[[resources]]\nresource="beds"\nmax_occupancy=0.9',
+    )
+    document = optimiser.diagnose(instance).to_dict()
+    (occupancy,) = document["conflict"]
+    assert (occupancy["has"], occupancy["needs"]) == (0.9, None)
+    assert occupancy["text"].endswith("no number there is enough")
+    assert [repair["changes"] for repair in document["repairs"]] == [
+        [
+            {
+                "table": "instance.toml",
+                "row": "resources beds",
+                "column": "max_occupancy",
+                "from": 0.9,
+                "to": None,
+            }
+        ]
+    ]
+
+
+def test_hours_of_which_nothing_remains(tmp_path):
+    instance = made(
+        tmp_path,
+        decisions="decision,type,levels\na,input,local",
+        workload="decision,level,hours\na,local,2",
+        organisations="organisation,level,parent,staff_hours,vacancy\nC,central,,,\nL,local,C,9,1",
+    )
+    document = optimiser.diagnose(instance).to_dict()
+    assert document["facts"] == [
+        "L has 9 staff hours, of which 0 remain after vacancy, absence and reserve; the decisions that only it "
+        "may hold need 2 (a), and none would remain of any."
+    ]
+    for repair in document["repairs"]:
+        variant, fixed, floors = repaired(instance, {}, {}, repair["changes"])
+        assert optimiser.solve(variant, fix=fixed, at_least=floors).verified, repair["text"]
 
 
 SHORT = {
@@ -233,19 +339,26 @@ SHORT = {
 
 def test_arithmetic_alone_shows_hours_that_cannot_suffice(tmp_path):
     found = optimiser.diagnose(made(tmp_path, **SHORT))
-    assert found.facts == ("local has 412 hours; the decisions that only it may hold need 455 (a and b).",)
+    assert found.facts == (
+        "local has 412 staff hours; the decisions that only it may hold need 455 (a and b).",
+    )
 
 
 def test_a_requirement_and_its_repair_are_said_with_both_numbers(tmp_path):
     plant = next(plant for plant in PLANTS if plant.name == "hours that vacancies and the reserve take")
     document = optimiser.diagnose(planted(plant, tmp_path)).to_dict()
     hours = document["conflict"][1]
-    assert (hours["has"], hours["needs"]) == (7.2, 8.0)
+    assert (hours["has"], hours["needs"]) == (10, 11.111112)  # as in the table, and as the repair has it
     assert hours["text"] == (
-        "A has 7.2 staff hours, of 10 less vacancy, absence and reserve; with the others it needs 8 hours"
+        "A has 10 staff hours, of which 7.2 remain after vacancy, absence and reserve; with the others 8 are "
+        "needed: 11.111112 in staff_hours"
     )
+    assert document["facts"] == [
+        "A has 10 staff hours, of which 7.2 remain after vacancy, absence and reserve; the decisions that only "
+        "it may hold need 8 (a): 11.111112 in staff_hours."
+    ]
     repair = next(repair for repair in document["repairs"] if "hours" in repair["least"])
-    assert repair["changes"][0]["to"] == pytest.approx(8 / 0.72, abs=1e-5)
+    assert (repair["changes"][0]["from"], repair["changes"][0]["to"]) == (10, 11.111112)
     assert repair["text"].startswith(
         "One requirement; 1.1111 more hours, the least: organisations.csv A staff"
     )

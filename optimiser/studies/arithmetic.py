@@ -14,7 +14,7 @@ from optimiser.coefficients import Coefficients, coefficients
 from optimiser.coefficients.mechanisms import current_levels
 from optimiser.instance.findings import listing
 from optimiser.instance.instance import Instance
-from optimiser.studies.requirements import figure, ratings
+from optimiser.studies.requirements import enough, figure, kept_hours, ratings, staff
 
 Array = np.ndarray
 ROUNDING = 1e-6  # share of a sum that its rounding may take
@@ -124,15 +124,29 @@ class Arithmetic:
                 if not self.open[d, under][:, np.arange(len(sets.levels)) != level].any()
             ]
             own = float(least[bound].sum())
-            who = f"{sets.organisations[n]} has {figure(round(has, 4))} hours; "
+            who = f"{staff(self.instance, n)}; "
             if own > has + ROUNDING * max(1.0, own):
                 names = [sets.decisions[d] for d in bound if least[d] > 0]
                 yield (
                     who
-                    + f"the decisions that only it may hold need {figure(round(own, 4))} ({listing(names)})."
+                    + f"the decisions that only it may hold need {figure(round(own, 4))} ({listing(names)})"
+                    + f"{self._in_table(n, own)}."
                 )
             elif least.sum() > has + ROUNDING * max(1.0, least.sum()):
-                yield who + f"whoever holds what, at least {figure(round(float(least.sum()), 4))} fall to it."
+                fall = float(least.sum())
+                said = f"whoever holds what, at least {figure(round(fall, 4))} fall to it"
+                yield who + said + f"{self._in_table(n, fall)}."
+
+    def _in_table(self, n: int, hours: float) -> str:
+        """What staff_hours would have to be for so many to remain; nothing where all of them do."""
+        kept = kept_hours(self.instance, n)
+        if kept == 1:
+            return ""
+        return (
+            f": {figure(enough(hours / kept))} in staff_hours"
+            if kept > 0
+            else ", and none would remain of any"
+        )
 
     def _spending(self) -> Iterator[str]:
         budget = self.instance.limits["budget"]

@@ -18,9 +18,9 @@ from optimiser.solver.highs import VERSION, Clock, hearing_interrupts
 from optimiser.studies.arithmetic import Arithmetic
 from optimiser.studies.conflict import Conflicts
 from optimiser.studies.loosened import Loosened
-from optimiser.studies.questions import OutOfTimeError, Questions
-from optimiser.studies.repairs import FEW, Repair, Repairs, follows, price
-from optimiser.studies.requirements import Requirement, figure, requirements
+from optimiser.studies.questions import DIALS, OutOfTimeError, Questions
+from optimiser.studies.repairs import Repair, Repairs, follows, price
+from optimiser.studies.requirements import FEW, Requirement, enough, figure, requirements
 from optimiser.studies.study import Finding, Table, remembered, table
 
 SPARE = ("budget", "changes", "unmet")  # limits of which a feasible instance is told what they leave
@@ -39,17 +39,22 @@ class Named:
     """A requirement, and where it has a number: what it is, and what `beside` it needs it to be."""
 
     requirement: Requirement
-    has: float | None = None
-    needs: float | None = None
+    has: float | None = None  # as the table has it
+    needs: float | None = None  # what would have to stand there; None: no number will do, or it has none
     beside: str = ""  # the others of a conflict, or of the instance
+    kept: float = 1.0  # of hours: what vacancy, absence and reserve leave of one
 
     @property
     def text(self) -> str:
         """The requirement in words, with both numbers."""
+        said = self.requirement.text
         if self.needs is None:
-            return self.requirement.text
-        n, p = figure(round(self.needs, 6)), figure(round(100 * self.needs, 4))
-        return f"{self.requirement.text}; {self.beside} {NEEDS[self.requirement.kind].format(n=n, p=p)}"
+            return f"{said}; no number there is enough" if self.has is not None else said
+        if self.kept < 1:
+            left = f"{figure(round(self.needs * self.kept, 4))} are needed"
+            return f"{said}; {self.beside.removesuffix(' it')} {left}: {figure(self.needs)} in staff_hours"
+        n, p = figure(self.needs), figure(round(100 * self.needs, 6))
+        return f"{said}; {self.beside} {NEEDS[self.requirement.kind].format(n=n, p=p)}"
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON document."""
@@ -228,20 +233,21 @@ class _Doctor:
             if point is not None:
                 yield _with_numbers(questions, i, float(point.gives[i]), beside)
             elif conflicts.hold(others):
-                yield Named(r)
+                yield Named(r, float(r.value) if r.kind in DIALS else None)
             else:
                 raise SolverError(f"what cannot hold together cannot hold without {r.where} either")
 
 
 def _with_numbers(questions: Questions, i: int, gives: float, beside: str) -> Named:
     """What the number of a requirement is, and what it would be with its dial so."""
-    r = questions.requirements[i]
-    has, needs = float(r.value), float(r.value) + gives
+    r, kept = questions.requirements[i], 1.0
+    has, needs = float(r.value), enough(float(r.value) + gives)
     if r.kind == "hours":
-        left = questions.loosened.kept_hours(r.of)
-        has, needs = has * left, needs * left
+        kept = questions.loosened.kept_hours(r.of)
     elif r.kind == "occupancy":
-        needs = 1 / (1 / has - gives)
+        needs = min(1.0, enough(1 / (1 / has - gives)))
+    elif r.kind == "unmet":
+        needs = min(1.0, needs)
     elif r.kind == "least":
-        needs = has - gives
-    return Named(r, round(has, 9), round(needs, 9), beside)
+        needs = round(has - gives, 6)
+    return Named(r, has, needs, beside, kept)

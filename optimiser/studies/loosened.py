@@ -24,7 +24,7 @@ from optimiser.instance.instance import Instance
 from optimiser.model import assemble, budget, holding, staffing
 from optimiser.solver.compiled import Compiled
 from optimiser.solver.pooling import PoolCuts
-from optimiser.studies.requirements import Requirement
+from optimiser.studies.requirements import Requirement, kept_hours
 
 Array = np.ndarray
 OPTIONAL = (
@@ -122,8 +122,7 @@ class Loosened:
 
     def kept_hours(self, n: int) -> float:
         """What vacancy, absence and reserve leave of one staff hour of n."""
-        row, reserve = self.instance["organisations"], self.instance.limits["reserve"] or 0.0
-        return float((1 - row["vacancy"][n]) * (1 - row["absence"][n]) * (1 - reserve))
+        return kept_hours(self.instance, n)
 
     # What matters
 

@@ -23,10 +23,7 @@ from optimiser.rows import plain
 from optimiser.studies.conflict import Conflicts
 from optimiser.studies.questions import DIALS
 from optimiser.studies.reach import Point
-from optimiser.studies.requirements import Requirement, figure, ratings
-
-FEW = 1e-6  # what rounding may add to or take from a share
-DIGITS = 8  # significant digits of a number that a repair writes
+from optimiser.studies.requirements import FEW, Requirement, enough, figure, ratings
 
 
 @dataclass(frozen=True)
@@ -132,8 +129,9 @@ class Repairs:
         """Let these requirements give as little as they can, or else go."""
         dials = {i: price(self.requirements[i]) for i in out if self.questions.most(i) > 0}
         point = self.questions.repair(out, dials)
-        if point is None and dials:  # a number that its table does not admit: nothing in its place
-            point = self.questions.repair(out, {})
+        if point is None:  # no share is enough where there is no capacity: nothing in its place
+            dials = {i: cost for i, cost in dials.items() if self.requirements[i].kind != "occupancy"}
+            point = self.questions.repair(out, dials)
         if self._write("requirements", out, point) and all(self.requirements[i].kind == "hours" for i in out):
             self._hours_point = point
 
@@ -177,11 +175,13 @@ class Repairs:
                 if kind == self.instance.resources[r.of] and asks > 0:
                     room = has + record.added[place[name], r.of]
                     fullest = max(fullest, asks / room if room > 0 else math.inf)
-            new = enough(fullest) if fullest > r.value + FEW else r.value
-            return None if new > 1 else new
+            if fullest > 1:  # a share cannot be so much: nothing in its place
+                return None
+            return min(1.0, enough(fullest)) if fullest > r.value + FEW else r.value
         if r.kind == "hours" and not self.questions.loosened.kept_hours(r.of):
             return None
-        return enough(r.value + gives) if gives > FEW else r.value
+        more = enough(r.value + gives) if gives > FEW else r.value
+        return min(1.0, more) if r.kind == "unmet" else more
 
     def _new(self, r: Requirement, record: Record) -> Any:
         held, levels = record.held, self.questions.loosened.c.sets.levels
@@ -270,12 +270,3 @@ def _blanked(instance: Instance, edit: Edit) -> Instance:
     return replace(
         instance, tables={**instance.tables, table: instance[table].with_column(edit.column, column)}
     )
-
-
-def enough(number: float) -> float:
-    """A number to write that is not below this one, but for rounding: a short one where that is near."""
-    near, noise = float(f"{number:.{DIGITS - 2}g}"), 1e-9 * max(1.0, abs(number))
-    if -noise <= near - number <= 2 * FEW * abs(number) + noise:
-        return near + 0.0
-    step = 10.0 ** (math.floor(math.log10(abs(number))) + 1 - DIGITS)
-    return float(f"{math.ceil(number / step) * step:.{DIGITS}g}")

@@ -7,6 +7,7 @@ takes, demand, capacity, that every decision is held somewhere.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from optimiser.instance.instance import Instance
 ORDER = (
     "fix", "least", "levels", "rating", "rule", "changes", "uniform", "occupancy", "unmet", "budget", "hours",
 )  # fmt: skip
+FEW = 1e-6  # what rounding may add to or take from a share
+DIGITS = 8  # significant digits of a number that a repair writes
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,15 @@ def figure(number: float) -> str:
     return f"{number:,.10g}"
 
 
+def enough(number: float) -> float:
+    """A number to write that is not below this one, but for rounding: a short one where that is near."""
+    near, noise = float(f"{number:.{DIGITS - 2}g}"), 1e-9 * max(1.0, abs(number))
+    if -noise <= near - number <= 2 * FEW * abs(number) + noise:
+        return near + 0.0
+    step = 10.0 ** (math.floor(math.log10(abs(number))) + 1 - DIGITS)
+    return float(f"{math.ceil(number / step) * step:.{DIGITS}g}")
+
+
 def _fix(fix: Mapping[str, str]) -> Iterator[Requirement]:
     for i, (key, level) in enumerate(fix.items()):
         decision, _, place = key.partition("@")
@@ -77,7 +89,7 @@ def _least(at_least: Mapping[str, float], instance: Instance) -> Iterator[Requir
             "least",
             instance.objectives.index(name),
             "--at-least",
-            f"{name}={value:g}",
+            f"{name}={value:.12g}",
             "",
             float(value),
             text,
@@ -153,14 +165,22 @@ def _stock(instance: Instance, what: str) -> Iterator[Requirement]:
 def _hours(instance: Instance, c: Coefficients) -> Iterator[Requirement]:
     organisations = instance["organisations"]
     for n in np.flatnonzero(c.masks["staffed"]).tolist():
-        name, hours, left = (
-            c.sets.organisations[n],
-            float(organisations["staff_hours"][n]),
-            c["hours_available"][n],
-        )
-        less = f", of {figure(hours)} less vacancy, absence and reserve" if left < hours else ""
-        text = f"{name} has {figure(round(left, 6))} staff hours{less}"
-        yield Requirement("hours", n, "organisations.csv", name, "staff_hours", hours, text)
+        name, hours = c.sets.organisations[n], float(organisations["staff_hours"][n])
+        yield Requirement("hours", n, "organisations.csv", name, "staff_hours", hours, staff(instance, n))
+
+
+def kept_hours(instance: Instance, n: int) -> float:
+    """What vacancy, absence and reserve leave of one staff hour of organisation n."""
+    row, reserve = instance["organisations"], instance.limits["reserve"] or 0.0
+    return float((1 - row["vacancy"][n]) * (1 - row["absence"][n]) * (1 - reserve))
+
+
+def staff(instance: Instance, n: int) -> str:
+    """What staff hours an organisation has, as the table says, and what remains of them."""
+    name, hours = instance["organisations"]["organisation"][n], instance["organisations"]["staff_hours"][n]
+    said, left = f"{name} has {figure(float(hours))} staff hours", float(hours) * kept_hours(instance, n)
+    more = f", of which {figure(round(left, 6))} remain after vacancy, absence and reserve"
+    return said + more if left < hours else said
 
 
 def _uniform(instance: Instance, c: Coefficients) -> Iterator[Requirement]:
