@@ -132,7 +132,7 @@ def _ending(found: Comparison) -> list[str]:
     gap = (best.bound - best.value) / max(abs(best.value), 1e-9)
     lines = [f"{ended}: best value {best.value:.6f}, bound {best.bound:.6f}, gap {100 * max(0.0, gap):.4f} %"]
     said = f"{found.run['solves']} solves in {found.run['seconds']:.1f} s with {found.run['solver']}"
-    return lines + paragraph(said)
+    return [*lines, *(line for left in found.unfinished for line in paragraph(left)), *paragraph(said)]
 
 
 def _designs(found: Comparison) -> list[str]:

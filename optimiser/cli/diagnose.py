@@ -94,7 +94,8 @@ def _took(found: Diagnosis) -> list[str]:
 
     run = found.run
     programs = "1 program" if run["solves"] == 1 else f"{run['solves']} programs"
-    return paragraph(f"{programs} solved in {run['seconds']:.1f} s with {run['solver']}")
+    left = [line for said in found.unfinished for line in paragraph(said)]
+    return left + paragraph(f"{programs} solved in {run['seconds']:.1f} s with {run['solver']}")
 
 
 def _conflict(found: Diagnosis) -> list[str]:

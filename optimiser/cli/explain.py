@@ -71,6 +71,7 @@ def _head(found: Explanation) -> list[str]:
     gap = f", bound {found.bound:.6f}" if found.bound < float("inf") else ""
     lines = [f"{ended}the best design is worth {found.value:.6f}{gap}"]
     if not found.complete:
+        lines += [line for said in found.unfinished for line in paragraph(said)]
         lines += paragraph("What is not proven is marked ?, and costs are given as what they lie between.")
     lines += paragraph(
         "A cost is the value lost with the decision held elsewhere and all else as is best then, solved anew."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -189,6 +189,7 @@ def compare(
     return Comparison(
         instance=instance,
         complete=all(each.proven for each in parts),
+        unfinished=tuple(_unfinished(every, found, second)),
         interrupted=study.clock.interrupted,
         run=study.run(),
         weights=dict(zip(instance.objectives, study.weights.tolist(), strict=True)),
@@ -198,6 +199,21 @@ def compare(
         shifts=tuple(shifts),
         others=tuple(second),
     )
+
+
+def _unfinished(designs: Iterable[Judged], found: Iterable[Range], second: Iterable[Other]) -> Iterator[str]:
+    """What is not settled, a sentence each."""
+    for design in designs:
+        if not design.proven and design.value is None:
+            yield f"{design.name}: no design was found in time."
+        elif not design.proven:
+            yield f"{design.name}: not proven, another design may be worth up to {design.bound:.6f}."
+    far = [each.objective for each in found if not each.proven]
+    if far:
+        yield f"How far these can reach was not settled in time: {', '.join(far)}."
+    for other in second:
+        if not other.proven and other.best.proven:
+            yield f"{other.best.instance.name}: there was no time to say which inputs move the best design."
 
 
 def _checked(

@@ -145,6 +145,7 @@ def diagnose(
     return Diagnosis(
         instance=instance,
         complete=complete,
+        unfinished=() if complete else (f"Time ran out while {doctor.doing}.",),
         interrupted=clock.interrupted,
         run={
             "seconds": round(time.monotonic() - clock.began, 3), "solves": doctor.solves, "solver": VERSION,
@@ -166,9 +167,15 @@ class _Doctor:
         threads: int,
         tell: Callable[[str], None],
     ) -> None:
-        self.instance, self.fix, self.at_least, self.clock, self.tell = instance, fix, at_least, clock, tell
+        self.instance, self.fix, self.at_least, self.clock, self._tell = instance, fix, at_least, clock, tell
         self.threads, self.solves = threads, 0
         self.found: dict[str, Any] = {"feasible": None}
+        self.doing = "nothing was known"
+
+    def tell(self, doing: str) -> None:
+        """Say what is being done, and remember it for where time runs out."""
+        self.doing = doing
+        self._tell(doing)
 
     def work(self) -> bool:
         """Find all there is to find; False where time ran out."""

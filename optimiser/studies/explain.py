@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +24,7 @@ SITE = ("decision", "organisation")
 # Of a limit of time: the share that the best design may take at the most, how many moves a line of weights
 # counts as, and how many times its share of what is left a hard move may take.
 BASE, LINE, HARD = 0.4, 4, 3
+QUESTIONS = 30  # on a line of weights, unless a limit of time is given: systems may have hundreds of corners
 WIDE = 5e-3  # gap to which lines are followed at best with MANY holdings: closer takes minutes at their ends
 
 
@@ -169,8 +170,9 @@ def explain(
     to: others are put back where they were if that costs less than the gap tells. Ranges of weights are
     exact (module `weight_line`), each the share of all weights that one objective may have, the others
     keeping their proportions. Time that runs out leaves moves between two bounds (`Move.status`) and lines
-    with an error (`errors`); with more than 200 holdings lines are followed to a gap of 0.5 % at best. Raises
-    InputError for a call that is wrong, InfeasibleError where there is no design.
+    with an error (`errors`); without a limit of time each line takes 30 solves at most. With more than 200
+    holdings lines are followed to a gap of 0.5 % at best. Raises InputError for a call that is wrong,
+    InfeasibleError where there is no design.
     """
     wrong = list[str]()
     decisions = _named(instance, decisions, locality, wrong)
@@ -182,7 +184,8 @@ def explain(
         found = work.explain(decisions, locality)
     return Explanation(
         instance=instance,
-        complete=work.complete,
+        complete=not work.unfinished,
+        unfinished=tuple(work.unfinished),
         interrupted=study.clock.interrupted,
         run=study.run(),
         value=None if work.base is None else work.base.value,
@@ -210,7 +213,7 @@ class _Explainer:
         self.study, self.instance, self.sets = study, study.instance, study.session.c.sets
         self.base: Answer | None = None
         self.bound = np.inf
-        self.complete = False
+        self.unfinished: list[str] = []
         self.averse = self.instance.uncertainty["risk_aversion"] > 0
         self.line_gap = max(study.gap, WIDE if len(self.sets.holding_decision) > MANY else 0.0)
         self.lines: dict[str, Traced] = {}
@@ -224,6 +227,7 @@ class _Explainer:
         if base.status is Status.INFEASIBLE:
             raise InfeasibleError
         if not base.found:
+            self.unfinished.append("No design was found in time.")
             return []
         assert base.record is not None
         assert base.audit is not None
@@ -238,10 +242,23 @@ class _Explainer:
             moves.append(self._moves(d, holdings, (len(asked) - k + 1) * len(self.sets.levels)))
         if not self.averse:
             self._weigh()
-        known = [base.status, *(move.status for some in moves for move in some)]
-        self.complete = not self.study.clock.out and all(line.complete for line in self.lines.values())
-        self.complete &= all(status in (Status.OPTIMAL, Status.INFEASIBLE) for status in known)
+        self.unfinished += self._left([move for some in moves for move in some])
         return [self._explained(*one, move) for one, move in zip(asked, moves, strict=True)]
+
+    def _left(self, moves: Sequence[Move]) -> Iterator[str]:
+        """What is not settled, a sentence each."""
+        assert self.base is not None
+        settled = (Status.OPTIMAL, Status.INFEASIBLE)
+        if self.base.status not in settled:
+            yield f"The best design is not proven: another may be worth up to {self.bound:.6f}."
+        known = sum(move.status in settled for move in moves)
+        if known < len(moves):
+            yield f"Of {len(moves) - known} of {len(moves)} moves the cost is known between two bounds only."
+        lines = [g for g, line in self.lines.items() if not line.complete]
+        if lines:
+            often = f"in {QUESTIONS} solves each, their bound where no time limit is given"
+            bounded = self.study.clock.limit is None and not self.study.clock.interrupted
+            yield f"Not all weights were searched {often if bounded else 'in time'}: {', '.join(lines)}."
 
     def _whom(self, d: int, locality: str | None) -> tuple[str, Array]:
         """The organisation that is named, and the holdings that move."""
@@ -345,7 +362,8 @@ class _Explainer:
         def worth(answer: Answer) -> Span:
             return float(without @ answer.objectives), float(alone @ answer.objectives)
 
-        return trace(ask, worth, 0.0, 1.0, self.line_gap, study.clock, self.answers)
+        most = QUESTIONS if study.clock.limit is None else np.inf
+        return trace(ask, worth, 0.0, 1.0, self.line_gap, study.clock, self.answers, most)
 
     def _stays(self, holdings: Array) -> dict[str, Span | None]:
         """The range of each weight, about the one it has, in which the holdings are where they are."""

@@ -57,13 +57,21 @@ class _Most:
     best: float
     bound: float
 
+    def proven(self, gap: float) -> bool:
+        """Whether best and bound agree."""
+        return self.design is not None and self.bound - self.best <= gap * (abs(self.best) + ROUNDING)
+
+    def within(self, bound: float) -> _Most:
+        """With a bound that was known before."""
+        return replace(self, bound=max(self.best, min(self.bound, bound)))
+
 
 def ranges(study: Study, known: Sequence[Judged]) -> tuple[Range, ...]:
     """The range of each objective of the instance that the study is about; the first design is the best."""
     session, objectives = study.session, study.instance.objectives
     gap = max(study.gap, COARSE if len(session.c.sets.holding_decision) > MANY else 0.0)
     designs = dict[bytes, Judged]()
-    every, pool = list[_Most](), list[Array]()
+    every, pool, given = list[_Most](), list[Array](), list[float]()  # given: seconds for each
     for each in known:
         if each.feasible and each.held is not None:
             pool.append(design_of(session, each.held).astype(int))
@@ -71,19 +79,27 @@ def ranges(study: Study, known: Sequence[Judged]) -> tuple[Range, ...]:
     with study.neutral():
         for g, name in enumerate(objectives):
             study.tell(f"the most of {name}")
+            given.append(study.clock.left / (len(objectives) - g))
             with study.within(1 / (len(objectives) - g)):
                 every.append(_most(study, g, pool, gap))
             pool += [most.design for most in every[-1:] if most.design is not None]
+        while left := [g for g, most in enumerate(every) if not most.proven(gap)]:
+            g, share = min(left, key=lambda g: given[g]), study.clock.left / len(left)
+            if study.clock.out or share <= given[g]:  # again, as long as it gets more time than before
+                break
+            study.tell(f"the most of {objectives[g]}, with more time")
+            given[g] = share
+            with study.within(1 / len(left)):
+                every[g] = _most(study, g, pool, gap).within(every[g].bound)
     found = list[Range]()
     for name, most in zip(objectives, every, strict=True):
-        proven = most.bound - most.best <= gap * (abs(most.best) + ROUNDING)
         if most.design is None:
             found.append(Range(name, None, most.bound, False, None))
             continue
         key, held = most.design.astype(int).tobytes(), most.design[session.c.sets.holding]
         if key not in designs:
             designs[key] = judge(study, held, f"most {name}", f"can reach most {name}; valued as all are")
-        found.append(Range(name, most.best, most.bound, proven, designs[key]))
+        found.append(Range(name, most.best, most.bound, most.proven(gap), designs[key]))
     return tuple(_with_worst(each, found) for each in found)
 
 

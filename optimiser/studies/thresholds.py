@@ -215,6 +215,7 @@ def thresholds(
         inputs=tuple(inputs),
         interrupted=study.clock.interrupted,
         run=study.run() | {"instance_hash": instance.hash},
+        unfinished=() if found["complete"] else ("Not all of the range was searched to the end in time.",),
         **found,
     )
 

@@ -79,11 +79,13 @@ def trace(
     gap: float,
     clock: Clock,
     known: Iterable[Answer] = (),
+    most: float = np.inf,
 ) -> Traced:
     """Find every stretch of the line from `low` to `high` and the record that is best on it.
 
     `ask(x, start)` solves at x, beginning from a design; `worth(answer)` says what a record is worth at both
-    ends; `known` are answers from elsewhere whose records are possible here. Raises InfeasibleError where
+    ends; `known` are answers from elsewhere whose records are possible here; `most` is how many questions it
+    may take. Raises InfeasibleError where
     there is no design, which is then so everywhere. The error is exact: between points that were solved the
     best value lies below the chord of their bounds, being convex.
     """
@@ -91,7 +93,7 @@ def trace(
     bounds: dict[float, float] = {}  # shares of the way that were solved
     tries: Counter[float] = Counter()
     settled: set[float] = set()
-    while not clock.out:
+    while not clock.out and tries.total() < most:
         closed = settled | {at for at, count in tries.items() if count >= TRIES}
         at = _doubtful(lines, bounds, closed, gap)
         if at is None:

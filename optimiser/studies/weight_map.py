@@ -171,9 +171,15 @@ def weight_map(
         for answer in now.answers if now is not None else ():
             whole.learn(answer)
         finished = whole.explore(own, lambda: study.clock.out, study.tell)
+    complete = finished and whole.error <= max(tolerance, ROUNDED)
+    known = (
+        f"worth up to {whole.error:.2g} more" if np.isfinite(whole.error) else "better by what is not known"
+    )
+    left = f"Not all weightings were searched to the end: under some a design may be {known}."
     return WeightMap(
         instance=instance,
-        complete=finished and whole.error <= max(tolerance, ROUNDED),
+        complete=complete,
+        unfinished=() if complete else (left,),
         interrupted=study.clock.interrupted,
         run=study.run(),
         objectives=objectives,
