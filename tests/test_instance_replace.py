@@ -127,7 +127,7 @@ def test_a_setting_changes_and_nothing_else(
         ("decisions.fear", {"multiply": float("inf")}, "'inf' is not a number to multiply by"),
         ("decisions.fear", {"add": True}, "'True' is not a number to add by"),
         ("decisions.uniform", {"multiply": 2}, "is not a number, so it can only be set"),
-        ("decisions.uniform", {"set": 1}, "'1' is not true or false"),
+        ("decisions.uniform", {"set": 1}, "'1' is not true or false (write true)"),
         ("decisions.half_life_days", {"multiply": 2, "where": {"decision": "targets"}},
          "nothing is given for targets to multiply"),
         ("decisions.fear", {"set": 0, "where": {"kind": "input"}}, "where: 'kind' is not a column of decisions"),
@@ -175,8 +175,9 @@ def test_a_variant_is_checked(full: Instance, path: str, how: dict[str, Any], li
 def test_a_change_of_levels_is_checked_everywhere(full: Instance) -> None:
     with pytest.raises(InputError) as error:
         full.replace("organisations.level", set="region", where={"organisation": "B1"})
-    assert "risk.csv ppe B1 organisation: 'B1' is not a locality (an organisation at level local)" in (
-        error.value.problems
+    assert (
+        "risk.csv ppe B1 organisation: 'B1' is not a locality (an organisation at level local); so in 6 rows"
+        in (error.value.problems)
     )
 
 

@@ -47,11 +47,11 @@ def test_every_problem_is_told_at_once_in_the_order_of_files_lines_and_columns(t
         "scores.csv": b"\xff",
     }
     assert problems(put(tmp_path, files)) == [
-        "instance.toml:36 uncertainty.beta: '8' is not a number from 0 to below 1",
+        "instance.toml:36 uncertainty.beta: 8 is not a number from 0 to below 1 (8 %? write 0.08)",
         "decisions.csv:2 type: 'output' is not a decision type (input, process, outcome); did you mean 'outcome'?",
         "decisions.csv:2 stake_accountability: '1.9' is not a number from 0 to 1",
         "needs.csv:5 organisation: 'C1' is not a locality (an organisation at level local)",
-        "scores.csv:1: byte 0xff is not UTF-8; save the file as UTF-8",
+        "scores.csv:1: byte 0xff ('ÿ' of Windows?) is not UTF-8; save the file as UTF-8 ('CSV UTF-8' in a spreadsheet)",
     ]
 
 
@@ -60,17 +60,16 @@ def test_every_problem_is_told_at_once_in_the_order_of_files_lines_and_columns(t
     [
         ("decisions.csv", "", "decisions.csv: is empty; a header row must be there"),
         ("decisions.csv", "decision,type\n", "decisions.csv:1: at least one decision must be given"),
-        ("decisions.csv", "decision;type\nppe;input\n", "decisions.csv:1: columns are separated by ';', not by commas"),
+        ("decisions.csv", "decision;type\nppe;input\n", "decisions.csv:1: columns are separated by ';', not by commas (a spreadsheet saves so where the decimal sign is a comma; points are needed, too)"),
         ("decisions.csv", None, "decisions.csv: this file must be there"),
         ("instance.toml", None, "instance.toml: this file must be there"),
         ("instance.toml", "a = " + "[" * 5000, "instance.toml: is not TOML: nested too deeply"),
         ("current.csv", None, "instance.toml:31 limits.max_changes: '3' is given, but no current design (current.csv)"),
-        ("needs.csv", FULL["needs.csv"].encode("utf-16"), "needs.csv:1: byte 0xff is not UTF-8; save the file as UTF-8"),
-        ("needs.csv", b"organisation,need\rA1,1\r", "needs.csv:1: '\\r' is a control character"),
+        ("needs.csv", FULL["needs.csv"].encode("utf-16"), "needs.csv:1: is UTF-16 (a spreadsheet's 'Unicode text'), not UTF-8; save it as 'CSV UTF-8'"),
+        ("needs.csv", b"organisation,need\rA1,1\r", "needs.csv:1: '\\r' is a control character (line ends of an old Mac? save the file again)"),
         ("needs.csv", b"organisation,need\nA1,\x00\n", "needs.csv:2: '\\x00' is a control character"),
-        ("decision.csv", "a,b\n", "decision.csv: 'decision.csv' is not a file of an instance; did you mean 'decisions.csv'?"),
-        ("notes.txt", "hello\n", "notes.txt: 'notes.txt' is not a file of an instance"),
-        ("decisions.csv.gz", b"\x1f\x8b", "decisions.csv.gz: 'decisions.csv.gz' is not a file of an instance; did you mean 'decisions.csv'?"),
+        ("decision.csv", "a,b\n", "decision.csv: 'decision.csv' is not a table of an instance; did you mean 'decisions.csv'? (rename it, or move it to a sub-folder)"),
+        ("zzz.csv", "a,b\n", "zzz.csv: 'zzz.csv' is not a table of an instance (rename it, or move it to a sub-folder)"),
     ],
 )  # fmt: skip
 def test_a_spoilt_file_is_told(file: str, content: str | bytes | None, line: str, tmp_path: Path) -> None:
@@ -146,8 +145,7 @@ def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
 def test_a_blank_column_of_scores_is_still_to_be_filled(tmp_path: Path) -> None:
     scores = "decision,level,economy\nppe,central,\nppe,local,\n"
     assert problems(put(tmp_path, FULL | {"scores.csv": scores})) == [
-        "scores.csv:2 economy: '' is not a number from 0 to 1 (nothing is scored yet)",
-        "scores.csv:3 economy: '' is not a number from 0 to 1 (nothing is scored yet)",
+        "scores.csv: economy is blank in 2 rows, lines 2-3; it must be a number from 0 to 1 (nothing is scored yet)"
     ]
 
 

@@ -41,6 +41,7 @@ class Column:
     whole: bool = False
     unit: str = ""
     each: Literal["", "objectives", "resources"] = ""  # objectives: every one but resilience
+    caption: bool = False  # a text that results show in place of a name
 
     @property
     def blank(self) -> str | float | bool:
@@ -48,6 +49,11 @@ class Column:
         if self.default is not None:
             return self.default
         return math.nan if self.kind == "number" else ""
+
+    @property
+    def named(self) -> bool:
+        """Whether it gives something a name, under which results show it."""
+        return self.caption or (self.kind == "name" and not self.of and not self.choices)
 
     @property
     def expected(self) -> str:
@@ -139,9 +145,9 @@ def a_name(name: str, of: str, meaning: str, **more: Any) -> Column:
     return Column(name, "name", meaning, of=of, **more)
 
 
-def a_text(name: str, meaning: str) -> Column:
+def a_text(name: str, meaning: str, **more: Any) -> Column:
     """A column of free text."""
-    return Column(name, "text", meaning, default="")
+    return Column(name, "text", meaning, default="", **more)
 
 
 def a_number(name: str, meaning: str, default: float | None = None, unit: str = "", **more: Any) -> Column:

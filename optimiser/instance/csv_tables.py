@@ -38,7 +38,7 @@ CSV_FILES = (
                 choices=("input", "process", "outcome"),
                 what="a decision type",
             ),
-            a_text("label", "what reports call it"),
+            a_text("label", "what reports call it", caption=True),
             a_name("levels", "levels", "the levels allowed, separated by `;`", several=True, otherwise="all"),
             Column("uniform", "flag", "whether it has the same level for every locality", True),
             a_share(
@@ -84,7 +84,7 @@ CSV_FILES = (
             Column("organisation", "name", "the organisation", required=True),
             _LEVEL,
             a_name("parent", "organisations", "the organisation above; empty at the top", required=True),
-            a_text("name", "what reports call it"),
+            a_text("name", "what reports call it", caption=True),
             a_amount(
                 "population",
                 "people served; for every locality, not all 0, or for none",

@@ -10,22 +10,27 @@ from optimiser.instance.columns import Column, TableSchema
 from optimiser.instance.folder import BESIDE
 from optimiser.instance.result_schemas import RESULTS, STUDY
 from optimiser.instance.schema import SYSTEM_OBJECTIVES, TABLES, TOML_TABLES
+from optimiser.instance.sheet import FREE
 
 _INTRODUCTION = f"""\
 An instance is a folder of `instance.toml` and CSV tables (UTF-8, comma, header row, decimal point). Only
 `instance.toml` and `decisions.csv` must be there; a column or table that is left out has its defaults, and
-an empty cell is a value not given. Beside them only {" and ".join(f"`{name}`" for name in BESIDE)}
-and hidden files may lie in the folder.
+an empty cell is a value not given. Columns called `note` or `remark` may hold anything. Files that are no
+CSV (`{BESIDE}`, notes, licences), studies, other `*.toml` and sub-folders may lie beside them; a `.csv` of
+another name is refused.
 
 An Excel workbook (`.xlsx`) holds the same on sheets: one for each table, named as the file without `.csv`,
 and one for each section of `instance.toml`. The sheets `instance`, `limits` and `uncertainty` have two
 columns, `key` and `value`; `weights` has `objective` and `weight`; `scenarios` has a column
 `surge.RESOURCE` and `loss.RESOURCE` for each resource. The list `[[resources]]` of `instance.toml` is the
-sheet `resource_types`, because the sheet `resources` is `resources.csv`. A sheet `README` may hold anything.
+sheet `resource_types`, because the sheet `resources` is `resources.csv`. What is shown is what is read: a
+cell merged over rows counts in each of them, codes keep the zeros of their format, and what is hidden
+counts. Other sheets are left alone.
 
 Names (of decisions, organisations, levels ...) are taken as they stand, capitals and all; they hold no `;`,
-`=` or `@`. Flags are `true` or `false`. Hours are per week, money per year, delays in days, resources in
-their own unit; any others will do if used throughout.
+`=` or `@` and do not begin with `+` or `-`; labels begin with none of the four (spreadsheets take them for
+formulas). Flags are `true` or `false`. Hours are per week, money per year, delays in days, resources in their
+own unit; any others will do if used throughout.
 """
 
 
@@ -110,6 +115,7 @@ def _object(schema: TableSchema, skip: int = 0) -> dict[str, Any]:
             properties[column.name.partition(".")[0]] = inner
         else:
             properties[column.name] = _column(column)
+    properties |= {name: {"description": "anything; not used"} for name in FREE if name not in properties}
     required = [column.name for column in schema.columns[skip:] if column.required]
     found = {"type": "object", "properties": properties, "additionalProperties": False}
     return found | ({"required": required} if required else {})

@@ -43,6 +43,7 @@ class Instance:
     description: str = ""
     perspective: str = ""
     licence: str = ""
+    noticed: tuple[str, ...] = ()  # what was found beside the tables when they were read; `check` warns of it
 
     def __post_init__(self) -> None:
         for name in ("tables", "weights", "limits", "uncertainty"):
@@ -192,3 +193,9 @@ class Instance:
 
 def _restored(state: dict[str, Any]) -> Instance:
     return Instance(**state)
+
+
+def row_name(instance: Instance, table: str, row: int) -> str:
+    """What a row is called: the cells of its key."""
+    keys = TABLES[table].key or TABLES[table].by_name
+    return " ".join(str(instance[table][key][row]) for key in keys if instance[table][key][row])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,9 @@ from optimiser.instance.instance import Instance
 from optimiser.instance.schema import DEFAULT_WEIGHTS, HELD_TABLES, SYSTEM_OBJECTIVES, TABLES, level_defaults
 from optimiser.instance.sheet import Absent, Sheet
 from optimiser.instance.table import Table
+
+MOST_HOLDINGS = 1_000_000  # decisions x localities x levels x scenarios: a model of some gigabytes
+MOST_CORRELATED = 10_000  # localities with a matrix of correlations
 
 
 def read(path: str | os.PathLike[str]) -> Instance:
@@ -34,18 +38,45 @@ def read(path: str | os.PathLike[str]) -> Instance:
 
 def assemble(sheets: Mapping[str, Sheet], findings: Findings) -> Instance:
     """Sheets as found, made into a checked Instance; raises InputError with all that was found wrong."""
+    sizes = {name: len(sheet.rows) for name, sheet in sheets.items()}
+    _refuse_what_is_too_large(sizes, 1, findings)
     tables = _tables(sheets, findings)
+    lowest = tables["levels"]["level"][-1]
+    sizes = {name: table.rows for name, table in tables.items()}
+    _refuse_what_is_too_large(sizes, int((tables["organisations"]["level"] == lowest).sum()), findings)
     settings = {name: _record(tables[name]) for name in ("instance", "limits", "uncertainty")}
     instance = Instance(
         tables={name: tables[name] for name in HELD_TABLES},
         weights=_weights(tables, sheets, findings),
         limits=settings["limits"] | {"reserve": settings["limits"]["reserve"] or 0.0},
         uncertainty=settings["uncertainty"],
+        noticed=tuple(findings.noticed),
         **settings["instance"],
     )
     check(instance, findings)
     findings.raise_any()
     return instance
+
+
+def _refuse_what_is_too_large(sizes: Mapping[str, int], localities: int, findings: Findings) -> None:
+    """Raise InputError at once where no model could be built: before time goes into reading on."""
+    counts = {
+        "decision": sizes.get("decisions", 0),
+        "locality": localities,
+        "level": max(2, sizes.get("levels", 0)),
+        "scenario": max(1, sizes.get("scenarios", 0)),
+    }
+    holdings = math.prod(counts.values())
+    if holdings > MOST_HOLDINGS:
+        plural = {"locality": "localities"}
+        parts = [f"{n:,} {noun if n == 1 else plural.get(noun, noun + 's')}" for noun, n in counts.items()]
+        text = f"{' x '.join(parts)} are {holdings:,} holdings; {MOST_HOLDINGS:,} at most are taken on"
+        findings.add("decisions", None, "", text)
+        findings.raise_any()
+    if sizes.get("correlations") and localities > MOST_CORRELATED:
+        text = f"between {localities:,} localities; {MOST_CORRELATED:,} at most are taken on with this table"
+        findings.add("correlations", None, "", text)
+        findings.raise_any()
 
 
 def _tables(sheets: Mapping[str, Sheet], findings: Findings) -> dict[str, Table]:
@@ -96,7 +127,8 @@ def _levels(table: Table) -> Table:
         table = Table({key: convert.blanks(column, 2) for key, column in columns.items()})
         table = table.with_column("level", np.array(["central", "local"], dtype=object))
     for name, default in level_defaults(table.rows).items():
-        table = table.with_column(name, np.where(np.isnan(table[name]), default, table[name]))
+        blank = np.isnan(table[name])
+        table = table.with_column(name, np.where(blank, default, table[name]), blank)
     return table
 
 
@@ -130,9 +162,10 @@ def _weights(
 ) -> dict[str, float]:
     """What each objective weighs: as given, by default, or by its swing."""
     own = dict.fromkeys(tables["objectives"]["objective"], 0.0)
-    if "swings" in sheets and "weights" in sheets:
+    swung = "swings" in sheets and bool(sheets["swings"].rows or "weights" not in sheets)
+    if swung and "weights" in sheets and sheets["weights"].rows:
         findings.add("swings", None, "", "there may be swings or weights, not both")
-    kind = "swings" if "swings" in sheets else "weights"
+    kind = "swings" if swung else "weights"
     weights = DEFAULT_WEIGHTS | own
     names = list(weights)
     if kind == "swings":

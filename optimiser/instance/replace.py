@@ -14,7 +14,7 @@ from optimiser.instance.check import check
 from optimiser.instance.columns import Column
 from optimiser.instance.errors import InputError
 from optimiser.instance.findings import Findings, Place, listing, nearest, quote
-from optimiser.instance.instance import Instance
+from optimiser.instance.instance import Instance, row_name
 from optimiser.instance.schema import HELD_TABLES, TABLES
 from optimiser.instance.sheet import rank
 
@@ -245,12 +245,6 @@ def _which(instance: Instance, target: Target, change: Change, old: np.ndarray) 
         return ""
     rows = np.flatnonzero(_matching(instance, target, change))[np.isnan(old)]
     return f" for {listing([row_name(instance, target.table, int(row)) for row in rows])}"
-
-
-def row_name(instance: Instance, table: str, row: int) -> str:
-    """What a row is called: the cells of its key."""
-    keys = TABLES[table].key or TABLES[table].by_name
-    return " ".join(str(instance[table][key][row]) for key in keys if instance[table][key][row])
 
 
 @dataclass(frozen=True)

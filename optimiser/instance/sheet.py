@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from optimiser.instance.findings import Place
 from optimiser.instance.schema import CSV_TABLES, TABLES
 
+FREE = ("note", "remark")  # columns in which anything may stand, in any table
 Cell = object  # text from a file; from instance.toml or a workbook also numbers and flags; None: no such cell
 
 
@@ -26,7 +27,40 @@ class Sheet:
         """Where a cell stands, or a column (row None)."""
         line = self.header_line if row is None else self.lines[row]
         at = self.header.index(column) + 1 if column in self.header else 0
-        return Place(rank(self.table), line, f"{self.source}:{line} {column}".rstrip(), at)
+        return Place(
+            rank(self.table), line, f"{self.source}:{line} {column}".rstrip(), at, self.source, column
+        )
+
+
+@dataclass
+class Grid(Sheet):
+    """A sheet of a workbook: its cells have names."""
+
+    def place(self, row: int | None, column: str) -> Place:
+        """A cell as spreadsheets name it: organisations!N5."""
+        line = self.header_line if row is None else self.lines[row]
+        return self.cell(line, self.header.index(column) if column in self.header else None, column)
+
+    def cell(self, line: int, at: int | None, column: str = "") -> Place:
+        """The cell of a line at a position, or the line where that is None."""
+        letter = "" if at is None else letters(at)
+        label = f"{self.source}!{letter}{line} {column}".rstrip()
+        return Place(rank(self.table), line, label, (at or 0) + 1, self.source, column, letter)
+
+
+class Shown(float):
+    """A number of a workbook that people see as something else: `text`, or '' and `why` that is no name."""
+
+    __slots__ = ("text", "why")
+
+    def __new__(cls, value: float, text: str, why: str) -> Shown:
+        """A float with what is shown of it."""
+        made = super().__new__(cls, value)
+        made.text, made.why = text, why
+        return made
+
+    text: str
+    why: str
 
 
 @dataclass
@@ -54,7 +88,9 @@ class Section(Sheet):
         if not line and schema.shape == "list" and row is not None:
             path[0] += f"[{row + 1}]"
         where = f"{self.source}:{line}" if line else self.source
-        return Place(rank(self.table), line, f"{where} {'.'.join(path)}".rstrip())
+        name = ".".join(path)
+        label = f"{where} {name}".rstrip()
+        return Place(rank(self.table), line, label, source=self.source, name=name.replace(f"[{at + 1}]", ""))
 
 
 @dataclass(frozen=True)
@@ -66,6 +102,15 @@ class Absent:
     def place(self, row: int | None, column: str) -> Place:  # noqa: ARG002 (there are no rows)
         """The table as a whole, and the column."""
         return Place(rank(self.table), 0, f"{TABLES[self.table].label} {column}".rstrip())
+
+
+def letters(at: int) -> str:
+    """What spreadsheets call a column: A to Z, AA ..."""
+    name = ""
+    while at >= 0:
+        at, letter = at // 26 - 1, chr(ord("A") + at % 26)
+        name = letter + name
+    return name
 
 
 def rank(table: str) -> int:

@@ -18,9 +18,15 @@ class Table(Mapping[str, np.ndarray]):
     ``float64`` (NaN where nothing was given and no default stands), flags are ``bool``.
     """
 
-    __slots__ = ("_columns", "rows")
+    __slots__ = ("_blank", "_columns", "rows")
 
-    def __init__(self, columns: Mapping[str, Any], rows: int | None = None) -> None:
+    def __init__(
+        self,
+        columns: Mapping[str, Any],
+        rows: int | None = None,
+        blank: Mapping[str, np.ndarray] | None = None,
+    ) -> None:
+        self._blank = dict(blank or {})
         self._columns = {name: np.asarray(column).view() for name, column in columns.items()}
         for column in self._columns.values():
             column.setflags(write=False)
@@ -29,7 +35,7 @@ class Table(Mapping[str, np.ndarray]):
         assert lengths <= {self.rows}, "columns of different length"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Table, (dict(self._columns), self.rows)  # read-only again on the other side
+        return Table, (dict(self._columns), self.rows, self._blank)  # read-only again on the other side
 
     def __getitem__(self, column: str) -> np.ndarray:
         return self._columns[column]
@@ -40,9 +46,21 @@ class Table(Mapping[str, np.ndarray]):
     def __len__(self) -> int:
         return len(self._columns)
 
-    def with_column(self, name: str, values: np.ndarray) -> Table:
-        """The same table with one column replaced or added."""
-        return Table({**self._columns, name: values}, self.rows)
+    def with_column(self, name: str, values: np.ndarray, blank: np.ndarray | None = None) -> Table:
+        """The same table with one column replaced or added, given wherever it is not said to be blank."""
+        others = {key: mask for key, mask in self._blank.items() if key != name}
+        return Table(
+            {**self._columns, name: values}, self.rows, others if blank is None else others | {name: blank}
+        )
+
+    def blank(self, name: str) -> np.ndarray:
+        """(rows,) bool: where nothing was given when the table was read, and a default stands or nothing."""
+        if name in self._blank:
+            return self._blank[name]
+        column = self._columns[name]
+        if column.dtype.kind == "f":
+            return np.isnan(column)
+        return column == "" if column.dtype == object else np.zeros(self.rows, dtype=bool)
 
     def frame(self) -> pd.DataFrame:
         """The table as a DataFrame (a copy: changing it leaves the instance as it is)."""
