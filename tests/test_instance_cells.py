@@ -11,7 +11,8 @@ from instances_full import FULL, put
 
 from optimiser.instance.columns import Column
 from optimiser.instance.errors import InputError
-from optimiser.instance.read import from_tables, read
+from optimiser.instance.instance import Instance
+from optimiser.instance.read import read
 from optimiser.instance.schema import CSV_TABLES, TABLES
 
 OBJECTIVES = (
@@ -186,7 +187,7 @@ def test_names_in_the_toml_are_no_formulas_either(table: str) -> None:
         *[{key: "b"}] * (table == "levels"),
     ]
     with pytest.raises(InputError, match=r"'\+1' is not a name: a spreadsheet would take"):
-        from_tables({"name": "x", table: rows}, {"decisions": [{"decision": "a", "type": "input"}]})
+        Instance.from_tables({"decisions": [{"decision": "a", "type": "input"}]}, name="x", **{table: rows})
 
 
 @pytest.mark.parametrize("table", CSV_TABLES)
@@ -353,4 +354,4 @@ def test_a_name_in_other_letters_is_told(tmp_path: Path) -> None:
 def test_what_no_computer_could_build_is_refused_at_once(document: dict[str, object], rows: int) -> None:
     decisions = [{"decision": f"d{i}", "type": "input"} for i in range(rows)]
     with pytest.raises(InputError, match=r"holdings; 1,000,000 at most are taken on"):
-        from_tables({"name": "x", **document}, {"decisions": decisions})
+        Instance.from_tables({"decisions": decisions}, name="x", **document)

@@ -80,12 +80,3 @@ def test_a_file_that_must_be_there_may_have_another_name(
     with pytest.raises(InputError) as error:
         read(put(tmp_path, files))
     assert list(error.value.problems) == lines
-
-
-def test_an_empty_folder_says_what_must_be_there(tmp_path: Path) -> None:
-    with pytest.raises(InputError) as error:
-        read(tmp_path)
-    assert list(error.value.problems) == [
-        "instance.toml: this file must be there",
-        "decisions.csv: this file must be there",
-    ]

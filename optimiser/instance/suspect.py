@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from optimiser.instance.alike import far_apart, twins
 from optimiser.instance.findings import listing, number_text
+from optimiser.instance.holes import holes
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema import SYSTEM_OBJECTIVES, TABLES
 
@@ -14,6 +16,10 @@ from optimiser.instance.schema import SYSTEM_OBJECTIVES, TABLES
 def warnings(instance: Instance) -> tuple[str, ...]:
     """One line for each thing that may not be meant: nothing here stops a solve."""
     return (
+        *instance.noticed,
+        *holes(instance),
+        *twins(instance),
+        *far_apart(instance),
         *_constant_objectives(instance),
         *_bars_to_everyone(instance),
         *_half_scored(instance),
@@ -161,7 +167,17 @@ def _unused(instance: Instance) -> Iterator[str]:
     budget = instance.limits["budget"]
     costs = any(workload[name].any() for name in ("cost", "fixed_cost"))
     hours = any(workload[name].any() for name in ("hours", "fixed_hours"))
+    shocks = instance["scenarios"]["correlation"]
+    has = set(zip(*(instance["resources"][key] for key in ("organisation", "resource")), strict=True))
+    surges = zip(*(instance["surges"][key] for key in ("organisation", "resource")), strict=True)
+    nowhere = [f"{where} has no {what}" for where, what in dict.fromkeys(surges) if (where, what) not in has]
     signs = (
+        (nowhere, "surges.csv", listing(nowhere)),
+        (
+            instance["correlations"].rows and not np.isnan(shocks).any(),
+            "correlations.csv",
+            "every scenario has a correlation of its own",
+        ),
         (instance["needs"].rows and not decisions["heterogeneity"].any(), "needs.csv", "no heterogeneity"),
         (instance["partners"].rows and not decisions["joint"].any(), "partners.csv", "no decision is joint"),
         (decisions["joint"].any() and not instance["partners"].rows, "decisions.csv joint", "no partners"),
