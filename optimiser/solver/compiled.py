@@ -7,6 +7,7 @@ places in `Coefficients.theta`. Evaluating all of them for other numbers is one 
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,9 +59,10 @@ class Compiled:
     """A model with its numbers left open; `program(theta)` fills them in.
 
     Rows whose body is `<=`, `>=` or `==` a number keep their sense; the objective is row -1 of the terms.
+    `own_rows` are names of the constraints that were there before an extension.
     """
 
-    def __init__(self, model: pyo.ConcreteModel) -> None:
+    def __init__(self, model: pyo.ConcreteModel, own_rows: Container[str] | None = None) -> None:
         self.columns, self._bounds, place = _columns(model)
         known = [
             np.arange(len(self.columns.keys))[run]
@@ -70,6 +72,9 @@ class Compiled:
         self.added = np.setdiff1d(np.arange(len(self.columns.keys)), np.concatenate(known))  # by an extension
         reader = Reader(place, model.places)
         self.rows, lower, upper = _rows(model, reader)
+        every = np.arange(len(lower))
+        runs = [run for name, run in self.rows.components.items() if own_rows and name not in own_rows]
+        self.added_rows = np.concatenate([every[:0], *(every[run] for run in runs)])
         self._lower_open, self._upper_open = np.isneginf(lower), np.isposinf(upper)
         self._fixed = np.where(self._lower_open, upper, lower)
         self._row, self._column, self._constant, self._product = reader.terms()

@@ -15,9 +15,9 @@ from scipy import sparse
 from optimiser.coefficients import Coefficients, coefficients
 from optimiser.instance.instance import Instance
 from optimiser.model import assemble
-from optimiser.model.declare import written_out
-from optimiser.solver.compiled import Compiled
+from optimiser.solver.compiled import OWN, Compiled
 from optimiser.solver.cuts import Cuts, dense
+from optimiser.solver.extension import extend
 from optimiser.solver.highs import Clock
 from optimiser.solver.placing import Placing
 from optimiser.solver.pooling import PoolCuts
@@ -102,9 +102,8 @@ class Problem:
     def _compile(self, c: Coefficients) -> None:
         with without_collection():
             model = assemble(c, self.instance.name)
-            if self._extend is not None:
-                self._extend(written_out(model))
-            self.compiled = Compiled(model)
+            own = None if self._extend is None else extend(model, self._extend, OWN)
+            self.compiled = Compiled(model, own)
             del model  # freed before there is a collector to walk through it
         self.recourse = Recourse(self.compiled, c)
         self._shape = c.shape

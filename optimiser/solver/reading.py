@@ -172,7 +172,7 @@ class Reader:
                 return
             for multiple, places in factor:
                 self._keep(row, column, multiple, (*places, place))
-        elif type(first) in native_numeric_types or not first.is_potentially_variable():
+        elif type(first) in native_numeric_types or first.is_fixed():
             self._add(second, row, _times(factor, self._polynomial(first)))
         else:
             self._add(first, row, _times(factor, self._polynomial(second)))

@@ -64,6 +64,7 @@ class Recourse:
         private = np.zeros(len(touches), bool)
         for name in PRIVATE:
             private[compiled.rows[name]] = True
+        private[compiled.added_rows] = True  # with an extension all is solved whole, and nothing priced
         self.in_master = ~touches
         self.coupling = np.flatnonzero(touches & ~private)
         keys = compiled.rows.keys

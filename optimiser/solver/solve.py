@@ -60,8 +60,10 @@ def solve(
     time_limit
         Seconds for the search; what was found by then is returned, with its bound.
     extend
-        Called with the Pyomo model (see `build`) before it is compiled, to add linear constraints and
-        variables. The model is then solved whole; what was added is not verified.
+        Called with the Pyomo model (see `build`) before it is compiled. It may add variables (continuous,
+        integer, binary), linear constraints, blocks of these, and fix or bound the model's own variables.
+        All else is refused: another objective, nonlinear rows, sets such as SOS, a changed or deactivated
+        requirement. The model is then solved whole; what was added is not verified.
     progress
         Called with a line of text now and then.
 
