@@ -17,10 +17,11 @@ def number(m: pyo.ConcreteModel, c: Coefficients, name: str, *axes: Sequence[Any
     """Declare the array `name` of the coefficients as a mutable parameter over its axes.
 
     Entries that are not there (NaN) are left out: whether an entry is there is structure. The component
-    is called as the array, dots made underscores.
+    is called as the array, dots made underscores. Each place has one datum, which expressions find: a second
+    one under a key that Pyomo would have flattened would keep the numbers of the instance it was made for.
     """
     array = c[name]
-    keys = list(product(*axes)) if len(axes) != 1 else list(axes[0])
+    keys = [_flat(key) for key in (product(*axes) if len(axes) != 1 else axes[0])]
     values = np.ravel(array)
     if len(keys) != len(values):
         raise ValueError(f"{name} has {len(values)} entries and its axes {len(keys)}")
@@ -31,10 +32,19 @@ def number(m: pyo.ConcreteModel, c: Coefficients, name: str, *axes: Sequence[Any
     component.store_values(entries, check=False)  # a third faster than one by one, checked
     if not hasattr(m, "places"):
         m.places = {}  # id of a parameter's datum -> its place in Coefficients.theta
+    if list(component) != list(entries) or len(component) != len(there):
+        raise ValueError(f"{name} has {len(component)} data for {len(there)} places")
     start = c.offsets[name]
     for datum, i in zip(component.values(), there.tolist(), strict=True):
         m.places[id(datum)] = start + i
     return component
+
+
+def _flat(key: Any) -> Any:
+    """A key as Pyomo keeps it: tuples within it opened."""
+    if not isinstance(key, tuple):
+        return key
+    return tuple(part for each in key for part in (each if isinstance(each, tuple) else (each,)))
 
 
 def rows(m: pyo.ConcreteModel, keys: Any, *, doc: str) -> Callable[[Callable[..., Any]], None]:
