@@ -30,7 +30,7 @@ class Coefficients:
     """The sets, masks, lists and numbers of one instance."""
 
     sets: Sets
-    masks: Mapping[str, Array]  # which terms, columns and rows exist
+    masks: Mapping[str, Array]  # which columns and rows exist; a term of 0 is no structure
     lists: Mapping[str, list[tuple[Any, ...]]]  # rules, links, partners: rows of positions
     numbers: Mapping[str, Array]
     pools: Pools
@@ -50,16 +50,24 @@ class Coefficients:
         return dict(zip(self.numbers, [1, *ends[:-1].tolist()], strict=True))
 
     @cached_property
-    def shape(self) -> tuple[Any, ...]:
-        """Equal for two instances exactly when one compiled model serves both."""
+    def shape(self) -> dict[str, Any]:
+        """What decides over columns and rows: equal for two instances when one compiled model serves both."""
         s = self.sets
-        names = (s.decisions, s.levels, s.organisations, s.scenarios, s.resources, s.objectives)
+        names = ("decisions", "levels", "organisations", "scenarios", "resources", "objectives")
+        return {
+            **{name: tuple(getattr(s, name)) for name in names},
+            **{name: getattr(s, name).tobytes() for name in ("uniform", "allowed", "node")},
+            **{name: mask.tobytes() for name, mask in self.masks.items()},
+            **{name: tuple(rows) for name, rows in self.lists.items()},
+            "correlation": self.pools.regime.tobytes(),
+        }
+
+    def same(self, other: Coefficients) -> bool:
+        """Whether the two say the same in every equation and every pool."""
         return (
-            *map(tuple, names),
-            *(array.tobytes() for array in (s.uniform, s.allowed, s.node)),
-            *((name, mask.tobytes()) for name, mask in self.masks.items()),
-            *((name, tuple(rows)) for name, rows in self.lists.items()),
-            self.pools.regime.tobytes(),
+            self.shape == other.shape
+            and np.array_equal(self.theta, other.theta, equal_nan=True)
+            and self.pools.same(other.pools)
         )
 
 
@@ -79,18 +87,20 @@ def coefficients(instance: Instance, weights: Mapping[str, float] | None = None)
         **worth_numbers,
     }
     organisations, decisions = instance["organisations"], instance["decisions"]
+    budgeted = instance.limits["budget"] is not None
+    monitorable = (decisions["monitoring_effect"] > 0) & sets.allowed[:, 1:].any(axis=1)
     masks: dict[str, Array] = {
         "averse": np.array([instance.uncertainty["risk_aversion"] > 0]),
         "limited": np.array([instance.limits[name] is not None for name in ("budget", "max_changes")]),
-        "fixed": (numbers["fixed_hours"] > 0) | (numbers["fixed_cost"] > 0),
-        "busy": numbers["hours"] > 0,
+        "fixed": ((numbers["fixed_hours"] > 0) | (numbers["fixed_cost"] > 0)) & sets.shared,
         "barred": ~np.isnan(decisions["min_rating"]),
         "staffed": ~np.isnan(organisations["staff_hours"]),
-        "fearful": decisions["fear"] > 0,
-        "monitorable": decisions["monitoring_effect"] > 0,
-        "supported": ~np.isnan(organisations["support_cost"]),
+        "fearful": (decisions["fear"] > 0) & monitorable,
+        "monitorable": monitorable,
+        "supported": ~np.isnan(organisations["support_cost"]) & budgeted,
         "present": ~np.isnan(numbers["capacity"]),
-        **{name: ~np.isnan(numbers[name]) for name in ("max_occupancy", "max_unmet", "slack_cost")},
+        **{name: ~np.isnan(numbers[name]) for name in ("max_occupancy", "max_unmet")},
+        "bought": ~np.isnan(numbers["slack_cost"]) & budgeted,
         **worth_masks,
     }
     return Coefficients(sets, masks, holding_lists(instance, sets), numbers, pooled)

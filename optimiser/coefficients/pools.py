@@ -40,6 +40,15 @@ class Pools:
     regime: Array  # (S,) correlation regime of each scenario, 0 the shared one
     regime_rho: Array  # (T,) correlation that a regime imposes on every decision, NaN for none
 
+    def same(self, other: Pools) -> bool:
+        """Whether every pool is the same in both."""
+        mine, theirs = ((p.sd, p.rho, p.regime, p.regime_rho) for p in (self, other))
+        return (
+            all(np.array_equal(a, b, equal_nan=True) for a, b in zip(mine, theirs, strict=True))
+            and self.matrix.keys() == other.matrix.keys()
+            and all(np.array_equal(self.matrix[d], other.matrix[d]) for d in self.matrix)
+        )
+
     def pool(self, d: int, members: Array, regime: int) -> Pool:
         """The pool of these localities for decision d; shares are of the total over all localities."""
         share = self.sd[d, members] / self.total[d] if self.total[d] > 0 else np.zeros(len(members))

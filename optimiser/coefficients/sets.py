@@ -41,6 +41,12 @@ class Sets:
         """Index of the local level, K."""
         return len(self.levels) - 1
 
+    @property
+    def shared(self) -> Array:
+        """(D, L) whether an organisation may hold d at l for some of its localities and not for others."""
+        several = [l for l, under in zip(self.level_of, self.under, strict=True) if len(under) > 1]
+        return self.allowed & ~self.uniform[:, None] & np.isin(np.arange(len(self.levels)), several)
+
     def place(self, h: int) -> str:
         """The organisation of a holding as users see it: empty for a uniform decision."""
         o = self.holding_locality[h]

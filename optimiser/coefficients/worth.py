@@ -20,7 +20,7 @@ def weights_of(instance: Instance, weights: Mapping[str, float] | None = None) -
 
 
 def worth(instance: Instance, sets: Sets, pools: Pools) -> tuple[dict[str, Array], dict[str, Array]]:
-    """All numbers of the objectives, and the masks that say which of their terms exist.
+    """All numbers of the objectives, and the masks that say which of their columns exist.
 
     `worth.OBJECTIVE` (H, L) is what a decision's score gains from holding h at l (for risk_pooling with an
     axis T of regimes at the end), `base.OBJECTIVE` (D,) what it starts from.
@@ -53,11 +53,8 @@ def worth(instance: Instance, sets: Sets, pools: Pools) -> tuple[dict[str, Array
         if name in scores and name != "accountability":
             _replace_by_scores(sets, share, scores[name], scored[name], held, base)
         numbers[f"worth.{name}"], numbers[f"base.{name}"] = held, base
-        some = np.zeros(len(sets.decisions), bool)
-        np.logical_or.at(some, sets.holding_decision, (held != 0).any(axis=tuple(range(1, held.ndim))))
-        masks[f"worth.{name}"] = some
     none = np.zeros(len(sets.decisions), bool)  # nobody scored it directly
-    masks["buffered"] = ~sets.uniform & (pools.total > 0) & ~scored.get("risk_pooling", none)
+    masks["buffered"] = sets.shared.any(axis=1) & (pools.total > 0) & ~scored.get("risk_pooling", none)
     fixed = _fixed_share(instance, sets)
     fixed[scored.get("economy", none)] = 0.0
     numbers["fixed_share"] = fixed  # (D, L) what an organisation's fixed cost takes from the economy score

@@ -35,12 +35,8 @@ def granted_willing_able(m: pyo.ConcreteModel, c: Coefficients) -> None:
     number(m, c, "oversight", sets.scenarios, doc="oversight_s: the most monitoring that goes on in s")
     _organisation(m, c)
     whose = m.organisation.extract_values()
-    supported = (
-        {sets.organisations[n] for n in np.flatnonzero(c.masks["supported"])}
-        if c.masks["limited"][0]
-        else set()
-    )
-    fearful = {sets.decisions[d] for d in np.flatnonzero(c.masks["fearful"] & c.masks["monitorable"])}
+    supported = {sets.organisations[n] for n in np.flatnonzero(c.masks["supported"])}
+    fearful = {sets.decisions[d] for d in np.flatnonzero(c.masks["fearful"])}
     afraid = {key for key in m.MONITORABLE if key[0] in fearful}
     helped = {key for key in m.EXERCISABLE if whose[key[1], key[2]] in supported}
     _support(m, c, supported, whose)

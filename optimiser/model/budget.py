@@ -48,6 +48,7 @@ def within_budget(m: pyo.ConcreteModel, c: Coefficients) -> None:
 def _holding_spend(m: pyo.ConcreteModel, c: Coefficients) -> pyo.Expression:
     sets, terms = c.sets, []
     count = np.bincount(sets.level_of, minlength=len(sets.levels))
+    organisations = list(zip(sets.organisations, sets.level_of, strict=True))
     for d, decision in enumerate(sets.decisions):
         for l in np.flatnonzero(sets.allowed[d]):
             level = sets.levels[l]
@@ -57,7 +58,6 @@ def _holding_spend(m: pyo.ConcreteModel, c: Coefficients) -> pyo.Expression:
                 terms.append(whole * m.placed[decision, "", level])
                 continue
             terms.append(cost * sum(m.placed[decision, o, level] for o in sets.localities))
-            if c.masks["fixed"][d, l]:
-                names = [sets.organisations[n] for n in np.flatnonzero(sets.level_of == l)]
-                terms.append(fixed * sum(m.holds[decision, n] for n in names))
+            names = [n for n, at in organisations if at == l and (decision, n) in m.holds]
+            terms.append(fixed * sum(m.holds[decision, n] for n in names))
     return sum(terms)

@@ -134,8 +134,6 @@ def _regime_name(c: Coefficients, t: int) -> str:
 def _held_worth(m: pyo.ConcreteModel, c: Coefficients, g: str, d: str, regime: str) -> pyo.Expression:
     """sum over o and l of pi_o score_dol held[d,o,l]."""
     i = c.sets.decisions.index(d)
-    if not c.masks[f"worth.{g}"][i]:
-        return 0
     worth = m.component(f"worth_{g}")
     places = [""] if c.sets.uniform[i] else c.sets.localities
     last = (regime,) if g == "risk_pooling" else ()
@@ -148,11 +146,10 @@ def _fixed_share(m: pyo.ConcreteModel, c: Coefficients, d: str) -> pyo.Expressio
     sets, i = c.sets, c.sets.decisions.index(d)
     if sets.uniform[i]:
         return 0
-    levels = np.flatnonzero(c.masks["fixed"][i] & sets.allowed[i])
     return sum(
-        m.fixed_share[d, sets.levels[l]] * m.holds[d, sets.organisations[n]]
-        for l in levels
-        for n in np.flatnonzero(sets.level_of == l)
+        m.fixed_share[d, sets.levels[l]] * m.holds[d, name]
+        for name, l in zip(sets.organisations, sets.level_of, strict=True)
+        if sets.allowed[i, l] and (d, name) in m.holds
     )
 
 

@@ -24,8 +24,8 @@ def slack_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
     number(m, c, "supply", *by_place, doc="supply_ors = capacity_or (1-loss_ors)")
     number(m, c, "flex", sets.decisions, doc="flex_d: share of supply that exercising d locally adds")
     m.unmet = pyo.Var(m.STOCKED, m.SCENARIOS, bounds=(0, None), doc="demand that nothing covers")
-    buyable = [r for r, bought in zip(sets.resources, c.masks["slack_cost"], strict=True) if bought]
-    bought = [key for key in present if key[1] in buyable] if c.masks["limited"][0] else []
+    buyable = [r for r, bought in zip(sets.resources, c.masks["bought"], strict=True) if bought]
+    bought = [key for key in present if key[1] in buyable]
     m.added = pyo.Var(bought, bounds=(0, None), doc="slack bought, in units of r")
     _mutual_aid(m, c, present)
     local = sets.levels[-1]

@@ -32,7 +32,7 @@ def hours_suffice(m: pyo.ConcreteModel, c: Coefficients) -> None:
         under = sets.under[position[n]]
         terms = []
         for d, decision in enumerate(sets.decisions):
-            for l in np.flatnonzero(c.masks["busy"][d, :, a] & sets.allowed[d]):
+            for l in np.flatnonzero(sets.allowed[d]):
                 if (l == a) == own_level:
                     hours = m.hours[decision, sets.levels[l], sets.levels[a]]
                     terms.append(hours * _localities_held(m, c, d, under, sets.levels[l]))
@@ -40,8 +40,8 @@ def hours_suffice(m: pyo.ConcreteModel, c: Coefficients) -> None:
 
     def fixed(n: str) -> pyo.Expression:
         a = sets.level_of[position[n]]
-        names = [sets.decisions[d] for d in np.flatnonzero(c.masks["fixed"][:, a] & sets.allowed[:, a])]
-        return sum(m.fixed_hours[d, sets.levels[a]] * m.holds[d, n] for d in names)
+        names = [sets.decisions[d] for d in np.flatnonzero(sets.allowed[:, a])]
+        return sum(m.fixed_hours[d, sets.levels[a]] * m.holds[d, n] for d in names if (d, n) in m.holds)
 
     m.held_hours = pyo.Expression(
         m.STAFFED,
@@ -87,8 +87,7 @@ def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
         watched.setdefault((o, s), []).append((d, l))
     exercised: dict[tuple[str, str, str], list[str]] = {}
     for d, o, l, s in m.EXERCISABLE:
-        if c.masks["busy"][sets.decisions.index(d), sets.levels.index(l), sets.levels.index(l)]:
-            exercised.setdefault((o, l, s), []).append(d)
+        exercised.setdefault((o, l, s), []).append(d)
 
     def watch(m, n, s):  # type: ignore[no-untyped-def]
         level = sets.level_of[position[n]]

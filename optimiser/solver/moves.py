@@ -110,7 +110,9 @@ class Neighbourhood:
             open_rows[problem.compiled.rows[name]] = False
         rows = np.flatnonzero(open_rows)
         program = problem.program
-        self._limits = Limits(program.matrix[rows][:, core], program.lower[rows], program.upper[rows])
+        matrix = program.matrix[rows][:, core]
+        matrix.eliminate_zeros()
+        self._limits = Limits(matrix, program.lower[rows], program.upper[rows])
         if further is not None:
             self._limits = self._limits.and_also(Cuts(further.matrix[:, core], further.upper))
 

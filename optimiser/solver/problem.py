@@ -58,6 +58,8 @@ class Worth:
 class Problem:
     """The solver's side of one instance; `update` and `weigh` make it another.
 
+    `rebuilt` says why the last update had to build a model; it is empty where new numbers were enough.
+
     With `extend`, a function that adds to the Pyomo model, the program is solved whole: what was added may
     touch recourse, whose columns otherwise leave the master problem.
     """
@@ -70,13 +72,22 @@ class Problem:
         extend: Callable[[pyo.ConcreteModel], Any] | None = None,
     ) -> None:
         self.threads, self.extended, self._extend = threads, extend is not None, extend
-        self._shape: tuple[Any, ...] | None = None
+        self._shape: dict[str, Any] | None = None
+        self.rebuilt = ""
         self.update(instance, weights)
 
     def update(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
-        """Ask about this instance from now on; compiles again only where its shape is another."""
+        """Ask about this instance from now on, as if it were the first: what was asked before is forgotten.
+
+        Compiles again only where columns or rows appear or vanish.
+        """
+        c = coefficients(instance, weights)
         self.instance = instance
-        self._take(coefficients(instance, weights))
+        self.rebuilt = self._why_anew(c)
+        self.known: deque[Array] = deque(maxlen=KNOWN * len(c.sets.scenarios))
+        if self.rebuilt:
+            self._compile(c)
+        self._take(c)
 
     def weigh(self, weights: Array) -> None:
         """Replace the weights (G,), which sum to 1."""
@@ -84,8 +95,6 @@ class Problem:
 
     def _take(self, c: Coefficients) -> None:
         self.c = c
-        if c.shape != self._shape:
-            self._compile(c)
         self.program = self.compiled.program(c.theta)
         self.pools = PoolCuts(self.compiled, c)
         self.placing = Placing(self.compiled, c, self.pools)
@@ -96,8 +105,18 @@ class Problem:
             self.compiled.rows["scored"]
         ]  # without what they sum up to, and recourse
         self.bare = (scores @ sparse.diags_array(keep.astype(float))).tocsr()
+        self.bare.eliminate_zeros()
         # Money spent before the scenario is known couples the scenarios, and so may an extension.
         self.coupled = self.extended or any(self._width(name) for name in ("support", "added"))
+
+    def _why_anew(self, c: Coefficients) -> str:
+        """Why the compiled model does not serve these coefficients; empty where it does."""
+        if self._shape is None:
+            return "nothing was built yet"
+        if self.extended:
+            return "an extension may have read other numbers"
+        names = [name for name, part in c.shape.items() if part != self._shape.get(name)]
+        return f"columns or rows appear or vanish: {', '.join(names)}" if names else ""
 
     def _compile(self, c: Coefficients) -> None:
         with without_collection():
@@ -107,7 +126,6 @@ class Problem:
             del model  # freed before there is a collector to walk through it
         self.recourse = Recourse(self.compiled, c)
         self._shape = c.shape
-        self.known: deque[Array] = deque(maxlen=KNOWN * len(c.sets.scenarios))
 
     def _width(self, component: str) -> int:
         run = self.compiled.columns[component]

@@ -138,8 +138,7 @@ class Recourse:
         d, o, level, s = self.e_index.T
         n = c.sets.node[o, level]
         self.willing = c["willingness"][n]
-        supported = c.masks["supported"] & c.masks["limited"][0]
-        self.able = np.where(supported[n], 1.0, c["ability"][n])
+        self.able = np.where(c.masks["supported"][n], 1.0, c["ability"][n])
         self.feared = np.where(self.e_monitored >= 0, self.willing * c["fear"][d], 0.0)
         self.oversight = c["oversight"][s]
         self.aid_most = [

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimiser.coefficients import Coefficients
+from optimiser.instance.instance import Instance
 from optimiser.solver.branching import Tree
 from optimiser.solver.compiled import Program
 from optimiser.solver.cuts import Cuts, dense, join
@@ -23,8 +23,9 @@ KEPT = 1e-9  # how far below what it should be worth a design may lie, for round
 class Session(Problem):
     """A problem that is asked for best designs; each search begins where the last one ended."""
 
-    def _compile(self, c: Coefficients) -> None:
-        super()._compile(c)
+    def update(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
+        """Ask about this instance from now on, as if it were the first: what was asked before is forgotten."""
+        super().update(instance, weights)
         self._last: Array | None = None
 
     @property

@@ -172,7 +172,7 @@ class Arithmetic:
         short = np.nan_to_num(self._beds_short())
         for r, name in enumerate(sets.resources):
             who = np.flatnonzero(short[:, r] > ROUNDING * np.maximum(1.0, np.nan_to_num(c["capacity"][:, r])))
-            bought = self.instance.limits["budget"] is not None and c.masks["slack_cost"][r]
+            bought = c.masks["bought"][r]
             if not len(who) or bought:
                 continue
             wanted, most = c["normal_demand"][:, r], c["max_occupancy"][r] * c["capacity"][:, r]
@@ -180,7 +180,7 @@ class Arithmetic:
                 f"{sets.localities[o]} has {figure(float(wanted[o]))} of {figure(round(float(most[o]), 4))}"
                 for o in sorted(who, key=lambda o: -short[o, r])
             ]
-            why = "no budget is given" if c.masks["slack_cost"][r] else "it has no slack_cost"
+            why = "it has no slack_cost" if np.isnan(c["slack_cost"][r]) else "no budget is given"
             yield (f"Demand for {name} is above max_occupancy, and none can be bought ({why}): "
                    f"{listing(said, 3)}.")  # fmt: skip
 
@@ -205,7 +205,7 @@ class Arithmetic:
             flexed = sum((c["flex"][d] * self.open[d, :, -1] for d, k in c.lists["flexes"] if k == r), 0.0)
             governors = [d for d, k in c.lists["governs"] if k == r]
             arrives = max((float((c["mobilisation"] * self.open[d]).max()) for d in governors), default=0.0)
-            bought = budget / c["slack_cost"][r] if budget is not None and c.masks["slack_cost"][r] else 0.0
+            bought = budget / c["slack_cost"][r] if c.masks["bought"][r] else 0.0
             for s, name in enumerate(sets.scenarios):
                 supply, demand = np.nan_to_num(c["supply"][:, r, s]), np.nan_to_num(c["demand"][:, r, s])
                 short = float(np.maximum(0.0, demand - supply * (1 + flexed)).sum())

@@ -112,7 +112,7 @@ class Variants:
                 continue
             if theirs.shape != mine.shape:
                 self.structural.add(len(self.inputs))
-            if theirs.shape != mine.shape or not np.array_equal(theirs.theta, mine.theta, equal_nan=True):
+            if not theirs.same(mine):
                 self.inputs.append(each)
 
     def in_order(self, subsets: Iterable[Subset]) -> list[Subset]:

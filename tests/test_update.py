@@ -1,0 +1,190 @@
+"""A Session updated to an instance is, bit for bit, a Session of that instance: every number of the schema."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from generate import FEATURES, random_instance
+from instances_full import FULL
+from scipy import sparse
+
+import optimiser
+from optimiser.coefficients import coefficients
+from optimiser.instance.columns import Column
+from optimiser.instance.errors import InputError
+from optimiser.instance.instance import Instance
+from optimiser.instance.schema import TABLES
+from optimiser.solver.highs import Clock, Solver
+from optimiser.solver.session import Session
+
+ALL = [f for f in FEATURES if f not in ("bare", "infeasible", "scores", "local_scores")]
+KINDS = ("uniform", "asymmetric", "mixed", "scored", "full", "single")
+SETTINGS = ("weights", "limits", "uncertainty")
+SAYS_NOTHING = {"sources.low", "sources.high"}  # of what no equation hears
+READ_ONLY = {"swings.from", "swings.to", "swings.points"}  # become weights when they are read
+
+
+@cache
+def instance(kind: str) -> Instance:
+    """Instances that between them use every feature."""
+    if kind == "full":
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in FULL.items():
+                (Path(folder) / name).write_text(text)
+            return optimiser.read(folder)
+    if kind == "single":  # one locality, one level between it and the centre
+        return random_instance(8, [f for f in ALL if f != "asymmetric"], sizes=2).replace(
+            "decisions.fear", set=0.0
+        )
+    chosen = {
+        "uniform": [f for f in ALL if f != "asymmetric"],
+        "scored": [*ALL, "scores", "local_scores"],
+    }.get(kind, ALL)
+    made = random_instance({"uniform": 5, "asymmetric": 11, "mixed": 21, "scored": 30}[kind], chosen, sizes=3)
+    return made.replace("decisions.uniform", set=False) if kind == "asymmetric" else made
+
+
+def numbers() -> list[str]:
+    """Every numeric column of the schema; one added later is among them."""
+    return [
+        f"{name}.{column.name}"
+        for name, schema in TABLES.items()
+        for column in schema.columns
+        if column.kind == "number"
+    ]
+
+
+def others(column: Column, now: float) -> list[float]:
+    """Other legal values: one near what stands there, and 0 or else an end of what is legal."""
+    base = 1.0 if np.isnan(now) else now
+    near = [base * 1.37, base * 0.61, base + 1, base - 1, (base + 1) / 2, base / 3 + 0.11]
+    legal = [v for v in (*near, 0.0, column.low, column.high) if v != now and column.admits(v)]
+    far = [v for v in legal if v in (0.0, column.low, column.high)]
+    return [float(v) for v in dict.fromkeys([*legal[:1], *far[:1]])]
+
+
+def places(origin: Instance, table: str, column: str) -> Iterator[tuple[str, dict[str, Any] | None, float]]:
+    """Paths, rows and present values of one column or key."""
+    if table in SETTINGS:
+        for key, value in getattr(origin, table).items():
+            if table == "weights" or key == column:
+                yield f"{table}.{key}", None, np.nan if value is None else value
+        return
+    for row in range(origin[table].rows):
+        where = {key: origin[table][key][row] for key in TABLES[table].key or ("decision_a", "decision_b")}
+        yield f"{table.replace('resource_types', 'resources')}.{column}", where, origin[table][column][row]
+
+
+def variants(origin: Instance, name: str) -> Iterator[tuple[str, Instance]]:
+    """The instance with one number of a column changed, in each row in turn, to other legal values."""
+    table, column = name.split(".", 1)
+    schema = TABLES[table].expand(origin.objectives, origin.resources)
+    stem = column.partition("{")[0]
+    expanded = [
+        c
+        for c in schema
+        if c == column or ("{" in column and c.startswith(stem) and schema[c].kind == "number")
+    ]
+    if column == "{}":
+        expanded = [c for c in schema if c in origin.objectives]
+    for each in expanded:
+        found = list(places(origin, table, each))
+        for path, where, now in found[:1] + [place for place in found if place[2] > 0][-1:]:
+            for value in others(schema[each], now):
+                try:
+                    yield f"{path} {where} {now} -> {value}", changed(origin, path, where, value, table)
+                except InputError:
+                    continue
+
+
+def changed(origin: Instance, path: str, where: dict[str, Any] | None, value: float, table: str) -> Instance:
+    if path == "scenarios.probability":
+        assert where is not None
+        return origin.replace(f"scenarios.{where['scenario']}.probability", set=value)
+    if table == "resource_types":
+        assert where is not None
+        return origin.replace(f"resources.{where['resource']}.{path.split('.')[1]}", set=value)
+    return origin.replace(path, set=value, where=where)
+
+
+def differences(a: Any, b: Any, at: str = "", seen: set[int] | None = None) -> list[str]:
+    """Where two objects differ, in whatever they hold: arrays bit for bit. What HiGHS holds is not looked at."""
+    seen = set() if seen is None else seen
+    if id(a) in seen or isinstance(a, Solver | Instance):
+        return []
+    if type(a) is not type(b):
+        return [f"{at}: {type(a)} {type(b)}"]
+    if isinstance(a, np.ndarray):
+        same = a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+        return [] if same else [at]
+    if sparse.issparse(a):
+        parts = ("data", "indices", "indptr") if hasattr(a, "indptr") else ("data", "coords")
+        return [d for p in parts for d in differences(getattr(a, p), getattr(b, p), f"{at}.{p}", seen)]
+    if isinstance(a, dict):
+        keys = [] if list(a) == list(b) else [f"{at}: keys"]
+        return keys + [d for k in a if k in b for d in differences(a[k], b[k], f"{at}[{k}]", seen)]
+    if isinstance(a, list) and a and isinstance(a[0], str | tuple) and a == b:
+        return []
+    if isinstance(a, list | tuple) or type(a).__name__ == "deque":
+        size = [] if len(a) == len(b) else [f"{at}: length"]
+        return size + [
+            d
+            for i, (x, y) in enumerate(zip(a, b, strict=False))
+            for d in differences(x, y, f"{at}[{i}]", seen)
+        ]
+    if is_dataclass(a):  # without what it has cached of itself
+        seen.add(id(a))
+        return [
+            d
+            for f in fields(a)
+            for d in differences(getattr(a, f.name), getattr(b, f.name), f"{at}.{f.name}", seen)
+        ]
+    if hasattr(a, "__dict__"):
+        seen.add(id(a))
+        return differences(vars(a), vars(b), at, seen)
+    return [] if a == b or (a != a and b != b) else [f"{at}: {a} {b}"]
+
+
+def apart(updated: Session, fresh: Session) -> list[str]:
+    """Where two sessions differ in anything that they ask or know."""
+    held = [{k: v for k, v in vars(s).items() if k != "rebuilt"} for s in (updated, fresh)]
+    return differences(*held)
+
+
+def layout(session: Session) -> Any:
+    compiled = session.compiled
+    return [(n.components, n.keys) for n in (compiled.columns, compiled.rows)]
+
+
+@cache
+def standing(kind: str) -> tuple[Session, Session]:
+    """A session that stays, and one that goes from variant to variant."""
+    return Session(instance(kind)), Session(instance(kind))
+
+
+@pytest.mark.parametrize("name", [n for n in numbers() if n not in READ_ONLY])
+def test_every_number_reaches_an_updated_session(name: str) -> None:
+    heard = False
+    for kind in KINDS:
+        origin, (staying, session) = instance(kind), standing(kind)
+        for said, variant in variants(origin, name):
+            before = layout(session)
+            session.update(variant)
+            fresh = Session(variant)
+            assert apart(session, fresh) == [], f"{kind}: {said}"
+            if " nan " not in said:  # a number appears: whatever is built anew says so
+                assert bool(session.rebuilt) == (layout(session) != before), (
+                    f"{kind}: {said}: {session.rebuilt}"
+                )
+            changes = [d for d in apart(fresh, staying) if d.startswith(("[program]", "[pools]"))]
+            heard |= bool(changes)
+            assert not (changes and coefficients(variant).same(coefficients(origin))), f"{kind}: {said}"
+            session.update(origin)
+    assert heard or name in SAYS_NOTHING, "no instance here hears of this number: give one that does"
