@@ -65,6 +65,19 @@ class SolverError(RuntimeError):
     """The solver failed: it ended with an error, or said something that cannot be."""
 
 
+def above(value: float, bound: float) -> str:
+    """That a value lies above its bound by more than rounding; '' where it does not."""
+    if not value > bound + 1e-6 * max(1.0, abs(value)):
+        return ""
+    return f"the value {value:.9g} lies above the solver's bound {bound:.9g}"
+
+
+def held_to(bound: float, value: float) -> None:
+    """Raise SolverError where a value lies above its bound: no answer may leave with such a pair."""
+    if said := above(value, bound):
+        raise SolverError(said)
+
+
 @dataclass(frozen=True)
 class Closest:
     """The cheapest single move met while verifying."""
@@ -172,8 +185,8 @@ class Design:
             problems.append(
                 f"{self.neighbours.better} designs one move away are better{gain}: it is not the optimum"
             )
-        if self.value > self.bound + 1e-6 * max(1.0, abs(self.value)):
-            problems.append(f"the value {self.value:.9g} lies above the solver's bound {self.bound:.9g}")
+        if said := above(self.value, self.bound):
+            problems.append(said)
         if self.claimed is not None and not math.isclose(
             self.claimed, self.value, rel_tol=1e-6, abs_tol=1e-6
         ):

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from optimiser.solver.highs import Clock, Solver
 from optimiser.solver.session import Session
 
 ALL = [f for f in FEATURES if f not in ("bare", "infeasible", "scores", "local_scores")]
-KINDS = ("uniform", "asymmetric", "mixed", "scored", "full", "single")
+KINDS = ("uniform", "asymmetric", "mixed", "scored", "full")
 SETTINGS = ("weights", "limits", "uncertainty")
 SAYS_NOTHING = {"sources.low", "sources.high"}  # of what no equation hears
 READ_ONLY = {"swings.from", "swings.to", "swings.points"}  # become weights when they are read
@@ -33,22 +34,21 @@ READ_ONLY = {"swings.from", "swings.to", "swings.points"}  # become weights when
 
 @cache
 def instance(kind: str) -> Instance:
-    """Instances that between them use every feature."""
+    """Instances that between them use every feature, with a design that is possible."""
     if kind == "full":
         with tempfile.TemporaryDirectory() as folder:
             for name, text in FULL.items():
                 (Path(folder) / name).write_text(text)
             return optimiser.read(folder)
-    if kind == "single":  # one locality, one level between it and the centre
-        return random_instance(8, [f for f in ALL if f != "asymmetric"], sizes=2).replace(
-            "decisions.fear", set=0.0
-        )
-    chosen = {
-        "uniform": [f for f in ALL if f != "asymmetric"],
-        "scored": [*ALL, "scores", "local_scores"],
-    }.get(kind, ALL)
-    made = random_instance({"uniform": 5, "asymmetric": 11, "mixed": 21, "scored": 30}[kind], chosen, sizes=3)
-    return made.replace("decisions.uniform", set=False) if kind == "asymmetric" else made
+    off = {"asymmetric"} if kind == "uniform" else set()
+    features = [f for f in ALL if f not in off] + ["scores", "local_scores"] * (kind == "scored")
+    for seed in count(5):
+        made = random_instance(seed, features, sizes=3)
+        if kind == "asymmetric":
+            made = made.replace("decisions.uniform", set=False)
+        if Session(made).optimise(1e-6, Clock()).design is not None:
+            return made
+    raise AssertionError
 
 
 def numbers() -> list[str]:
@@ -188,3 +188,81 @@ def test_every_number_reaches_an_updated_session(name: str) -> None:
             assert not (changes and coefficients(variant).same(coefficients(origin))), f"{kind}: {said}"
             session.update(origin)
     assert heard or name in SAYS_NOTHING, "no instance here hears of this number: give one that does"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_updated_session_answers_as_a_fresh_one(kind: str) -> None:
+    """Whatever it was asked before: the same design, value and bound."""
+    origin = instance(kind)
+    session = Session(origin)
+    session.optimise(1e-6, Clock())
+    for path in (
+        "workload.hours",
+        "workload.cost",
+        "decisions.stake_accountability",
+        "organisations.ability",
+    ):
+        variant = origin.replace(path, multiply=0.7)
+        session.update(variant)
+        mine, fresh = (s.optimise(1e-6, Clock()) for s in (session, Session(variant)))
+        assert (mine.value, mine.bound, mine.ended) == (fresh.value, fresh.bound, fresh.ended)
+        assert np.array_equal(mine.design, fresh.design) if mine.design is not None else fresh.design is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_weights_reach_a_session_as_a_fresh_one(kind: str) -> None:
+    origin = instance(kind)
+    session = Session(origin)
+    for k, name in enumerate(origin.objectives):
+        weights = {g: 1.0 + 2 * (g == name) for g in origin.objectives[: k + 2]}
+        fresh = Session(origin, weights)
+        session.weigh(fresh.weights)
+        assert apart(session, fresh) == []
+        assert not session.rebuilt or session.rebuilt == "nothing was built yet"
+
+
+def test_an_extension_is_built_anew() -> None:
+    session = Session(instance("uniform"), extend=lambda m: None)
+    session.update(instance("uniform").replace("levels.delay_days", multiply=2))
+    assert "extension" in session.rebuilt
+
+
+def test_no_answer_leaves_with_a_value_above_its_bound() -> None:
+    """Wherever a value and what nothing should be worth more than are put together."""
+    from dataclasses import replace
+
+    from optimiser.design import SolverError
+    from optimiser.studies.judged import judge
+    from optimiser.studies.study import Study
+
+    study = Study(instance("mixed"))
+    answer = study.ask()
+    assert answer.design is not None
+    with pytest.raises(SolverError, match="above the solver's bound"):
+        replace(answer, bound=answer.value - 1e-5)
+    judged = judge(study, answer.design[study.session.c.sets.holding], "best", "")
+    with pytest.raises(SolverError, match="above the solver's bound"):
+        replace(judged, bound=answer.value - 1e-5)
+
+
+@pytest.mark.parametrize("study", ["compare", "thresholds", "explain", "alternatives", "map"])
+def test_stale_numbers_end_every_study(study: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that proves too little is found out: the audit's value lies above its bound."""
+    from dataclasses import replace
+
+    from optimiser.design import SolverError
+
+    search = Session.optimise
+
+    def low(self: Session, *args: Any, **kwargs: Any) -> Any:
+        found = search(self, *args, **kwargs)
+        return replace(found, bound=found.bound - 0.01)
+
+    monkeypatch.setattr(Session, "optimise", low)
+    origin = optimiser.read(Path(__file__).parents[1] / "instances" / "archetype")
+    ask: dict[str, Any] = {
+        "thresholds": lambda: optimiser.thresholds(origin, "workload.hours", (0, 9)),
+        "map": lambda: optimiser.weight_map(origin),
+    }
+    with pytest.raises(SolverError, match="above the solver's bound"):
+        ask.get(study, lambda: getattr(optimiser, study)(origin))()

@@ -24,7 +24,7 @@ class Session(Problem):
     """A problem that is asked for best designs; each search begins where the last one ended."""
 
     def update(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
-        """Ask about this instance from now on, as if it were the first: what was asked before is forgotten."""
+        """Ask about this instance from now on, as if it were the first."""
         super().update(instance, weights)
         self._last: Array | None = None
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from optimiser.coefficients import coefficients
-from optimiser.design import Status
+from optimiser.design import Status, held_to
 from optimiser.instance.differences import Difference, exchanged
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
@@ -146,6 +146,7 @@ class Variants:
         assert answer.record is not None
         for candidate in candidates:
             there = worth(self.study, candidate)
+            held_to(answer.bound, -np.inf if there is None else there)
             if there is not None and (
                 there >= answer.value - 1e-9 or answer.bound - there <= self.study.gap * abs(there)
             ):

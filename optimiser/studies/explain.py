@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.design import InfeasibleError, Status
+from optimiser.design import InfeasibleError, Status, held_to
 from optimiser.instance.arguments import check_instance, texts, unknown
 from optimiser.instance.instance import Instance
 from optimiser.rows import Row, plain
@@ -297,6 +297,7 @@ class _Explainer:
         if not answer.found:
             most = 0.0 if answer.status is Status.INFEASIBLE else np.inf
             return Move(to, None, max(0.0, base.value - answer.bound), most, answer.status, {}, (), limits)
+        held_to(base.bound, answer.value)
         self.answers.append(answer)
         design = self._least_moved(answer, alone, worth)
         assert answer.record is not None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimiser.audit import audit
-from optimiser.design import Record, Status
+from optimiser.design import Record, Status, held_to
 from optimiser.instance.instance import Instance
 from optimiser.studies.inputs import Input, variant, weights_at
 from optimiser.studies.study import SLICE, Answer, Study
@@ -100,6 +100,7 @@ class Ground:
         worths = [(worth, design) for worth, design in worths if worth > -np.inf]
         value, start = max(worths, key=lambda pair: pair[0], default=(-np.inf, None))
         answer = self.ask(at, start)
+        held_to(answer.bound, value)
         if not answer.found and answer.status is not Status.INFEASIBLE:
             return None
         good = start is not None and answer.bound - value <= self.tolerance(value)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from optimiser.audit import Audit, audit, past_mending
-from optimiser.design import Record, Status
+from optimiser.design import Record, Status, held_to
 from optimiser.instance.instance import Instance
 from optimiser.rows import Row, plain
 from optimiser.solver.highs import Clock
@@ -33,6 +33,10 @@ class Judged:
     broken: tuple[str, ...] = ()  # promises that it breaks, a sentence each
     bound: float = np.inf  # of a design that was looked for: nothing asked for is worth more
     proven: bool = True  # False where it was looked for and time ran out
+
+    def __post_init__(self) -> None:
+        if self.audit is not None:
+            held_to(self.bound, self.audit.value)
 
     @property
     def feasible(self) -> bool | None:

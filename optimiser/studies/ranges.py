@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from optimiser.design import held_to
 from optimiser.rows import plain
 from optimiser.solver.records import design_of
 from optimiser.studies.judged import Judged, judge
@@ -121,6 +122,7 @@ def _most(study: Study, g: int, pool: Sequence[Array], gap: float) -> _Most:
     if not pool:
         return _Most(None, -np.inf, answer.bound)
     best = max(reached)
+    held_to(answer.bound, best)
     nearly = best - study.gap * (abs(best) + ROUNDING)
     design = next(design for design, reach in zip(pool, reached, strict=True) if reach >= nearly)
     return _Most(design, best, max(answer.bound, best))

@@ -16,7 +16,7 @@ import numpy as np
 
 import optimiser
 from optimiser.audit import Audit, audit, no_data
-from optimiser.design import Record, SolverError, Status
+from optimiser.design import Record, SolverError, Status, held_to
 from optimiser.instance.instance import Instance
 from optimiser.rows import Row, Rows, plain, spelt
 from optimiser.solver.call import building, check_call
@@ -43,7 +43,8 @@ CHECKED = 20  # one answer in so many has the designs next to it looked at
 class Answer:
     """What one question brought: a design with its exact recourse, audited, and the bound.
 
-    Without a design (`status` infeasible or unknown) only `bound` may be read.
+    Without a design (`status` infeasible or unknown) only `bound` may be read. None is made whose value, by
+    the audit, lies above its bound.
     """
 
     instance: Instance
@@ -52,6 +53,11 @@ class Answer:
     design: Array | None = None  # (H,) position of the level of each holding (`sets.holding`)
     record: Record | None = None
     audit: Audit | None = None
+    aim: float | None = None  # what the bound is of, where that is not the value (`Study.reach`)
+
+    def __post_init__(self) -> None:
+        if self.audit is not None:
+            held_to(self.bound, self.value if self.aim is None else self.aim)
 
     @property
     def found(self) -> bool:
@@ -201,7 +207,8 @@ class Study:
         `bound` is that of the aim.
         """
         self.solves += 1
-        return self._answer(self.session.reach(aim, worth, self.gap, self.clock, rows), None)
+        found = self.session.reach(aim, worth, self.gap, self.clock, rows)
+        return self._answer(found, None, None if found.design is None else found.value)
 
     def evaluate(self, design: Array, floors: Mapping[int, float] | None = None) -> Answer:
         """A design (H,), with its best recourse; infeasible where it has none, or breaks a requirement."""
@@ -264,7 +271,7 @@ class Study:
             "instance_hash": self.instance.hash,
         }
 
-    def _answer(self, found: Found, floors: Mapping[int, float] | None) -> Answer:
+    def _answer(self, found: Found, floors: Mapping[int, float] | None, aim: float | None = None) -> Answer:
         if found.design is None:
             status = STATUS[found.ended] if found.bound == -np.inf else Status.UNKNOWN
             return Answer(self.instance, status, found.bound)
@@ -273,16 +280,18 @@ class Study:
         )
         if settled.x is None:
             raise SolverError("the search found a design whose recourse the whole model calls infeasible")
-        answer = self._judged(STATUS[found.ended], found.bound, found.design, settled.x)
+        answer = self._judged(STATUS[found.ended], found.bound, found.design, settled.x, aim)
         if answer.audit is not None and answer.audit.broken:
             raise SolverError(f"a design found breaks a promise: {answer.audit.broken[0]}")
         return answer
 
-    def _judged(self, status: Status, bound: float, design: Array, x: Array) -> Answer:
+    def _judged(
+        self, status: Status, bound: float, design: Array, x: Array, aim: float | None = None
+    ) -> Answer:
         record = record_of(self.session, x)
         weights = dict(zip(self.instance.objectives, self.weights.tolist(), strict=True))
         audited = audit(self.instance, record, weights=weights)
-        return Answer(self.instance, status, bound, design, record, audited)
+        return Answer(self.instance, status, bound, design, record, audited, aim)
 
     def _look_around(self, answer: Answer, fixed: Mapping[int, int], floors: Mapping[int, float]) -> None:
         assert answer.design is not None

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimiser.design import InfeasibleError, Status
+from optimiser.design import InfeasibleError, Status, held_to
 from optimiser.solver.highs import Clock
 from optimiser.studies.study import Answer
 
@@ -106,6 +106,7 @@ def trace(
         in_time = clock.left == np.inf and not clock.interrupted
         if answer.status is Status.OPTIMAL or in_time:  # else there may be more to find
             settled.add(at)
+        held_to(answer.bound, _top(lines, at) if lines else -np.inf)
         bounds[at] = min(answer.bound, bounds.get(at, np.inf))
         if answer.found:
             line = Line(*worth(answer), answer)
