@@ -105,7 +105,7 @@ class Neighbourhood:
         inside[core] = True
         pattern = problem.compiled.pattern
         outside = pattern @ (~inside).astype(float)
-        open_rows = (outside == 0) & (np.diff(pattern.indptr) > 0)
+        open_rows = outside == 0  # a row without any column is kept by all designs or by none
         for name in DEFINED:  # every design keeps these
             open_rows[problem.compiled.rows[name]] = False
         rows = np.flatnonzero(open_rows)

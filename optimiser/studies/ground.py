@@ -105,11 +105,23 @@ class Ground:
             return None
         good = start is not None and answer.bound - value <= self.tolerance(value)
         if good and start is not None and (answer.design is None or (start != answer.design).any()):
-            answer = self._kept(start, answer.bound)
+            kept = self._kept(start, answer.bound)
+            answer = kept if kept.found else answer
         self.cut |= answer.status is Status.FEASIBLE and np.isfinite(self.study.clock.left)
         value = answer.value if answer.found else -np.inf
         self.points[at] = Point(at, answer.design, answer.record, value, answer.bound)
         return self.points[at]
+
+    def risen(self, there: Point, tight: Point) -> Point:
+        """The point, or the design of a tighter one there, where that is worth more."""
+        if tight.design is None or tight.value <= there.value + ROUNDING:
+            return there
+        self.stand(there.at)
+        answer = self.study.evaluate(tight.design)
+        if not answer.found or answer.value <= there.value:
+            return there
+        held_to(there.bound, answer.value)
+        return Point(there.at, answer.design, answer.record, answer.value, there.bound)
 
     def _kept(self, design: Array, bound: float) -> Answer:
         answer = self.study.evaluate(design)

@@ -92,6 +92,8 @@ def input_of(
     if problems := _out_of_range(what, span, whole):
         raise InputError(problems)
     straight, widens = _enters(instance, target)
+    if how == "multiply":
+        widens *= _sign(values)
     neutral = {"multiply": 1.0, "add": 0.0}.get(how)
     same = len(set(values.tolist())) == 1 and values[0] is not None and not np.isnan(float(values[0]))
     now = neutral if neutral is not None else float(values[0]) if same else None
@@ -204,6 +206,12 @@ def _out_of_range(what: str, span: tuple[float, float], whole: bool) -> list[str
     if whole and any(value != round(value) for value in span):
         return [f"{what}: the range {span[0]:g},{span[1]:g} must be of whole numbers"]
     return []
+
+
+def _sign(values: Array) -> int:
+    """The direction in which values go as they are multiplied by more: 0 where some rise and others fall."""
+    given = np.array([np.nan if value is None else float(value) for value in values])
+    return 1 if not (given < 0).any() else -1 if not (given > 0).any() else 0
 
 
 def _enters(instance: Instance, target: Target) -> tuple[bool, int]:

@@ -71,8 +71,25 @@ def along(ground: Ground, tolerance: float) -> tuple[list[Stretch], bool]:
             done.append(settled or stretch)
         if not settled and not todo:  # time ran out
             break
-    left = [entry[2] for entry in waiting]
-    return sorted(done + left, key=lambda s: s.low.at), not left and not ground.study.clock.out
+    stretches = sorted(done + [entry[2] for entry in waiting], key=lambda s: s.low.at)
+    return _rising(ground, stretches), not waiting and not ground.study.clock.out
+
+
+def _rising(ground: Ground, stretches: list[Stretch]) -> list[Stretch]:
+    """The same where constraints widen, no end of them worth less than a tighter one: its design is possible
+    there too, and takes the place of one that the gap or the time could not tell from the best."""
+    widens = ground.inputs[0].widens
+    if not widens or not stretches:
+        return stretches
+    points = [stretches[0].low, *(stretch.high for stretch in stretches)][::widens]
+    best, risen = points[0], [points[0]]
+    for point in points[1:]:
+        best = ground.risen(point, best)
+        risen.append(best)
+    return [
+        old if (a, b) == (old.low, old.high) else Stretch(a, b, ground.proven((a, b)))
+        for old, (a, b) in zip(stretches, pairwise(risen[::widens]), strict=True)
+    ]
 
 
 def _settled(ground: Ground, stretch: Stretch, tolerance: float, step: float) -> Stretch | None:
@@ -104,9 +121,11 @@ def _split(ground: Ground, stretch: Stretch, tolerance: float) -> list[Stretch]:
     whole = ground.inputs[0].whole
     middle = round((low + high) / 2) if whole else (low + high) / 2
     places = [middle] if stretch.same else list(_crossing(ground, stretch, tolerance))
+    if not whole and (places[0] - low <= tolerance or high - places[-1] <= tolerance):
+        places = sorted({*places, middle})  # so that no stretch is pared away by its tolerance
     near, points = (stretch.low, stretch.high), [stretch.low]
     for x in places:
-        if low < x < high:
+        if points[-1].at[0] < x < high:
             found = ground.point((float(x),), near)
             if found is None:
                 return []
@@ -116,7 +135,10 @@ def _split(ground: Ground, stretch: Stretch, tolerance: float) -> list[Stretch]:
 
 
 def _crossing(ground: Ground, stretch: Stretch, tolerance: float) -> tuple[float, float]:
-    """Two places within `tolerance`: below them the low design is worth more, above them the high one."""
+    """Two places within `tolerance`: below them the low design is worth more, above them the high one.
+
+    Or the one place, twice, where neither is possible.
+    """
     low, high = stretch.low.at[0], stretch.high.at[0]
     whole = ground.inputs[0].whole
     while high - low > (1 if whole else tolerance):
@@ -124,7 +146,12 @@ def _crossing(ground: Ground, stretch: Stretch, tolerance: float) -> tuple[float
         if not low < middle < high:  # as close as numbers are
             break
         before, after = (ground.worth(p.design, (middle,)) for p in (stretch.low, stretch.high))
-        low, high = (middle, high) if before >= after else (low, middle)
+        below = before >= after
+        if before == after == -np.inf:  # neither is possible: at the end that has a design it becomes so
+            if stretch.low.design is not None and stretch.high.design is not None:
+                return middle, middle
+            below = stretch.low.design is None
+        low, high = (middle, high) if below else (low, middle)
     return low, high
 
 
