@@ -32,6 +32,8 @@ def check_place(name: str | Path) -> Path:
     """
     try:
         return _checked(name)
+    except InputError:
+        raise
     except OSError as error:
         if error.errno in FULL:
             raise

@@ -101,6 +101,7 @@ def refused(run, out: str | Path, reason: str) -> None:
     ran = run("solve", ARCHETYPE, "--out", str(out))
     assert (ran.code, ran.out) == (2, ""), ran
     assert len(ran.err.splitlines()) == 1
+    assert ran.err.count("is not written") == 1
     assert reason in ran.err
 
 

@@ -170,8 +170,7 @@ def compare(
     the highest level and everything at the lowest (whether allowed or not), and those given. Raises
     InputError for a call that is wrong, InfeasibleError where no design keeps every requirement.
     """
-    wrong = wrong_flag("reach", reach)
-    held, others = _checked(instance, designs, others, weights, wrong)
+    held, others = _checked(instance, designs, others, weights, wrong := wrong_flag("reach", reach))
     study = Study(
         instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
     )

@@ -196,8 +196,7 @@ def thresholds(
     is False): they are no further apart than 1/16 of the range. Raises InputError for a call that is wrong,
     InfeasibleError where no design is possible anywhere in the range.
     """
-    first = {"what": what, "range": range, "how": how, "where": where}
-    inputs, wrong = _inputs(instance, first, also, weights, tolerance)
+    inputs, wrong = _inputs(instance, (what, range, how, where), also, weights, tolerance)
     study = Study(
         instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
     )
@@ -222,14 +221,14 @@ def thresholds(
 
 def _inputs(
     instance: Instance,
-    first: Mapping[str, Any],
+    given: tuple[Any, ...],
     also: Mapping[str, Any] | None,
     weights: Mapping[str, float] | None,
     tolerance: float | None,
 ) -> tuple[list[Input], list[str]]:
     """The inputs, and what is wrong with them."""
     check_instance(instance)
-    problems = list[str]()
+    first, problems = dict(zip(("what", "range", "how", "where"), given, strict=True)), list[str]()
     weights = weights_of(instance, weights, [])  # the study says what is wrong with them
     second = pairs("also", also, "what, range, how and where to what they are", problems)
     problems += [line for key in second for line in unknown("also", key, first, "an argument", listed=True)]
