@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -24,7 +25,8 @@ def output(command: str) -> str:
     """What a command prints, as a block of Markdown."""
     first, *rest = shlex.split(command)
     program = [sys.executable, "-m", "optimiser"] if first == "scripts/optimiser" else [first]
-    ran = subprocess.run([*program, *rest], cwd=ROOT, capture_output=True, text=True, check=True)
+    page = os.environ | {"COLUMNS": "100"}  # whoever runs it, and where
+    ran = subprocess.run([*program, *rest], cwd=ROOT, env=page, capture_output=True, text=True, check=True)
     return f"```\n$ {command}\n{ran.stdout}```\n"
 
 

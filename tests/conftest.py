@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
 
 from optimiser.cli import main
+
+os.environ["COLUMNS"] = "100"  # what is printed does not depend on who runs the tests, and where
 
 
 class Ran(NamedTuple):

@@ -75,15 +75,15 @@ HELD AND EXERCISED (share of the decision space, mean over localities, scenario 
   inspection    central             1.00          -
 
 WHO BINDS (staff hours nearest to running out, in each one's worst scenario)
-  organisation  level  hours used    of  scenario
-  south         local        18.0  18.0  surge
-  north         local        20.0  40.0  normal
+  organisation  level  hours used  of  scenario
+  south         local          18  18  surge
+  north         local          20  40  normal
   All hours used: 1 at level local, of 2 with a limit.
 
 DEMAND THAT NOTHING COVERS
   resource  scenario  demand  unmet   share
-  beds      normal     150.0    0.0  0.00 %
-  beds      surge      170.0    2.0  1.18 %
+  beds      normal       150      0  0.00 %
+  beds      surge        170      2  1.18 %
 
 MEASURED AND ASSUMED
   measured       1  organisations.population

@@ -11,6 +11,8 @@ import click
 from optimiser.cli.asking import answer, asking
 from optimiser.cli.options import NUMBER
 from optimiser.cli.say import reading
+from optimiser.cli.text import ending, moved, opening
+from optimiser.page import columns, counted, entries, fixed, listing, page, paragraph, percent, small
 
 if TYPE_CHECKING:
     from optimiser.studies.alternatives import Alternatives
@@ -77,56 +79,47 @@ def alternatives(
 
 def alternatives_text(found: Alternatives) -> str:
     """The ranking, the most different designs, and the verdicts."""
-    from optimiser.cli.text import title
-
-    sections = [[*title(found.instance), *_trust(found)]]
+    sections = [[*opening(found), *_trust(found)]]
     if found.designs:
         sections += [_ranking(found), _different(found), _verdicts(found), _by_locality(found)]
-    return "\n\n".join("\n".join(section) for section in sections if section)
+    return page(sections)
 
 
 def _trust(found: Alternatives) -> list[str]:
-    from optimiser.cli.text import ending, paragraph
-
     lines: list[str] = []
     if found.designs:
-        count = len(found.designs)
-        lines = [f"{count} design{'s' * (count > 1)}, every promise and objective recomputed from the tables"]
+        count = counted(len(found.designs), "design")
+        lines = [f"{count}, every promise and objective recomputed from the tables"]
         if not isfinite(found.rest):
             lines += paragraph("There is no other design.")
         else:
             last = found.designs[-1].answer.value
-            above = (found.rest - last) / max(abs(last), 1e-9)
-            said = f", {100 * above:.2g} % above the last one" if above > 1e-5 else ""
+            above = found.rest - last
+            said = f", {small(above)} above the last one" if above > 1e-5 * max(abs(last), 1e-9) else ""
             lines += paragraph(
-                f"Proven: no design that is not listed is worth more than {found.rest:.6f}{said}."
+                f"Proven: no design that is not listed is worth more than {fixed(found.rest, 6)}{said}."
             )
     return [*lines, *ending(found.unfinished, found.interrupted, found.run)]
 
 
 def _ranking(found: Alternatives) -> list[str]:
     """A line a design: its value, what it loses, and what is held elsewhere than in the best."""
-    from optimiser.cli.text import listing, moved
-
-    best, lines = (
-        found.designs[0].answer.value,
-        ["THE BEST DESIGNS", "  rank     value       loss  held elsewhere than in the best"],
-    )
+    best = found.designs[0].answer
+    rows = [("rank", "value", "loss", "held elsewhere than in the best")]
     for ranked in found.designs[:SHOWN]:
-        value = ranked.answer.value
-        first = f"  {ranked.rank:>4}  {value:.6f}  {_loss(best - value):>9}  "
-        lines += listing(moved(found.designs[0].answer.rows, ranked.answer.rows) or ["-"], first)
+        value, moves = ranked.answer.value, moved(best.rows, ranked.answer.rows)
+        rows.append((str(ranked.rank), fixed(value, 6), _loss(best.value - value), ", ".join(moves) or "-"))
     more = len(found.designs) - SHOWN
-    return [*lines, f"  and {more} more: --json or --out has them"] if more > 0 else lines
+    lines = ["THE BEST DESIGNS", *entries(rows, right=(0, 1, 2))]
+    return [*lines, f"  and {more:,} more: --json or --out has them"] if more > 0 else lines
 
 
 def _loss(loss: float) -> str:
-    return f"{max(0.0, loss):.2e}" if 0 < loss < 1e-5 else f"{max(0.0, loss):.6f}"
+    said = small(loss, 2) if 1e-9 < loss < 1e-5 else fixed(max(0.0, loss), 6)
+    return said.rjust(9)
 
 
 def _different(found: Alternatives) -> list[str]:
-    from optimiser.cli.text import listing, moved, paragraph
-
     if not found.diverse:
         return []
     said = "Each is as far as can be from those above it: so many decisions are held elsewhere"
@@ -134,27 +127,24 @@ def _different(found: Alternatives) -> list[str]:
     said += ", of one that differs by locality the share of the population." if split else "."
     loose = any(d.furthest > d.distance + FINE for d in found.diverse)
     said += " At most: none is further." * loose
-    head = f"  distance  {'at most  ' * loose}   value  held elsewhere than in the best"
-    lines = ["THE MOST DIFFERENT", *paragraph(said), head]
-    for different in found.diverse:
-        most = f"{different.furthest:>7.2f}  " * loose
-        first = f"  {different.distance:>8.2f}  {most}{different.answer.value:.6f}  "
-        lines += listing(moved(found.designs[0].answer.rows, different.answer.rows) or ["-"], first)
-    return lines
+    rows = [("distance", *["at most"] * loose, "value", "held elsewhere than in the best")]
+    for each in found.diverse:
+        most = [fixed(each.furthest, 2)] * loose
+        moves = ", ".join(moved(found.designs[0].answer.rows, each.answer.rows)) or "-"
+        rows.append((fixed(each.distance, 2), *most, fixed(each.answer.value, 6), moves))
+    return ["THE MOST DIFFERENT", *paragraph(said), *entries(rows, right=range(2 + loose))]
 
 
 def _verdicts(found: Alternatives) -> list[str]:
     """A row a decision, a column a level."""
-    from optimiser.cli.text import columns, paragraph
-
     levels = list(found.instance["levels"]["level"])
     cells: dict[str, list[str]] = defaultdict(list)
     for v in found.verdicts:
         if not v.organisation:
-            share = f" {v.share:.0%}" if v.verdict in ("may", "undecided") else ""
+            share = f" {percent(v.share, 0).replace(' ', '')}" if v.verdict in ("may", "undecided") else ""
             cells[v.decision].append(v.verdict + share)
     said = (
-        f"Of all designs worth {found.floor:.6f} or more: must, each holds it there; never, none does; "
+        f"Of all designs worth {fixed(found.floor, 6)} or more: must, each holds it there; never, none does; "
         "may, some do. The share is how often those listed do."
     )
     if not found.instance["decisions"]["uniform"].all():
@@ -165,8 +155,6 @@ def _verdicts(found: Alternatives) -> list[str]:
 
 def _by_locality(found: Alternatives) -> list[str]:
     """What is open to whom: the localities of a decision for which the verdicts are the same, together."""
-    from optimiser.cli.text import listing
-
     ways: dict[tuple[str, str], list[str]] = defaultdict(list)
     for v in found.verdicts:
         if v.organisation and v.verdict != "never":

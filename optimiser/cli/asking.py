@@ -10,7 +10,7 @@ import click
 
 from optimiser.cli.options import NUMBER, PAIRS, refuse_malformed
 from optimiser.cli.say import as_json as json_option
-from optimiser.cli.say import complain, end_progress, progress, say, say_json, written
+from optimiser.cli.say import complain, end_progress, progress, say, say_json, why, written
 from optimiser.cli.say import instance as instance_argument
 from optimiser.cli.solving import out
 
@@ -67,12 +67,13 @@ def answer(
     refuse_malformed(command, out, figure)
     try:
         finding = find(progress())
-    except InfeasibleError as error:
+    except InfeasibleError:
         if as_json:
-            say_json({"format": 1, "command": command, "status": "infeasible", "problems": [str(error)]})
-        complain(str(error))
+            problems = [f"no design keeps every requirement; `{why()}` says why"]
+            say_json({"format": 1, "command": command, "status": "infeasible", "problems": problems})
         if out is not None:
             written(False, out)
+        complain("no design keeps every requirement; what cannot hold together is said by", f"  {why()}")
         return 3
     finally:
         end_progress()

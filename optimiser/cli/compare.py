@@ -6,14 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from math import isfinite
 from pathlib import PurePath
-from textwrap import shorten
 from typing import TYPE_CHECKING
 
 import click
 
 from optimiser.cli.asking import answer, asking
 from optimiser.cli.say import reading
-from optimiser.cli.text import WIDTH, columns, grid, listing, paragraph, title
+from optimiser.cli.text import grid, opening, took, unknown
+from optimiser.page import at_most, columns, counted, fixed, gap, listing, page, paragraph, signed, small
 
 if TYPE_CHECKING:
     from optimiser.instance.instance import Instance
@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from optimiser.studies.shift import Shift
     from optimiser.studies.study import Finding
 
+BRACKETS = (
+    "In brackets: infeasible; what it would be worth were what it breaks no limit, the rest of the instance "
+    "as it is."
+)
 LITTLE = 5e-3  # levels, of which less is not shown
-LONG = 150  # characters of a broken promise that are said
-SHOWN = 3  # broken promises of a design that are said
 
 
 @click.command(short_help="What changes? Designs side by side, and what moves.")
@@ -107,7 +109,7 @@ def _names(files: Sequence[str]) -> list[str]:
 def compare_text(found: Comparison) -> str:
     """The comparison for people: the designs, their objectives, the moves, and what made them."""
     sections = [
-        title(found.instance) + _ending(found),
+        opening(found) + _ending(found),
         _designs(found),
         _ranges(found),
         *(_shift(shift) for shift in found.shifts),
@@ -115,7 +117,7 @@ def compare_text(found: Comparison) -> str:
     ]
     if not found.shifts:
         sections.append(_no_shift(found))
-    return "\n\n".join("\n".join(section) for section in sections if section)
+    return page(sections)
 
 
 def _ending(found: Comparison) -> list[str]:
@@ -129,34 +131,40 @@ def _ending(found: Comparison) -> list[str]:
         if found.complete
         else "a limit was reached"
     )
-    gap = (best.bound - best.value) / max(abs(best.value), 1e-9)
-    lines = [f"{ended}: best value {best.value:.6f}, bound {best.bound:.6f}, gap {100 * max(0.0, gap):.4f} %"]
-    said = f"{found.run['solves']} solves in {found.run['seconds']:.1f} s with {found.run['solver']}"
-    return [*lines, *(line for left in found.unfinished for line in paragraph(left)), *paragraph(said)]
+    lines = [f"{ended}: best value {fixed(best.value, 6)}{_proven(best.value, best.bound)}"]
+    lines += [line for left in found.unfinished for line in paragraph(left)]
+    return lines + took(found.run)
+
+
+def _proven(value: float, bound: float) -> str:
+    return f", bound {fixed(bound, 6)}, gap {gap(value, bound)}" if isfinite(bound) else ""
 
 
 def _designs(found: Comparison) -> list[str]:
-    """Designs as columns, as many beside each other as the width allows."""
-    names = max(map(len, [*found.instance.objectives, "objective"]))
-    weights = found.weights
-    lines, left = ["DESIGNS SIDE BY SIDE (objectives 0 worst, 1 best)"], list(found.designs)
-    while left:
-        room = WIDTH - names - 12
-        chosen: list[Judged] = []
-        while left and (not chosen or room >= max(10, len(left[0].name)) + 2):
-            chosen.append(left.pop(0))
-            room -= max(10, len(chosen[-1].name)) + 2
-        rows = [("", "weight", *(each.name for each in chosen))]
-        rows.append(("value", "", *(_number(each.value, 6) for each in chosen)))
-        rows += [
-            (g, f"{weights[g]:.4f}", *(_number(each.objectives.get(g), 4) for each in chosen))
-            for g in found.instance.objectives
-        ]
-        lines += [*columns(rows, right=range(1, len(chosen) + 2)), *([""] if left else [])]
-    for each in found.designs:
+    """Designs as columns; of one that breaks something, what it would be worth all the same in brackets."""
+    designs, unsaid = found.designs, found.no_data
+    rows = [("", "weight", *(each.name for each in designs))]
+    rows.append(("value", "", *(_worth(each, "value") for each in designs)))
+    for g in found.instance.objectives:
+        cells = (_worth(each, g) if g not in unsaid else "-" for each in designs)
+        rows.append((g, fixed(found.weights[g], 4), *cells))
+    lines = ["DESIGNS SIDE BY SIDE (objectives 0 worst, 1 best)"]
+    lines += [*columns(rows, right=range(1, len(designs) + 2)), *unknown(unsaid)]
+    if any(each.anyhow is not None for each in designs):
+        lines += paragraph(BRACKETS)
+    for each in designs:
         lines += paragraph(f"{each.name}: {each.note}.") if each.name != "best" else []
         lines += _broken(each)
     return lines
+
+
+def _worth(design: Judged, what: str) -> str:
+    """Its value, or what it reaches of an objective; in brackets where it is infeasible."""
+    if design.shown is None:
+        return "-"
+    reached = design.shown.objectives.get(what)
+    said = fixed(design.shown.value, 6) if what == "value" else fixed(reached, 4)
+    return f"({said})" if design.anyhow and said != "-" else said
 
 
 def _broken(design: Judged) -> list[str]:
@@ -164,15 +172,9 @@ def _broken(design: Judged) -> list[str]:
         return ["    None was found in time."]
     if design.feasible:
         return []
-    lines = ["    Infeasible. It breaks:"]
-    for sentence in design.broken[:SHOWN]:
-        lines += paragraph(shorten(sentence, LONG, placeholder=" ..."), "      - ")
-    more = len(design.broken) - SHOWN
-    return lines + ([f"      - and {more} more"] if more > 0 else [])
-
-
-def _number(value: float | None, digits: int) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
+    first, *others = design.broken
+    more = f" And {counted(len(others), 'more requirement')}." if others else ""
+    return paragraph(f"Infeasible. It breaks: {first.rstrip('.')}.{more}", "    ")
 
 
 def _ranges(found: Comparison) -> list[str]:
@@ -181,12 +183,13 @@ def _ranges(found: Comparison) -> list[str]:
     best = found.designs[0]
     rows = [("objective", "worst", "in best", "best attainable", "reached by")]
     for each in found.ranges:
-        most = _number(each.best, 4)
-        if not each.proven or most != f"{each.bound:.4f}":
-            most += f" to {each.bound:.4f}" if isfinite(each.bound) else " or more"
-        here = _number(best.objectives.get(each.objective), 4)
+        most = fixed(each.best, 4)
+        if not each.proven or most != fixed(each.bound, 4):
+            most += f" to {fixed(each.bound, 4)}" if isfinite(each.bound) else " or more"
+        here = fixed(best.objectives.get(each.objective), 4)
         by = each.design.name if each.design else "-"
-        rows.append((each.objective, _number(each.worst, 4), here, most, by))
+        known = (fixed(each.worst, 4), here, most, by)
+        rows.append((each.objective, *(("-",) * 4 if each.objective in found.no_data else known)))
     said = (
         "Best attainable: nothing else asked for; from what is reached to what is proven to be out of reach. "
         "Worst: the lowest among the designs that reach most of one objective or another (an estimate, the "
@@ -195,7 +198,8 @@ def _ranges(found: Comparison) -> list[str]:
     less = [e.objective for e in found.ranges if e.design and e.best is not None and _shows_less(e)]
     if less:
         said += f" For most {', '.join(less)} the design named must aim at it; as valued, it reaches less."
-    return ["WHAT EACH OBJECTIVE CAN REACH", *columns(rows, right=(1, 2, 3)), *paragraph(said)]
+    lines = ["WHAT EACH OBJECTIVE CAN REACH", *columns(rows, right=(1, 2, 3)), *unknown(found.no_data)]
+    return lines + paragraph(said)
 
 
 def _shows_less(each: Range) -> bool:
@@ -264,13 +268,13 @@ def _moves(shift: Shift) -> list[str]:
     rows = [("", "decision", "from", "to", "for", "staying costs")]
     for arrow in shift.arrows:
         lost = shift.staying[arrow.decision]
-        part = "all" if arrow.localities == arrow.of else f"{arrow.localities}/{arrow.of}"
-        said = "" if rows[-1][1] == arrow.decision else "impossible" if lost is None else f"{lost:.3g}"
+        part = "all" if arrow.localities == arrow.of else f"{arrow.localities:,} of {arrow.of:,}"
+        said = "" if rows[-1][1] == arrow.decision else "impossible" if lost is None else small(lost)
         rows.append((arrow.sign, arrow.decision, arrow.start, arrow.end, part, said))
     lines = columns(rows, right=(4, 5))
     said = "Staying costs: the value lost if this decision alone stays where it was."
     if any(lost is not None and lost <= _uncertain(shift) for lost in shift.staying.values()):
-        said += f" Up to {_uncertain(shift):.2g} it may be nothing: that is within the gap."
+        said += f" Up to {at_most(_uncertain(shift))} it may be nothing: that is within the gap."
     return [*lines, *paragraph(said), *_changes(shift)]
 
 
@@ -281,8 +285,8 @@ def _uncertain(shift: Shift) -> float:
 
 
 def _changes(shift: Shift) -> list[str]:
-    """What moves, and what does not, adds to each objective, as many objectives as there is room for."""
-    every, moved = shift.changes, list(shift.staying)
+    """What moves, and what does not, adds to each objective that changes."""
+    every = shift.changes
     if not every:
         return []
     parts = {
@@ -294,15 +298,11 @@ def _changes(shift: Shift) -> list[str]:
         name: {g: sum(each[g] for each in rows) for g in shift.instance.objectives}
         for name, rows in parts.items()
     }
-    shown, room = list[str](), WIDTH - 4 - max(len(name) for name in (*moved, "together"))
-    for g in shift.instance.objectives:
-        room -= len(g) + 2
-        if room >= 0 and any(abs(row[g]) >= 5e-5 for row in sums.values()):
-            shown.append(g)
+    shown = [g for g in shift.instance.objectives if any(abs(row[g]) >= 5e-5 for row in sums.values())]
     if not shown:
         return ["", "  No objective changes."]
     rows = [("adds to", *shown)]
-    rows += [(name, *(f"{round(row[g], 4) + 0.0:+.4f}" for g in shown)) for name, row in sums.items()]
+    rows += [(name, *(signed(row[g], 4) for g in shown)) for name, row in sums.items()]
     return ["", *columns(rows, right=range(1, len(shown) + 1))]
 
 
@@ -311,9 +311,10 @@ def _other(best: Judged, other: Other) -> list[str]:
     name = other.best.instance.name
     lines = [f"WHAT MOVES THE BEST DESIGN IN {name}"]
     if other.kept is not None and other.best.value is not None:
-        kept = f"is worth {other.kept.value:.6f}" if other.kept.value is not None else "is not feasible"
+        kept = f"is worth {fixed(other.kept.value, 6)}" if other.kept.value is not None else "is not feasible"
         lines += paragraph(
-            f"There the best design of {best.instance.name} {kept}, the best one {other.best.value:.6f}."
+            f"There the best design of {best.instance.name} {kept}, "
+            f"the best one {fixed(other.best.value, 6)}."
         )
     if other.reason:
         lines += paragraph(f"No attribution: {other.reason}.")
@@ -326,9 +327,9 @@ def _other(best: Judged, other: Other) -> list[str]:
     if len(found.inputs) > 1:
         which = f"all {found.orders}" if found.exact else f"{found.orders} randomly drawn"
         said = (
-            f"{len(found.inputs)} inputs differ. What each of them moves, in levels, mean over the "
+            f"{len(found.inputs):,} inputs differ. What each of them moves, in levels, mean over the "
             f"population; the parts sum to the whole (Shapley values: the mean over {which} orders in which "
-            f"the inputs can change; {found.variants} instances solved)."
+            f"the inputs can change; {counted(found.variants, 'instance')} solved)."
         )
     lines += paragraph(said)
     document = found.to_dict()
@@ -338,5 +339,5 @@ def _other(best: Judged, other: Other) -> list[str]:
         ]
         whole = _arrow(sum(each["levels"].values()))
         lines += listing(parts or ["little"], f"    {each['decision']} {whole}: ")
-    value = [f"{which} {worth:+.5f}" for which, worth in document["value"].items()]
-    return [*lines, *listing(value, f"    value {sum(document['value'].values()):+.5f}: ")]
+    value = [f"{which} {signed(worth, 5)}" for which, worth in document["value"].items()]
+    return [*lines, *listing(value, f"    value {signed(sum(document['value'].values()), 5)}: ")]

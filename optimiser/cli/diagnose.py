@@ -11,6 +11,8 @@ from optimiser.cli.options import merged, named
 from optimiser.cli.say import reading
 from optimiser.cli.solving import at_least as at_least_option
 from optimiser.cli.solving import fix as fix_option
+from optimiser.cli.text import opening
+from optimiser.page import counted, listing, page, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,16 +68,14 @@ def diagnose(
 
 def diagnosis_text(found: Diagnosis) -> str:
     """What is wrong, from what anyone can add up to what would have to give."""
-    from optimiser.cli.text import paragraph, title
-
     sections = [
-        [*title(found.instance), *paragraph(_verdict(found), ""), *_took(found)],
+        [*opening(found), *paragraph(_verdict(found), ""), *_took(found)],
         _section("WHAT ARITHMETIC ALONE SHOWS", (paragraph(fact, "  - ") for fact in found.facts)),
         _conflict(found),
         _repairs(found),
         _section("WHAT ITS LIMITS LEAVE", (paragraph(limit.text, "  - ") for limit in found.limits)),
     ]
-    return "\n\n".join("\n".join(section) for section in sections if section)
+    return page(sections)
 
 
 def _verdict(found: Diagnosis) -> str:
@@ -90,17 +90,13 @@ def _verdict(found: Diagnosis) -> str:
 
 
 def _took(found: Diagnosis) -> list[str]:
-    from optimiser.cli.text import paragraph
-
     run = found.run
-    programs = "1 program" if run["solves"] == 1 else f"{run['solves']} programs"
     left = [line for said in found.unfinished for line in paragraph(said)]
+    programs = counted(run["solves"], "program")
     return left + paragraph(f"{programs} solved in {run['seconds']:.1f} s with {run['solver']}")
 
 
 def _conflict(found: Diagnosis) -> list[str]:
-    from optimiser.cli.text import paragraph
-
     if not found.conflict:
         return []
     if len(found.conflict) == 1:
@@ -118,8 +114,6 @@ def _conflict(found: Diagnosis) -> list[str]:
 
 def _by_cell(found: Diagnosis) -> list[str]:
     """A long list in short: the rows of each table and column."""
-    from optimiser.cli.text import listing
-
     rows: dict[str, list[str]] = {}
     for one in found.conflict:
         r = one.requirement
@@ -128,8 +122,6 @@ def _by_cell(found: Diagnosis) -> list[str]:
 
 
 def _repairs(found: Diagnosis) -> list[str]:
-    from optimiser.cli.text import paragraph
-
     lines: list[list[str]] = []
     for k, repair in enumerate(found.repairs, 1):
         edits = (line for edit in repair.edits for line in paragraph(str(edit), "       "))

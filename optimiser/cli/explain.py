@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from optimiser.cli.asking import answer, asking
 from optimiser.cli.say import reading
+from optimiser.cli.text import opening, took, unknown
+from optimiser.page import at_most, columns, fixed, page, paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping
 
     from optimiser.studies.explain import Explained, Explanation, Move
 
@@ -53,35 +54,28 @@ def explain(
 
 def explain_text(found: Explanation) -> str:
     """Why each decision sits where it does, what moving it would cost, what it contributes, its weights."""
-    from optimiser.cli.text import title
-
-    sections = [[*title(found.instance), *_head(found)]]
+    sections = [[*opening(found), *_head(found)]]
     if found.decisions:
         sections += [_why(found), _costs(found), _contributions(found), _limits(found), _weights(found)]
-    return "\n\n".join("\n".join(section) for section in sections if section)
+    return page(sections)
 
 
 def _head(found: Explanation) -> list[str]:
-    from optimiser.cli.text import paragraph
-
-    run = found.run
     ended = "" if found.complete else "interrupted: " if found.interrupted else "not complete: "
     if found.value is None:
         return [f"{ended}no design was found"]
-    gap = f", bound {found.bound:.6f}" if found.bound < float("inf") else ""
-    lines = [f"{ended}the best design is worth {found.value:.6f}{gap}"]
+    gap = f", bound {fixed(found.bound, 6)}" if found.bound < float("inf") else ""
+    lines = [f"{ended}the best design is worth {fixed(found.value, 6)}{gap}"]
     if not found.complete:
         lines += [line for said in found.unfinished for line in paragraph(said)]
         lines += paragraph("What is not proven is marked ?, and costs are given as what they lie between.")
     lines += paragraph(
         "A cost is the value lost with the decision held elsewhere and all else as is best then, solved anew."
     )
-    return [*lines, f"  in {run['seconds']:.1f} s and {run['solves']} solves with {run['solver']}"]
+    return lines + took(found.run)
 
 
 def _why(found: Explanation) -> list[str]:
-    from optimiser.cli.text import paragraph
-
     return ["WHY", *(line for one in found.decisions for line in paragraph(one.sentence))]
 
 
@@ -90,8 +84,6 @@ def _name(one: Explained) -> str:
 
 
 def _costs(found: Explanation) -> list[str]:
-    from optimiser.cli.text import columns, paragraph
-
     levels = list(found.instance["levels"]["level"])
     rows = [("decision", "sits at", *(f"at {level}" for level in levels))]
     for one in found.decisions:
@@ -116,30 +108,31 @@ def _cost(one: Explained, level: str, move: Move | None) -> str:
     if move.cost is None:
         return "no" if move.status == "infeasible" else "?"
     if move.status != "optimal":
-        return f"{move.least:.4f}-{move.most:.4f}?"
-    return f"{move.cost:.6f}"
+        return f"{fixed(move.least, 4)}-{fixed(move.most, 4)}?"
+    return fixed(move.cost, 6)
 
 
 def _contributions(found: Explanation) -> list[str]:
     """Here, and at each level where it could be, for the objectives that weigh anything."""
-    from optimiser.cli.text import columns
-
     weigh = [g for g in found.decisions[0].contributions if found.weights[g] > 0]
+    unsaid = [g for g in weigh if g in found.no_data]
+
+    def cell(contributions: Mapping[str, float], g: str) -> str:
+        return fixed(None if g in unsaid else contributions[g], 4)
+
     rows: list[tuple[str, ...]] = [("decision", "held at", *weigh)]
     for one in found.decisions:
-        rows.append((_name(one), f"{_seats(one)} (now)", *(f"{one.contributions[g]:.4f}" for g in weigh)))
+        rows.append((_name(one), f"{_seats(one)} (now)", *(cell(one.contributions, g) for g in weigh)))
         rows += [
-            ("", move.to, *(f"{move.contributions[g]:.4f}" for g in weigh))
+            ("", move.to, *(cell(move.contributions, g) for g in weigh))
             for move in one.moves
             if move.contributions
         ]
     lines = ["WHAT IT CONTRIBUTES (over all decisions these add up to the objective)"]
-    return [*lines, *columns(rows, right=range(2, 2 + len(weigh)))] if weigh else []
+    return [*lines, *columns(rows, right=range(2, 2 + len(weigh))), *unknown(unsaid)] if weigh else []
 
 
 def _limits(found: Explanation, most: int = 3) -> list[str]:
-    from optimiser.cli.text import paragraph
-
     lines = []
     for one in found.decisions:
         for to in ("", *(move.to for move in one.moves)):
@@ -152,8 +145,6 @@ def _limits(found: Explanation, most: int = 3) -> list[str]:
 
 
 def _weights(found: Explanation) -> list[str]:
-    from optimiser.cli.text import columns, paragraph
-
     if found.averse:
         said = "Ranges of weights are left out: with risk aversion the value is not linear in the weights."
         return ["THE WEIGHTS BETWEEN WHICH IT STAYS", *paragraph(said)]
@@ -162,33 +153,17 @@ def _weights(found: Explanation) -> list[str]:
         said = "Not known: there was no time to search the weights."
         return ["THE WEIGHTS BETWEEN WHICH IT STAYS", *paragraph(said)] if found.errors else []
     lines = ["THE WEIGHTS BETWEEN WHICH IT STAYS (share of all, the others in proportion)"]
-    for group in _groups(found):
-        rows: list[tuple[str, ...]] = [("decision", *(_heading(found, g) for g in group))]
-        rows.append(("now", *(f"{found.weights[g]:.4f}" for g in group)))
-        rows += [(_name(one), *(_span(one, g) for g in group)) for one in found.decisions]
-        lines += columns(rows, right=range(1, len(group) + 1))
+    rows: list[tuple[str, ...]] = [("decision", *(_heading(found, g) for g in found.weights))]
+    rows.append(("now", *(fixed(weight, 4) for weight in found.weights.values())))
+    rows += [(_name(one), *(_span(one, g) for g in found.weights)) for one in found.decisions]
+    lines += columns(rows, right=range(1, len(found.weights) + 1))
     doubtful = [g for g, error in found.errors.items() if g in known and error > found.run["gap"]]
     if doubtful:
         worst = max(found.errors[g] for g in doubtful)
         lines += paragraph(
-            f"?: not all of the line was searched; nothing on it is better by more than {worst:.2g}."
+            f"?: not all of the line was searched; nothing on it is better by more than {at_most(worst)}."
         )
     return lines
-
-
-def _groups(found: Explanation) -> Iterator[Sequence[str]]:
-    """Objectives whose columns fit side by side, evenly spread over as few blocks as it takes."""
-    from optimiser.cli.text import WIDTH
-
-    objectives = list(found.weights)
-    name = max(len(_name(one)) for one in found.decisions)
-    for blocks in range(1, len(objectives) + 1):
-        size = ceil(len(objectives) / blocks)
-        groups = [objectives[k : k + size] for k in range(0, len(objectives), size)]
-        widths = [sum(2 + max(11, len(_heading(found, g))) for g in group) for group in groups]
-        if 2 + max(name, 8) + max(widths) <= WIDTH:
-            break
-    yield from groups
 
 
 def _heading(found: Explanation, g: str) -> str:

@@ -12,6 +12,8 @@ from optimiser.cli.asking import answer, asking, drawn
 from optimiser.cli.options import NUMBER
 from optimiser.cli.options import names as split
 from optimiser.cli.say import reading
+from optimiser.cli.text import ending, held, moved, opening, unknown
+from optimiser.page import at_most, columns, counted, fixed, listing, page, paragraph
 
 if TYPE_CHECKING:
     from optimiser.studies.frontier import Frontier
@@ -75,22 +77,18 @@ def frontier(
 
 def frontier_text(found: Frontier) -> str:
     """The points, what moves from each to the next, and the trade-offs within designs."""
-    from optimiser.cli.text import title
-
-    sections = [[*title(found.instance), *_trust(found)]]
+    sections = [[*opening(found), *_trust(found)]]
     if found.points:
         sections += [_points(found), _designs(found), _segments(found)]
-    return "\n\n".join("\n".join(section) for section in sections if section)
+    return page(sections)
 
 
 def _trust(found: Frontier) -> list[str]:
-    from optimiser.cli.text import ending, paragraph
-
     count = len(found.points)
     sure = sum(point.proven for point in found.points)
-    what = f"{count} nondominated point{'s' * (count > 1)}"
+    what = counted(count, "nondominated point")
     if sure < count:
-        what = f"{count} point{'s' * (count > 1)}, {sure or 'none'} proven nondominated"
+        what = f"{counted(count, 'point')}, {sure or 'none'} proven nondominated"
     lines = [f"{what}, every promise and objective recomputed from the tables"] if count else []
     if found.complete and not found.tolerance:
         lines += paragraph(
@@ -98,30 +96,34 @@ def _trust(found: Frontier) -> list[str]:
         )
     elif count and isfinite(found.error):
         lines += paragraph(
-            f"Proven: whatever a design reaches, one of these reaches to within {found.error:.2g} in each of "
-            "the objectives."
+            "Proven: whatever a design reaches, one of these reaches to within "
+            f"{at_most(found.error)} in each of the objectives."
         )
     return [*lines, *ending(found.unfinished, found.interrupted, found.run)]
 
 
 def _points(found: Frontier) -> list[str]:
     """A line a design: what it reaches, and whether weights can find it."""
-    from optimiser.cli.text import columns, paragraph
-
     names = list(found.objectives)
     rows = [["point", *names, "proven", "supported"]]
     for k, point in enumerate(found.points, 1):
-        at = (f"{value:.6f}" for value in found.reached(point))
+        at = (
+            fixed(None if g in found.no_data else value, 6)
+            for g, value in zip(names, found.reached(point), strict=True)
+        )
         rows.append([str(k), *at, MARKS[point.proven], MARKS[point.supported]])
     said = "proven: no design dominates it. supported: best for some weights; others no weighting finds"
     said += ", ? was not settled." if any(p.supported is None for p in found.points) else "."
-    return ["THE FRONTIER", *columns(rows, right=range(len(names) + 1)), *paragraph(said)]
+    return [
+        "THE FRONTIER",
+        *columns(rows, right=range(len(names) + 1)),
+        *paragraph(said),
+        *unknown([g for g in names if g in found.no_data]),
+    ]
 
 
 def _designs(found: Frontier) -> list[str]:
     """The first design, and what moves from each to the next."""
-    from optimiser.cli.text import held, listing, moved
-
     first, *others = (point.answer.rows for point in found.points)
     lines = ["THE DESIGN OF POINT 1"]
     for level, decisions in held(first).items():
@@ -137,13 +139,11 @@ def _designs(found: Frontier) -> list[str]:
 
 def _segments(found: Frontier) -> list[str]:
     """What a design itself can give of one objective for another, by how it is used and monitored."""
-    from optimiser.cli.text import columns, paragraph
-
     rows = [["point", *(f"{g} {end}" for g in found.objectives for end in ("from", "to"))]]
     for k, point in enumerate(found.points, 1):
         if len(point.segment) > 1:
             ends = zip(point.segment.min(axis=0), point.segment.max(axis=0), strict=True)
-            rows.append([str(k), *(f"{value:.6f}" for pair in ends for value in pair)])
+            rows.append([str(k), *(fixed(value, 6) for pair in ends for value in pair)])
     if len(rows) == 1:
         return []
     said = "The same design reaches all of this, by how its decisions are exercised and monitored."

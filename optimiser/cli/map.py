@@ -11,12 +11,13 @@ from optimiser.cli.asking import answer, asking, drawn
 from optimiser.cli.options import NUMBER
 from optimiser.cli.options import names as split
 from optimiser.cli.say import reading
+from optimiser.cli.text import held, moved, opening, sources_text, took
+from optimiser.page import at_most, columns, counted, entries, exact, fixed, page, paragraph, percent, small
 
 if TYPE_CHECKING:
     from optimiser.studies.weight_map import WeightMap
 
 SHOWN = 12  # designs printed; --json and --out have all of them
-FEW = 5e-5  # a share that would be printed as 0.0 %
 
 
 @click.command("map", short_help="Whose weights lead where? Every weighting, and what is best.")
@@ -69,29 +70,25 @@ def weight_map(
 
 def map_text(found: WeightMap) -> str:
     """How exact the map is, the designs by their share, and where each decision sits how often."""
-    from optimiser.cli.text import sources_text, title
-
     if found.empty:
-        return "\n".join([*title(found.instance), "A limit was reached before any design was found."])
+        return page([[*opening(found), "A limit was reached before any design was found."]])
     sections = [
-        [*title(found.instance), *_trust(found)],
+        [*opening(found), *_trust(found)],
         _designs(found),
         _sites(found),
         _current(found),
         sources_text(found.instance),
     ]
-    return "\n\n".join("\n".join(section) for section in sections if section)
+    return page(sections)
 
 
 def _trust(found: WeightMap) -> list[str]:
-    from optimiser.cli.text import paragraph
-
-    count = f"{len(found.cells)} cell{'s' * (len(found.cells) != 1)} of {_designs_count(found)}"
+    count = f"{counted(len(found.cells), 'cell')} of {counted(len(found.designs), 'design')}"
     if not found.complete:
         began = "interrupted" if found.interrupted else "stopped by the time limit"
         lines = [f"{began}, the map so far: {count}"]
     elif found.tolerance:
-        lines = [f"complete to {found.tolerance:g} of value: {count}"]
+        lines = [f"complete to {exact(found.tolerance)} of value: {count}"]
     else:
         lines = [f"complete and exact: {count}"]
     if not isfinite(found.error):
@@ -99,54 +96,47 @@ def _trust(found: WeightMap) -> list[str]:
     elif found.error < 1e-6:
         lines += paragraph("Every corner of every cell was proven: under no weights is any design better.")
     else:
-        said = f"Under no weights is any design worth more than the map's by more than {found.error:.2g}."
+        said = (
+            f"Under no weights is any design worth more than the map's by more than {at_most(found.error)}."
+        )
         lines += paragraph(said + " Shares are those of the designs found.")
-    run = found.run
-    return [*lines, *paragraph(f"in {run['seconds']:.1f} s, {run['solves']} solves with {run['solver']}")]
-
-
-def _designs_count(found: WeightMap) -> str:
-    return f"{len(found.designs)} design{'s' * (len(found.designs) != 1)}"
+    return lines + took(found.run)
 
 
 def _designs(found: WeightMap) -> list[str]:
     """The designs that are best under most weightings, where that is, and what moves from the first."""
-    from optimiser.cli.text import held, listing, moved, paragraph
-
     legend = f"weights of {', '.join(found.objectives)}"
     lines = [
         "BEST UNDER WHICH SHARE OF ALL WEIGHTINGS",
         *paragraph(f"at: {legend} amid its largest cell; then what moves from the first"),
     ]
+    first = found.designs[0].rows
+    whole = "; ".join(f"{level}: {', '.join(names)}" for level, names in held(first).items())
+    rows = [("design", "share", "at", "who holds what")]
     for design in found.designs[:SHOWN]:
-        middle = " ".join(f"{weight:.2f}" for weight in found.middle(design.design_id))
-        head = f"  {design.design_id:>3}  {_percent(design.area):>7}  at {middle}  "
-        if design is found.designs[0]:
-            said = [f"{level}: {', '.join(names)}" for level, names in held(design.rows).items()]
-            lines += paragraph("; ".join(said), head)
-        else:
-            lines += listing(moved(found.designs[0].rows, design.rows), head)
+        middle = " ".join(fixed(weight, 2) for weight in found.middle(design.design_id))
+        said = ", ".join(moved(first, design.rows)) or whole
+        rows.append((str(design.design_id), percent(design.area), middle, said))
+    lines += entries(rows, right=(0, 1))
     rest = found.designs[SHOWN:]
     if rest:
-        lines.append(f"  and {len(rest)} more, {_percent(sum(d.area for d in rest))} together")
-    own = " ".join(f"{weight:.2f}" for weight in found.own)
+        lines.append(f"  and {len(rest):,} more, {percent(sum(d.area for d in rest))} together")
+    own = " ".join(fixed(weight, 2) for weight in found.own)
     return [*lines, *paragraph(f"The instance itself weighs them {own}: there design {found.here} is best.")]
 
 
 def _sites(found: WeightMap) -> list[str]:
     """Acceptability: decisions and types down, levels across."""
-    from optimiser.cli.text import columns
-
     levels = list(found.instance["levels"]["level"])
     shares = {(row["decision"], row["level"]): row["share"] for row in found.by_decision}
     kinds = {row["decision"]: row["type"] for row in found.by_decision}
     rows: list[tuple[str, ...]] = [("decision", "type", *levels)]
     for decision, kind in kinds.items():
         cells = (shares.get((decision, level)) for level in levels)
-        rows.append((decision, kind, *("-" if share is None else _percent(share) for share in cells)))
+        rows.append((decision, kind, *("-" if share is None else percent(share) for share in cells)))
     by_type = {(row["type"], row["level"]): row["share"] for row in found.by_type}
     rows += [
-        (f"all {kind}", "", *(_percent(by_type[kind, level]) for level in levels))
+        (f"all {kind}", "", *(percent(by_type[kind, level]) for level in levels))
         for kind in dict.fromkeys(kinds.values())
     ]
     title = "SHARE OF ALL WEIGHTINGS UNDER WHICH EACH DECISION SITS AT A LEVEL (its acceptability)"
@@ -154,8 +144,6 @@ def _sites(found: WeightMap) -> list[str]:
 
 
 def _current(found: WeightMap) -> list[str]:
-    from optimiser.cli.text import paragraph
-
     current = found.current
     if current is None:
         if not found.instance["current"].rows:
@@ -163,21 +151,19 @@ def _current(found: WeightMap) -> list[str]:
         said = "current.csv does not say where every decision sits: it has no place on the map."
         return ["THE CURRENT DESIGN", *paragraph(said)]
     if not current.feasible:
-        said = f"It breaks {len(current.broken)} requirement{'s' * (len(current.broken) > 1)}, the first:"
+        said = f"It breaks {counted(len(current.broken), 'requirement')}, the first:"
         return ["THE CURRENT DESIGN", *paragraph(said), *paragraph(current.broken[0], "    ")]
     if current.loss is None or current.loss_at is None:
         return []
     if current.nearest is None:
-        at = ", ".join(f"{g} {w:.3f}" for g, w in zip(found.objectives, current.loss_at, strict=True))
-        said = f"It is best under no weights. It falls short least, by {current.loss:.4g}, at {at}."
+        at = ", ".join(f"{g} {fixed(w, 3)}" for g, w in zip(found.objectives, current.loss_at, strict=True))
+        said = f"It is best under no weights. It falls short least, by {small(current.loss, 4)}, at {at}."
     else:
-        at = ", ".join(f"{g} {w:.3f}" for g, w in zip(found.objectives, current.nearest, strict=True))
-        said = f"It is best under {_percent(current.share)} of all weightings"
-        said += f"; the nearest to the weights of the instance is {at} (distance {current.distance:.3f})."
+        at = ", ".join(f"{g} {fixed(w, 3)}" for g, w in zip(found.objectives, current.nearest, strict=True))
+        said = f"It is best under {percent(current.share)} of all weightings"
+        said += (
+            f"; the nearest to the weights of the instance is {at} (distance {fixed(current.distance, 3)})."
+        )
     if found.error >= 1e-6:
         said += " So far as the designs found say."
     return ["THE CURRENT DESIGN", *paragraph(said)]
-
-
-def _percent(share: float) -> str:
-    return "< 0.1 %" if 0 < share < FEW else f"{100 * share:.1f} %"

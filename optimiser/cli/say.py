@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+
+from optimiser.page import breadth, clean, width
 
 if TYPE_CHECKING:
     from optimiser.instance.instance import Instance
@@ -43,13 +46,25 @@ def say_json(document: Mapping[str, Any]) -> None:
 
 def complain(*lines: str) -> None:
     """Print lines on standard error; where that is gone, nobody wants to know."""
-    for line in lines:
-        _print(line, sys.stderr)
+    for line in "\n".join(lines).split("\n"):
+        _print(clean(line), sys.stderr)
 
 
 def written(whether: bool, out: str) -> None:
     """Say what became of the folder that was to be written."""
     complain(f"written to {out}" if whether else f"nothing was found, and {out} is left as it was")
+
+
+def why() -> str:
+    """The call that says why nothing is feasible, to be typed as it is: never folded."""
+    from optimiser.instance.findings import number_text
+
+    given = click.get_current_context().params
+    words = ["optimiser", "diagnose", given["instance"]]
+    words += [word for each in given.get("fix", ()) for word in ("--fix", each)]
+    floors = [floor for each in given.get("at_least", ()) for floor in each.items()]
+    words += [word for name, least in floors for word in ("--at-least", f"{name}={number_text(least)}")]
+    return shlex.join(words)
 
 
 def _print(text: str, stream: TextIO | None) -> None:
@@ -116,7 +131,10 @@ def progress() -> Callable[[str], None] | None:
         return None
 
     def show(message: str) -> None:
-        click.echo(f"\r\x1b[K{message[:99]}", err=True, nl=False)
+        line = clean(message)
+        while breadth(line) >= width():
+            line = line[:-1]
+        click.echo(f"\r\x1b[K{line}", err=True, nl=False)
 
     return show
 

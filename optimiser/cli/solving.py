@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from optimiser.cli.options import NUMBER, PAIRS, merged, named, names, refuse_malformed
-from optimiser.cli.say import as_json, end_progress, instance, progress, reading, say, say_json, written
+from optimiser.cli.say import as_json, end_progress, instance, progress, reading, say, say_json, why, written
 
 if TYPE_CHECKING:
     from optimiser.design import Design
@@ -126,6 +126,8 @@ def _show(design: Design, out: str | None, as_json: bool) -> None:
         say_json(design.to_dict())
     else:
         say(design_text(design))
+        if design.status == "infeasible":
+            say(f"\nWhat cannot hold together is said by\n  {why()}")
     if out is not None:  # last: what was found is said even where the disk fails
         written(design.save(out), out)
 

@@ -1,19 +1,36 @@
-"""Results as text for people: aligned, at most 100 characters wide, in the order in which one would ask."""
+"""Results as text for people: aligned, no wider than the page, in the order in which one would ask."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import inf, isfinite
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
+
+from optimiser.cli.asked import asked_lines
+from optimiser.page import (
+    amounts,
+    breadth,
+    columns,
+    counted,
+    exact,
+    fixed,
+    gap,
+    listing,
+    money,
+    page,
+    paragraph,
+    percent,
+    small,
+    width,
+)
 
 if TYPE_CHECKING:
     from optimiser.design import Design
     from optimiser.instance.instance import Instance
     from optimiser.rows import Row
+    from optimiser.studies.study import Finding
 
-WIDTH = 100
 TYPES = ("input", "process", "outcome")
 GRADES = ("measured", "proxy", "elicited", "illustrative")
 ENDINGS = {
@@ -26,11 +43,11 @@ def design_text(design: Design) -> str:
     """Everything worth saying about what was found, and how far it can be trusted."""
     if not design.found:
         ending = "Interrupted before any design was found." if design.interrupted else ENDINGS[design.status]
-        return "\n".join([*title(design.instance), ending])
+        return page([[*opening(design), ending]])
     if not isfinite(design.value):  # what could not be judged has no numbers worth showing
-        return "\n".join([*title(design.instance), *_worth(design)])
+        return page([[*opening(design), *_worth(design)]])
     sections = [
-        [*title(design.instance), *_worth(design)],
+        [*opening(design), *_worth(design)],
         _holdings(design),
         _objectives(design),
         _closest(design),
@@ -39,39 +56,20 @@ def design_text(design: Design) -> str:
         _unmet(design),
         sources_text(design.instance),
     ]
-    return "\n\n".join("\n".join(section) for section in sections if section)
-
-
-def columns(rows: Sequence[Sequence[str]], right: Iterable[int] = (), indent: str = "  ") -> list[str]:
-    """Rows of cells as aligned lines; the columns named in `right` are aligned to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    right = set(right)
-    return [
-        (indent + "  ".join(
-            cell.rjust(width) if i in right else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )).rstrip()
-        for row in rows
-    ]  # fmt: skip
+    return page(sections)
 
 
 def ending(open_: Sequence[str], interrupted: bool, run: Mapping[str, Any]) -> list[str]:
     """What a question left open, a sentence each, and what it took."""
     lines = [line for said in open_ for line in paragraph(said)]
     lines += ["  Interrupted: this is what was known."] * interrupted
-    return [*lines, f"  in {run['seconds']:.1f} s and {run['solves']} solves with {run['solver']}"]
+    return [*lines, *took(run)]
 
 
-def paragraph(text: str, first: str = "  ") -> list[str]:
-    """One paragraph, wrapped, `first` before its first line."""
-    rest = " " * len(first)
-    return wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
-
-
-def listing(items: Sequence[str], first: str) -> list[str]:
-    """Items with commas between, wrapped between items only."""
-    kept = ", ".join(item.replace(" ", "\0") for item in items)
-    return [line.replace("\0", " ") for line in paragraph(kept, first)]
+def took(run: Mapping[str, Any]) -> list[str]:
+    """What it took to find."""
+    solves = counted(run["solves"], "solve")
+    return paragraph(f"in {run['seconds']:.1f} s and {solves} with {run['solver']}")
 
 
 def moved(before: Sequence[Row], after: Sequence[Row]) -> list[str]:
@@ -83,7 +81,7 @@ def moved(before: Sequence[Row], after: Sequence[Row]) -> list[str]:
     of = Counter(row["decision"] for row in after)
     said = []
     for (decision, level), there in places.items():
-        whom = there[0] if len(there) == 1 else f"{len(there)}/{of[decision]}"
+        whom = there[0] if len(there) == 1 else f"{len(there)} of {of[decision]}"
         said.append(f"{decision} to {level}" + (f" for {whom}" if whom else ""))
     return said
 
@@ -104,16 +102,32 @@ def title(instance: Instance) -> list[str]:
     return lines + (paragraph(f"decided by: {instance.perspective}") if instance.perspective else [])
 
 
+def opening(found: Design | Finding) -> list[str]:
+    """What a result is about, and under it what was asked, but for what is asked by default."""
+    return title(found.instance) + asked_lines(found)
+
+
 def _worth(design: Design) -> list[str]:
     trust = "verified" if design.verified else "NOT VERIFIED"
-    ended = "interrupted, the best so far" if design.interrupted else design.status
-    proven = f", bound {design.bound:.6f}, gap {100 * design.gap:.4f} %" if isfinite(design.bound) else ""
-    lines = [f"{ended}, {trust}: value {design.value:.6f}{proven}"]
+    value, bound = fixed(design.value, 6), fixed(design.bound, 6)
+    proven = f", bound {bound}, gap {gap(design.value, design.bound)}" if isfinite(design.bound) else ""
+    lines = [f"{_ended(design)}, {trust}: value {value}{proven}"]
+    if design.status == "feasible" and isfinite(design.bound) and not design.interrupted:
+        lines += paragraph("A limit was reached: this is the best design so far.")
     for check in design.checks:
         lines += paragraph(check)
     seconds, solver = design.run.get("seconds"), design.run.get("solver")
     took = [f"in {seconds:.1f} s"] if seconds is not None else []
     return lines + paragraph(" ".join([*took, f"with {solver}"])) if solver else lines
+
+
+def _ended(design: Design) -> str:
+    """How it ended, in words: `feasible` alone says little."""
+    if design.interrupted:
+        return "interrupted, the best so far"
+    if design.status == "feasible" and design.audit and design.audit.broken:
+        return "not feasible"
+    return str(design.status)
 
 
 def _holdings(design: Design) -> list[str]:
@@ -151,23 +165,36 @@ def grid(levels: Sequence[str], cells: Mapping[tuple[str, str], list[str]]) -> l
         height = max(map(len, stacks))
         stacks = [[level], *stacks]
         rows += zip(*(stack + [""] * (height - len(stack)) for stack in stacks), strict=True)
-    lines = columns(rows)
-    if max(map(len, lines)) <= WIDTH:
-        return lines
-    lines = []  # names too long for a grid: one level under the other
+    if _natural(rows) <= width():
+        return columns(rows)
+    lines = list[str]()  # names too long for a grid: one level under the other
     for level in levels:
         lines.append(f"  {level}")
         for kind in TYPES:
-            lines += listing(cells.get((level, kind), ["-"]), f"    {kind:<9}")
+            names = [name.strip() for name in cells.get((level, kind), ["-"])]
+            lines += listing(names, f"    {kind:<9}")
     return lines
+
+
+def _natural(rows: Sequence[Sequence[str]]) -> int:
+    """How wide a table is whose cells are not folded."""
+    return sum(2 + max(map(breadth, column)) for column in zip(*rows, strict=True))
 
 
 def _objectives(design: Design) -> list[str]:
     weights, values = design.weights, design.expectations
     rows = [("objective", "weight", "value")]
-    rows += [(name, f"{weights[name]:.4f}", f"{value:.4f}") for name, value in values.items()]
-    lines = ["WHAT IT IS WORTH (0 worst, 1 best)", *columns(rows, right=(1, 2))]
-    return [*lines, f"  spending: {design.spend:,.0f} a year"] if design.spend else lines
+    rows += [
+        (name, fixed(weights[name], 4), fixed(None if name in design.no_data else value, 4))
+        for name, value in values.items()
+    ]
+    lines = ["WHAT IT IS WORTH (0 worst, 1 best)", *columns(rows, right=(1, 2)), *unknown(design.no_data)]
+    return [*lines, f"  spending: {money(design.spend)} a year"] if design.spend else lines
+
+
+def unknown(no_data: Sequence[str]) -> list[str]:
+    """What the dash of an objective means."""
+    return paragraph("-: the instance says nothing about it.") if no_data else []
 
 
 def _closest(design: Design) -> list[str]:
@@ -175,7 +202,7 @@ def _closest(design: Design) -> list[str]:
     if closest is None:
         return []
     move = closest.move[0].upper() + closest.move[1:]
-    said = f"{move} would {'cost' if closest.cost >= 0 else 'gain'} {abs(closest.cost):.3g} of value."
+    said = f"{move} would {'cost' if closest.cost >= 0 else 'gain'} {small(abs(closest.cost))} of value."
     if 0 < closest.cost <= design.bound - design.value < inf:
         said += " That is within the gap: it may be as good."
     return ["THE CLOSEST CALL", *paragraph(said)]
@@ -189,8 +216,7 @@ def _exercise(design: Design) -> list[str]:
     rows = [("decision", "held at", "exercised", "monitored")]
     for (decision, _), levels in _places(design.rows("design")).items():
         held = " ".join(level for level in design.instance["levels"]["level"] if levels[level])
-        share = f"{watched[decision]:.2f}" if decision in watched else "-"
-        rows.append((decision, held, f"{used[decision]:.2f}", share))
+        rows.append((decision, held, fixed(used[decision], 2), fixed(watched.get(decision), 2)))
     heading = f"HELD AND EXERCISED (share of the decision space, mean over localities, scenario {scenario})"
     return [heading, *columns(rows, right=(2, 3))]
 
@@ -216,14 +242,16 @@ def _staff(design: Design, most: int = 5) -> list[str]:
     if not tightest:
         return []
     full = Counter(levels[name] for name, (share, _) in tightest.items() if share > 0.995)
+    shown = [row for _, row in sorted(tightest.values(), key=lambda found: -found[0])[:most]]
+    used, available = (amounts([row[name] for row in shown]) for name in ("used", "available"))
     rows = [("organisation", "level", "hours used", "of", "scenario")]
-    for name, (_, row) in sorted(tightest.items(), key=lambda item: -item[1][0])[:most]:
-        rows.append((name, levels[name], f"{row['used']:,.1f}", f"{row['available']:,.1f}", row["scenario"]))
+    for row, hours, of in zip(shown, used, available, strict=True):
+        rows.append((row["organisation"], levels[row["organisation"]], hours, of, row["scenario"]))
     lines = ["WHO BINDS (staff hours nearest to running out, in each one's worst scenario)"]
     lines += columns(rows, right=(2, 3))
     if full:
         counts = ", ".join(f"{count} at level {level}" for level, count in full.items())
-        lines += paragraph(f"All hours used: {counts}, of {len(tightest)} with a limit.")
+        lines += paragraph(f"All hours used: {counts}, of {len(tightest):,} with a limit.")
     return lines
 
 
@@ -235,11 +263,10 @@ def _unmet(design: Design) -> list[str]:
         unmet[row["resource"], row["scenario"]] += row["unmet"]
     if not demand:
         return []
+    asked, short = list(demand.values()), [unmet[key] for key in demand]
     rows = [("resource", "scenario", "demand", "unmet", "share")]
-    for (resource, scenario), asked in demand.items():
-        short = unmet[resource, scenario]
-        share = f"{100 * short / asked if asked else 0:.2f} %"
-        rows.append((resource, scenario, f"{asked:,.1f}", f"{short:,.1f}", share))
+    for key, units, missing, a, b in zip(demand, amounts(asked), amounts(short), asked, short, strict=True):
+        rows.append((*key, units, missing, percent(b / a if a else 0.0, 2)))
     return ["DEMAND THAT NOTHING COVERS", *columns(rows, right=(2, 3, 4))]
 
 
@@ -279,22 +306,18 @@ def check_text(instance: Instance, warnings: Sequence[str]) -> str:
         "decisions": [f"{kinds[kind]} {kind}" for kind in TYPES]
         + [f"{split} may differ by locality"] * (split > 0),
         "levels": [f"{level} {levels[level]}" for level in tables["levels"]["level"]],
-        "scenarios": [f"{name} {chance:.4g}" for name, chance in chances],
+        "scenarios": [f"{name} {exact(chance)}" for name, chance in chances],
         "resources": list(tables["resource_types"]["resource"]),
-        "weights": [f"{name} {weight:.4g}" for name, weight in instance.weights.items() if weight],
-        "limits": [f"{name} {limit:,.10g}" for name, limit in limits.items()],
-        "averse": [f"{name} {number:.4g}" for name, number in instance.uncertainty.items()],
-        "rows": [f"{name} {table.rows}" for name, table in tables.items() if table.rows],
+        "weights": [f"{name} {exact(weight)}" for name, weight in instance.weights.items() if weight],
+        "limits": [f"{name} {exact(limit)}" for name, limit in limits.items()],
+        "averse": [f"{name} {exact(number)}" for name, number in instance.uncertainty.items()],
+        "rows": [f"{name} {table.rows:,}" for name, table in tables.items() if table.rows],
     }
     if not instance.uncertainty.get("risk_aversion"):
         del facts["averse"]
     lines = [*title(instance), "sound: everything was read and checked"]
     for name, items in facts.items():
         lines += listing(items or ["none"], f"  {name:<11}")
-    if warnings:
-        lines += [
-            "",
-            "ALLOWED, BUT LOOK AGAIN",
-            *(line for said in warnings for line in paragraph(said, "  - ")),
-        ]
-    return "\n".join([*lines, "", *sources_text(instance)])
+    doubts = [line for said in warnings for line in paragraph(said, "  - ")]
+    again = ["ALLOWED, BUT LOOK AGAIN", *doubts] if doubts else []
+    return page([lines, again, sources_text(instance)])

@@ -11,6 +11,8 @@ import click
 from optimiser.cli.asking import answer, asking
 from optimiser.cli.options import NUMBER, SPAN, named, note
 from optimiser.cli.say import reading
+from optimiser.cli.text import opening, took
+from optimiser.page import at_most, breadth, columns, counted, fixed, listing, page, paragraph, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -99,19 +101,15 @@ def thresholds(
 
 def thresholds_text(found: Thresholds) -> str:
     """Where the best design changes, what moves there, and how sure that is."""
-    from optimiser.cli.text import title
-
-    sections = [[*title(found.instance), *_asked(found.inputs), *_trust(found)]]
+    sections = [[*opening(found), *_asked(found.inputs), *_trust(found)]]
     if len(found.inputs) > 1:
         sections += [_raster(found), _legend(found)]
     elif found.intervals:
         sections += [_start(found.intervals[0]), _changes(found), _stretches(found)]
-    return "\n\n".join("\n".join(section) for section in sections if section)
+    return page(sections)
 
 
 def _asked(inputs: Sequence[Input]) -> list[str]:
-    from optimiser.cli.text import paragraph
-
     lines = []
     for i in inputs:
         rows = f" where {', '.join(f'{column}={value}' for column, value in i.where.items())}" * bool(i.where)
@@ -122,13 +120,10 @@ def _asked(inputs: Sequence[Input]) -> list[str]:
 
 
 def _trust(found: Thresholds) -> list[str]:
-    from optimiser.cli.text import paragraph
-
     count = len(found.tips)
-    what = f"{count or 'no'} change{'s' * (count != 1)} of the best design"
+    what = f"{counted(count, 'change') if count else 'no change'} of the best design"
     if len(found.inputs) > 1:
-        what = f"{len(found.designs)} designs"
-    run = found.run
+        what = counted(len(found.designs), "design")
     ended = "interrupted" if found.interrupted else "time ran out"
     lines = [f"{what}{'' if found.complete else f' so far: {ended}'}"]
     if found.complete or found.method != "lines":
@@ -137,13 +132,13 @@ def _trust(found: Thresholds) -> list[str]:
         lines += paragraph("Stretches marked ? are not proven: a change within them may have been missed.")
     where = "" if found.method == "lines" else " where it was solved"
     if isfinite(found.error):
-        lines += paragraph(f"No design beats the one named{where} by more than {found.error:.2g} of value.")
-    return [*lines, f"  in {run['seconds']:.1f} s and {run['solves']} solves with {run['solver']}"]
+        lines += paragraph(
+            f"No design beats the one named{where} by more than {at_most(found.error)} of value."
+        )
+    return lines + took(found.run)
 
 
 def _start(first: Interval) -> list[str]:
-    from optimiser.cli.text import listing
-
     levels: dict[str, list[str]] = defaultdict(list)
     for row in first.design:
         levels[row["level"]].append(row["decision"])
@@ -160,37 +155,27 @@ def _counted(held: Iterable[str], design: Sequence[Row]) -> list[str]:
 
 
 def _changes(found: Thresholds) -> list[str]:
-    from optimiser.cli.text import WIDTH
-
     (i,) = found.inputs
     if not found.tips:
         return ["WHERE IT CHANGES", "  nowhere in this range, as far as was asked"]
     lines = ["WHERE IT CHANGES"]
-    wide = max(len(_place(i, tip)) for tip in found.tips)
+    rows = [("at", "what moves")]
     for tip, after in zip(found.tips, found.intervals[1:], strict=True):
-        place = f"  {_place(i, tip):>{wide}}  "
-        said = (
-            moved(tip.moves)
-            if tip.moves
-            else ["no design is possible"]
-            if not after.design
-            else ["a design becomes possible"]
-        )
-        for text in said:
-            lines.append((place + text)[:WIDTH])
-            place = " " * len(place)
-    return lines
+        none = "a design becomes possible" if after.design else "no design is possible"
+        said = moved(tip.moves) if tip.moves else [none]
+        rows += [(_place(i, tip) if text is said[0] else "", text) for text in said]
+    return [*lines, *columns(rows, right=(0,))]
 
 
 def moved(moves: Sequence[Row]) -> list[str]:
     """Moves in words, those of one decision together: 'pay: centre -> region (for 3: R1A, RBD, RC9)'."""
-    from optimiser.instance.findings import listing
+    from optimiser.instance.findings import listing as several
 
     places: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for row in moves:
         places[row["decision"], row["from"], row["to"]].append(row["organisation"])
     return [
-        f"{decision}: {before} -> {to}" + (f" (for {listing(who, 3)})" if any(who) else "")
+        f"{decision}: {before} -> {to}" + (f" (for {several(who, 3)})" if any(who) else "")
         for (decision, before, to), who in places.items()
     ]
 
@@ -203,16 +188,14 @@ def _place(i: Input, tip: Tip) -> str:
 
 
 def _round(x: float) -> float:
-    return float(f"{x:.6g}")
+    return x if x == round(x) else float(f"{x:.6g}")
 
 
 def _stretches(found: Thresholds) -> list[str]:
-    from optimiser.cli.text import columns
-
     (i,) = found.inputs
     rows: list[tuple[str, ...]] = [("from", "to", "value at from", "at to", "")]
     for part in found.intervals:
-        values = [f"{value:.6f}" for value in part.values] if part.design else ["-", "-"]
+        values = [fixed(value, 6) for value in part.values] if part.design else ["-", "-"]
         here = "now" if i.now is not None and part.low <= i.now <= part.high else ""
         mark = "" if part.proven else "?"
         none = "" if part.design else "no design is possible"
@@ -233,10 +216,10 @@ def _raster(found: Thresholds) -> list[str]:
         return []
     x, y = found.inputs
     finest = min((p.x[1] - p.x[0]) / (x.high - x.low) for p in found.patches)
-    count = min(32, round(1 / finest))
-    across, up = ([i.low + (k + 0.5) / count * (i.high - i.low) for k in range(count)] for i in (x, y))
     low, high = y.show(_round(y.low)), y.show(_round(y.high))
-    wide = max(len(low), len(high))
+    wide = max(breadth(low), breadth(high))
+    count = max(2, min(32, round(1 / finest), (width() - wide - 4) // 2))
+    across, up = ([i.low + (k + 0.5) / count * (i.high - i.low) for k in range(count)] for i in (x, y))
     lines = [f"WHICH DESIGN IS BEST WHERE ({y.what} upwards, {x.what} to the right)"]
     for k, b in reversed(list(enumerate(up))):
         label = {0: low, count - 1: high}.get(k, "")
@@ -259,8 +242,6 @@ def _letter(ids: Sequence[int]) -> str:
 
 
 def _legend(found: Thresholds) -> list[str]:
-    from optimiser.cli.text import listing, paragraph
-
     lines = ["DESIGNS"]
     first = found.designs[0] if found.designs else ()
     for k, design in enumerate(found.designs, 1):
@@ -268,8 +249,8 @@ def _legend(found: Thresholds) -> list[str]:
             levels: dict[str, list[str]] = defaultdict(list)
             for row in design:
                 levels[row["level"]].append(row["decision"])
-            parts = [f"{level}: {' '.join(_counted(held, design))}" for level, held in levels.items()]
-            lines += listing(parts, "  A  ")
+            parts = [f"{level}: {', '.join(_counted(held, design))}" for level, held in levels.items()]
+            lines += listing(parts, "  A  ", mark=";")
             continue
         moves = [
             {
@@ -286,7 +267,7 @@ def _legend(found: Thresholds) -> list[str]:
     unproven = sum(not p.proven for p in found.patches if len(p.design_ids) == 1)
     if unproven:
         lines += paragraph(
-            f"In {unproven} of {len(found.patches)} cells only the corners were solved: "
+            f"In {unproven:,} of {len(found.patches):,} cells only the corners were solved: "
             "another design may be best inside."
         )
     return lines

@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import wrap
 from typing import Any
 
 from optimiser.instance.instance import Instance
+from optimiser.page import PAGE, fold, page
 
-WIDTH = 100
 TERMS = 6  # of a sample row that are written out
 HEADINGS = {
     "1": "One level, uniform or asymmetric",
@@ -42,7 +41,7 @@ def maths(instance: Instance) -> str:
     """The numbered formulation of an instance: sets, variables, sums, constraints with a sample row each."""
     from optimiser.model import build
 
-    return "\n".join(_page(_parts(build(instance))))
+    return page([list(_page(_parts(build(instance))))])
 
 
 def maths_markdown(instance: Instance) -> str:
@@ -166,11 +165,8 @@ def _section(title: str, parts: list[Part], indent: str = "  ") -> Iterator[str]
     yield ""
 
 
-def _text(text: str, indent: str) -> list[str]:
-    return wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False,
-        break_on_hyphens=False,
-    )  # fmt: skip
+def _text(text: str, indent: str, most: int | None = None) -> list[str]:
+    return fold(text, indent, f"{indent}  ", most)
 
 
 def _markdown(parts: dict[str, list[Part]]) -> Iterator[str]:
@@ -198,7 +194,7 @@ def _formula(parts: list[Part]) -> Iterator[str]:
     yield "```"
     for part in parts:
         yield part.name
-        yield from _text(part.doc, "    ")
+        yield from _text(part.doc, "    ", PAGE)
     yield from ["```", ""]
 
 

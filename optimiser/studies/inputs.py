@@ -15,9 +15,9 @@ import numpy as np
 
 from optimiser.instance.arguments import pairs, raise_any, said, wrong_choice, wrong_number
 from optimiser.instance.errors import InputError
-from optimiser.instance.findings import number_text
 from optimiser.instance.instance import Instance
 from optimiser.instance.replace import Change, Target, replaced, standing
+from optimiser.page import exact
 
 Array = np.ndarray
 HOWS = {"set": "", "multiply": "x ", "add": "+ "}
@@ -61,7 +61,7 @@ class Input:
 
     def show(self, x: float) -> str:
         """A value as people read it."""
-        return HOWS[self.how] + number_text(float(x))
+        return HOWS[self.how] + exact(float(x))
 
 
 def input_of(

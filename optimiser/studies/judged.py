@@ -31,6 +31,9 @@ class Judged:
     audit: Audit | None  # None: infeasible
     record: Record | None = None  # with its recourse, where it is feasible
     broken: tuple[str, ...] = ()  # promises that it breaks, a sentence each
+    anyhow: Audit | None = (
+        None  # infeasible: what it would do were what it breaks no limit, where that is known
+    )
     bound: float = np.inf  # of a design that was looked for: nothing asked for is worth more
     proven: bool = True  # False where it was looked for and time ran out
 
@@ -42,6 +45,11 @@ class Judged:
     def feasible(self) -> bool | None:
         """Does it keep every promise? None where none was found in time."""
         return None if self.held is None and not self.proven else self.audit is not None
+
+    @property
+    def shown(self) -> Audit | None:
+        """What there is to show of it: what it does or, where it is infeasible, what it would do."""
+        return self.anyhow if self.audit is None else self.audit
 
     @property
     def value(self) -> float | None:

@@ -313,6 +313,11 @@ class Finding(ABC):
     asked: Mapping[str, Any] = field(default_factory=dict)  # the arguments of the call
     run: Mapping[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def no_data(self) -> tuple[str, ...]:
+        """The objectives about which the instance says nothing: what they reach is a default."""
+        return no_data(self.instance)
+
     @property
     def empty(self) -> bool:
         """Whether a limit was reached before there was any design."""
@@ -336,7 +341,7 @@ class Finding(ABC):
         head = {"format": 1, "command": self.command, "instance": self.instance.name}
         end: dict[str, Any] = {"interrupted": True} if self.interrupted else {}
         run = {name: plain(value) for name, value in self.run.items()}
-        head |= {"asked": dict(self.asked), "no_data": list(no_data(self.instance))}
+        head |= {"asked": dict(self.asked), "no_data": list(self.no_data)}
         head |= {"complete": self.complete, "unfinished": list(self.unfinished)}
         end |= {"tables": list(self.tables()), "run": run}
         return {**head, **self.document(), **end}
