@@ -112,11 +112,11 @@ def _designs(found: WeightMap) -> list[str]:
     ]
     first = found.designs[0].rows
     whole = "; ".join(f"{level}: {', '.join(names)}" for level, names in held(first).items())
-    rows = [("design", "share", "at", "who holds what")]
+    rows = list[tuple[str, ...]]()
     for design in found.designs[:SHOWN]:
         middle = " ".join(fixed(weight, 2) for weight in found.middle(design.design_id))
         said = ", ".join(moved(first, design.rows)) or whole
-        rows.append((str(design.design_id), percent(design.area), middle, said))
+        rows.append((f"{design.design_id:>3}", f"{percent(design.area):>7}", f"at {middle}", said))
     lines += entries(rows, right=(0, 1))
     rest = found.designs[SHOWN:]
     if rest:
