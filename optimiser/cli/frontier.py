@@ -92,7 +92,7 @@ def _trust(found: Frontier) -> list[str]:
     lines = [f"{what}, every promise and objective recomputed from the tables"] if count else []
     if found.complete and not found.tolerance:
         lines += paragraph(
-            f"Complete to within {found.error:.0e}: proven that no design lies beyond these by more."
+            f"Complete to within {at_most(found.error)}: proven that no design lies beyond these by more."
         )
     elif count and isfinite(found.error):
         lines += paragraph(
