@@ -46,7 +46,7 @@ def say_json(document: Mapping[str, Any]) -> None:
 
 def complain(*lines: str) -> None:
     """Print lines on standard error; where that is gone, nobody wants to know."""
-    for line in "\n".join(lines).split("\n"):
+    for line in (line for each in lines for line in each.split("\n")):
         _print(clean(line), sys.stderr)
 
 
