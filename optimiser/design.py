@@ -80,12 +80,22 @@ def held_to(bound: float, value: float) -> None:
 
 @dataclass(frozen=True)
 class Closest:
-    """The cheapest single move met while verifying."""
+    """The cheapest single move: one holding goes to another level, and nothing else moves.
+
+    It keeps every requirement, and what was asked for (fixed holdings, floors). Of moves that cost the same
+    it is the first in the order of the tables.
+    """
 
     decision: str
     organisation: str  # '' for a uniform decision
     to: str  # the level it would move to
     cost: float  # value lost
+    proven: bool = True  # False: time ran out before all others were decided, so that it costs at most that
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON document, which says `proven` only where it is not."""
+        said = asdict(self)
+        return said if not self.proven else {name: said[name] for name in said if name != "proven"}
 
     @property
     def move(self) -> str:
@@ -311,7 +321,7 @@ class Design:
     def _closest(self) -> dict[str, Any] | None:
         if self.closest is None:
             return None
-        return {name: plain(value) for name, value in asdict(self.closest).items()}
+        return {name: plain(value) for name, value in self.closest.to_dict().items()}
 
     def _neighbours(self) -> dict[str, Any] | None:
         if self.neighbours is None:

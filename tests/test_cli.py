@@ -65,8 +65,9 @@ WHAT IT IS WORTH (0 worst, 1 best)
   solidarity      0.0000  0.0000
   resilience      0.0000  0.9900
 
-THE CLOSEST CALL
-  Moving funding to local would cost 0.004 of value.
+THE CLOSEST CALL (the cheapest single move, nothing else moving)
+  Moving funding to local would cost 0.004 of value. `optimiser explain` lets other decisions move
+  along, which may cost less.
 
 HELD AND EXERCISED (share of the decision space, mean over localities, scenario normal)
   decision      held at        exercised  monitored
@@ -123,6 +124,7 @@ def test_solve_passes_its_options_on(run, found):
         "time_limit": 5.0,
         "threads": 2,
         "progress": None,
+        "start": None,
         "arguments": (),
     }
 
@@ -176,7 +178,7 @@ def test_verify_leaves_with_0_for_what_can_be_trusted(run, found):
         ),
         (OSError(28, "No space left on device", "r"), 1, "[Errno 28] No space left on device: 'r'\n"),
         (SolverError("HiGHS: model error"), 6, "the solver failed: HiGHS: model error\n"),
-        (KeyboardInterrupt(), 130, "\ninterrupted\n"),
+        (KeyboardInterrupt(), 130, "\ninterrupted before there was an answer\n"),
     ],
 )
 def test_what_goes_wrong_is_one_line_each_on_standard_error(run, found, error, code, said):

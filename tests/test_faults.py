@@ -117,8 +117,8 @@ DROPPED = {
 
 @pytest.mark.parametrize("constraint", DROPPED)
 def test_a_dropped_constraint_is_caught(constraint: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def without(c: Any, name: str) -> Any:
-        model = assemble(c, name)
+    def without(c: Any, name: str, *between: Any) -> Any:
+        model = assemble(c, name, *between)
         if model.component(constraint) is not None:
             model.component(constraint).deactivate()
         return model

@@ -5,6 +5,8 @@ Only click is imported here and in the verbs' files; what a verb needs it import
 
 from __future__ import annotations
 
+import atexit
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -23,6 +25,7 @@ from optimiser.cli.map import weight_map
 from optimiser.cli.say import begin, complain, end, printed, say_json
 from optimiser.cli.thresholds import thresholds
 from optimiser.instance.errors import InputError
+from optimiser.signals import deafen, hearing
 
 
 class InOrder(click.Group):
@@ -86,22 +89,24 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and leave with its exit code. Never a traceback but for a bug."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     begin()
+    atexit.register(deafen)
     problems: tuple[str, ...] = ()
-    try:
-        code = app.main(args=given, prog_name="optimiser", standalone_mode=False) or 0
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        code = error.exit_code
-    except click.ClickException as error:
-        code, problems = error.exit_code, (_call(error),)
-    except click.Abort:  # what click makes of Ctrl-C
-        code, problems = 130, ("interrupted",)
-    except Exception as error:
-        code, problems = _failed(error, given)
-    complain(*problems)
-    if problems and "--json" in given and not printed.document:
-        say_json({"format": 1, "command": _verb(given), "problems": problems})
-    sys.exit(end(code))
+    with hearing(signal.default_int_handler):  # whatever asks to end does as Ctrl-C
+        try:
+            code = app.main(args=given, prog_name="optimiser", standalone_mode=False) or 0
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            code = error.exit_code
+        except click.ClickException as error:
+            code, problems = error.exit_code, (_call(error),)
+        except (click.Abort, KeyboardInterrupt):  # click makes the one of the other
+            code, problems = 130, ("interrupted before there was an answer",)
+        except Exception as error:
+            code, problems = _failed(error, given)
+        complain(*problems)
+        if problems and "--json" in given and not printed.document:
+            say_json({"format": 1, "command": _verb(given), "problems": problems})
+        sys.exit(end(code))
 
 
 def _verb(given: Sequence[str]) -> str:

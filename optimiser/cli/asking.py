@@ -13,6 +13,7 @@ from optimiser.cli.say import as_json as json_option
 from optimiser.cli.say import complain, end_progress, progress, say, say_json, why, written
 from optimiser.cli.say import instance as instance_argument
 from optimiser.cli.solving import out
+from optimiser.signals import unbroken
 
 if TYPE_CHECKING:
     from optimiser.studies.study import Finding
@@ -77,16 +78,17 @@ def answer(
         return 3
     finally:
         end_progress()
-    if as_json:
-        say_json(finding.to_dict())
-    else:
-        say(text(finding))
-    if out is not None:  # last: what was found is said even where the disk fails
-        written(finding.save(out), out)
-    if figure is not None and not finding.empty:
-        assert isinstance(finding, DrawnFinding)
-        Path(figure).write_text(finding.figure(), encoding="utf-8")
-        complain(f"drawn in {figure}")
+    with unbroken():
+        if as_json:
+            say_json(finding.to_dict())
+        else:
+            say(text(finding))
+        if out is not None:  # last: what was found is said even where the disk fails
+            written(finding.save(out), out)
+        if figure is not None and not finding.empty:
+            assert isinstance(finding, DrawnFinding)
+            Path(figure).write_text(finding.figure(), encoding="utf-8")
+            complain(f"drawn in {figure}")
     if finding.interrupted:
         return 130
     if finding.empty:

@@ -8,6 +8,7 @@ import click
 
 from optimiser.cli.options import NUMBER, PAIRS, merged, named, names, refuse_malformed
 from optimiser.cli.say import as_json, end_progress, instance, progress, reading, say, say_json, why, written
+from optimiser.signals import unbroken
 
 if TYPE_CHECKING:
     from optimiser.design import Design
@@ -43,7 +44,7 @@ at_least = click.option(
     "--time-limit",
     type=NUMBER,
     metavar="SECONDS",
-    help="Stop by then, with the best so far.",
+    help="Stop by then, with the best so far; to finish that takes a few seconds more.",
 )
 @click.option(
     "--threads",
@@ -52,6 +53,9 @@ at_least = click.option(
     metavar="N",
     show_default=True,
     help="Threads of the solver.",
+)
+@click.option(
+    "--start", metavar="DESIGN", help="Begin from this: a result folder, a result.json or a CSV by hand."
 )
 @out
 @as_json
@@ -64,6 +68,7 @@ def solve(
     gap: float,
     time_limit: float | None,
     threads: int,
+    start: str | None,
     out: str | None,
     as_json: bool,
 ) -> int:
@@ -73,6 +78,7 @@ def solve(
     Example
       optimiser solve instances/archetype --weights accountability=1,responsiveness=2
       optimiser solve instances/archetype --fix P1=central --out results/p1
+      optimiser solve instances/archetype --start results/p1
     """
     from optimiser.solver.solve import solve as find
 
@@ -89,6 +95,7 @@ def solve(
             time_limit=time_limit,
             threads=threads,
             progress=progress(),
+            start=start,
         )
     finally:
         end_progress()
@@ -122,14 +129,15 @@ def verify(instance: str, result: str, out: str | None, as_json: bool) -> int:
 def _show(design: Design, out: str | None, as_json: bool) -> None:
     from optimiser.cli.text import design_text
 
-    if as_json:
-        say_json(design.to_dict())
-    else:
-        say(design_text(design))
-        if design.status == "infeasible":
-            say(f"\nWhat cannot hold together is said by\n  {why()}")
-    if out is not None:  # last: what was found is said even where the disk fails
-        written(design.save(out), out)
+    with unbroken():
+        if as_json:
+            say_json(design.to_dict())
+        else:
+            say(design_text(design))
+            if design.status == "infeasible":
+                say(f"\nWhat cannot hold together is said by\n  {why()}")
+        if out is not None:  # last: what was found is said even where the disk fails
+            written(design.save(out), out)
 
 
 def _solved(design: Design) -> int:

@@ -37,6 +37,11 @@ ENDINGS = {
     "infeasible": "Infeasible: proven that no design keeps every requirement.",
     "unknown": "A limit was reached before any design was found. More time may find one.",
 }
+STARTED = {
+    "kept": "The search began from the design given.",
+    "repaired": "The design given to begin from breaks what is required: the search began from it repaired.",
+    "unusable": "The design given to begin from breaks what is required and could not be repaired: not used.",
+}
 
 
 def design_text(design: Design) -> str:
@@ -116,6 +121,8 @@ def _worth(design: Design) -> list[str]:
         lines += paragraph("A limit was reached: this is the best design so far.")
     for check in design.checks:
         lines += paragraph(check)
+    if "start" in design.run:
+        lines += paragraph(STARTED[design.run["start"]])
     seconds, solver = design.run.get("seconds"), design.run.get("solver")
     took = [f"in {seconds:.1f} s"] if seconds is not None else []
     return lines + paragraph(" ".join([*took, f"with {solver}"])) if solver else lines
@@ -203,9 +210,12 @@ def _closest(design: Design) -> list[str]:
         return []
     move = closest.move[0].upper() + closest.move[1:]
     said = f"{move} would {'cost' if closest.cost >= 0 else 'gain'} {small(abs(closest.cost))} of value."
+    if not closest.proven:
+        said += " The cheapest move costs at most that: a limit cut the check short."
     if 0 < closest.cost <= design.bound - design.value < inf:
         said += " That is within the gap: it may be as good."
-    return ["THE CLOSEST CALL", *paragraph(said)]
+    said += " `optimiser explain` lets other decisions move along, which may cost less."
+    return ["THE CLOSEST CALL (the cheapest single move, nothing else moving)", *paragraph(said)]
 
 
 def _exercise(design: Design) -> list[str]:

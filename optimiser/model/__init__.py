@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from optimiser.instance.instance import Instance
@@ -35,26 +36,33 @@ def build(instance: Instance) -> pyo.ConcreteModel:
     return written_out(m)
 
 
-def assemble(c: Coefficients, name: str = "model") -> pyo.ConcreteModel:
+def assemble(
+    c: Coefficients, name: str = "model", between: Callable[[], object] = lambda: None
+) -> pyo.ConcreteModel:
     """Put the mechanisms together, in the order of model.md; all of it linear (cones are apart).
 
-    Its large constraints are one equation each (`declare.rows`).
+    Its large constraints are one equation each (`declare.rows`). `between` is called after each mechanism,
+    and may raise what stops the building.
     """
     import pyomo.environ as pyo
 
     from optimiser.model import autonomy, budget, holding, objectives, slack, staffing
 
     m = pyo.ConcreteModel(name=name)
-    holding.one_level_each(m, c)  #                                   (1) (2)
-    holding.earned_autonomy(m, c)  #                                  (3)
-    holding.rules(m, c)  #                                            (4)
-    staffing.hours_suffice(m, c)  #                                   (5)
-    autonomy.granted_willing_able(m, c)  #                            (7)
-    autonomy.partners(m, c)  #                                        (8)
-    staffing.hours_suffice_in_scenario(m, c)  #                       (6)
-    slack.slack_in_scenario(m, c)  #                                  (9) (10)
-    budget.within_budget(m, c)  #                                     (11)
-    holding.limited_change(m, c)  #                                   (12)
-    objectives.scores(m, c)
-    objectives.value(m, c)
+    for mechanism in (
+        holding.one_level_each,  #                (1) (2)
+        holding.earned_autonomy,  #               (3)
+        holding.rules,  #                         (4)
+        staffing.hours_suffice,  #                (5)
+        autonomy.granted_willing_able,  #         (7)
+        autonomy.partners,  #                     (8)
+        staffing.hours_suffice_in_scenario,  #    (6)
+        slack.slack_in_scenario,  #               (9) (10)
+        budget.within_budget,  #                  (11)
+        holding.limited_change,  #                (12)
+        objectives.scores,
+        objectives.value,
+    ):
+        mechanism(m, c)
+        between()
     return m

@@ -69,6 +69,7 @@ class Tree:
         self.closed, self._count = -np.inf, 0
         self._seen: dict[bytes, Evaluated] = {}
         self._crossed = 0  # designs seen when some were last crossed
+        self._latest: Array | None = None  # point of the last relaxation of a node
         self._holders = np.array([holder.column for holder in placing.holders], int)
 
     def grow(self, allowed: Array) -> Found:
@@ -107,8 +108,12 @@ class Tree:
         self._restrict(node.open, node.sure)
         for _ in range(RETURNS):
             outcome = self._cut(bound)
-            if outcome is None or outcome.ended is Ended.INFEASIBLE:
-                return outcome is not None
+            if outcome is None:
+                if self.progress.best is None and self._latest is not None:
+                    self._round(self._latest)  # better a design rounded from half a relaxation than none
+                return False
+            if outcome.ended is Ended.INFEASIBLE:
+                return True
             bound = min(bound, outcome.value + self.master.offset)
             if self.progress.hopeless(bound):
                 break
@@ -192,7 +197,7 @@ class Tree:
                 return outcome
             stale = stale + 1 if best - now < self._little(now) else 0
             best = min(best, now)
-            x = self._point(outcome)
+            x = self._latest = self._point(outcome)
             cuts = self.separate(x, outcome.prices[self.master.floors])
             if not cuts.count or stale > STALE:
                 return outcome

@@ -7,7 +7,7 @@ places in `Coefficients.theta`. Evaluating all of them for other numbers is one 
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,10 +59,16 @@ class Compiled:
     """A model with its numbers left open; `program(theta)` fills them in.
 
     Rows whose body is `<=`, `>=` or `==` a number keep their sense; the objective is row -1 of the terms.
-    `own_rows` are names of the constraints that were there before an extension.
+    `own_rows` are names of the constraints that were there before an extension. `between` is called now and
+    then while the model is read, and may raise what stops it.
     """
 
-    def __init__(self, model: pyo.ConcreteModel, own_rows: Container[str] | None = None) -> None:
+    def __init__(
+        self,
+        model: pyo.ConcreteModel,
+        own_rows: Container[str] | None = None,
+        between: Callable[[], object] = lambda: None,
+    ) -> None:
         self.columns, self._bounds, place = _columns(model)
         known = [
             np.arange(len(self.columns.keys))[run]
@@ -71,7 +77,7 @@ class Compiled:
         ]
         self.added = np.setdiff1d(np.arange(len(self.columns.keys)), np.concatenate(known))  # by an extension
         reader = Reader(place, model.places)
-        self.rows, lower, upper = _rows(model, reader)
+        self.rows, lower, upper = _rows(model, reader, between)
         every = np.arange(len(lower))
         runs = [run for name, run in self.rows.components.items() if own_rows and name not in own_rows]
         self.added_rows = np.concatenate([every[:0], *(every[run] for run in runs)])
@@ -147,7 +153,9 @@ def _columns(model: pyo.ConcreteModel) -> tuple[Names, tuple[Array, Array, Array
     return Names(runs, keys), (np.array(lower, float), np.array(upper, float), np.array(integer, bool)), place
 
 
-def _rows(model: pyo.ConcreteModel, reader: Reader) -> tuple[Names, Array, Array]:
+def _rows(
+    model: pyo.ConcreteModel, reader: Reader, between: Callable[[], object]
+) -> tuple[Names, Array, Array]:
     """Read the objective (row -1) and every constraint; bounds are numbers, the rest goes left."""
     objective = next(model.component_data_objects(pyo.Objective, active=True))
     reader.read(objective.expr, -1)
@@ -162,4 +170,5 @@ def _rows(model: pyo.ConcreteModel, reader: Reader) -> tuple[Names, Array, Array
         for low, high in reader.read_rows(component, begin):
             lower.append(low)
             upper.append(high)
+        between()
     return Names(runs, keys), np.array(lower, float), np.array(upper, float)

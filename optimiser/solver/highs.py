@@ -14,18 +14,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cached_property
 from importlib.metadata import version
+from types import FrameType
 
 import highspy
 import numpy as np
 from scipy import sparse
 
 from optimiser.design import SolverError
+from optimiser.signals import hearing
 from optimiser.solver.quiet import quiet
 
 Array = np.ndarray
 SCALE = 10_000.0
 GRACE = 3.0  # seconds past its time limit before HiGHS is cancelled, and then before it is left alone
+FINISHING = 5.0  # seconds to make the best of what was found, once time is out
 LARGE = 1000  # columns from which presolve pays, and only for mixed-integer programs (measured)
 IDLE = (  # measured: without them small masters take a third of the time, England's half of it
     "mip_heuristic_run_feasibility_jump",
@@ -67,27 +71,61 @@ class Clock:
         """Whether to stop now."""
         return self.interrupted or self.left <= 0
 
+    @cached_property
+    def finishing(self) -> Clock:
+        """The clock by which what was found is finished: repaired, improved, and its neighbours looked at."""
+        return Finishing(search=self)
+
+    def check(self) -> None:
+        """Raise `OutOfTime` once it is out: for work that is worth nothing until it is done."""
+        if self.out:
+            raise OutOfTime
+
+    def heed(self) -> None:
+        """The same once someone interrupted, whatever the time."""
+        if self.interrupted:
+            raise OutOfTime
+
+
+@dataclass
+class Finishing(Clock):
+    """It runs while a search does, and FINISHING seconds after that, whatever ended the search.
+
+    They count from when this is first asked: a run that ended late takes nothing from them.
+    """
+
+    search: Clock = field(default_factory=Clock)
+    _since: float | None = None
+
+    @property
+    def left(self) -> float:
+        """Seconds left."""
+        if not self.search.out:
+            self._since = None
+            return self.search.left + FINISHING
+        if self._since is None:
+            self._since = time.monotonic()
+        return FINISHING - (time.monotonic() - self._since)
+
+
+class OutOfTime(Exception):
+    """Time ran out, or someone interrupted, before there was anything to keep."""
+
 
 @contextmanager
 def hearing_interrupts(clock: Clock) -> Iterator[None]:
-    """Ctrl-C stops the clock in place of the program, so that what was found is kept; a second one is heard.
+    """Ctrl-C (or SIGTERM, SIGHUP) stops the clock in place of the program, so that what was found is kept.
 
-    Signals reach the main thread only; in any other this does nothing.
+    A second one is a KeyboardInterrupt.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
 
-    def note(*_: object) -> None:
+    def note(number: int, frame: FrameType | None) -> None:
+        if clock.interrupted:
+            signal.default_int_handler(number, frame)
         clock.interrupted = True
-        signal.signal(signal.SIGINT, before)
 
-    before = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, note)
-    try:
+    with hearing(note):
         yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +161,8 @@ class Solver:
         self._highs.silent()
         self._set("threads", threads)
         self._stop, self._clock, self._enough, self._proven = False, Clock(), -np.inf, np.inf
+        self._started = False
+        self._incumbent: Array | None = None
         self._set("mip_abs_gap", 0.0)
         for option in IDLE:
             self._set(option, False)
@@ -232,23 +272,39 @@ class Solver:
             done = self._highs.setSolution(len(columns), columns, start[columns])
             self._check(done, "handing over a start")
         self._stop, self._clock, self._enough, self._proven = False, clock, enough, np.inf
+        self._started = start is not None
         with quiet():
-            if self._whole_numbers:
-                self._run_watched(clock)
-            else:
+            if not self._whole_numbers:
                 self._run_linear(iterations)
+            elif not self._run_watched(clock):
+                return self._left_alone()
         return self._read()
 
     def _on_check(self, event: highspy.highs.HighsCallbackEvent) -> None:
-        """HiGHS asks now and then whether to go on (also from the small problem that completes a start:
-        that one has no solution yet, and its bound says nothing). Interrupted, it may forget its bound, and
-        it does not forget of itself that it was told to stop."""
-        found = np.isfinite(event.data_out.mip_primal_bound)
-        bound = -event.data_out.mip_dual_bound / SCALE
-        enough = bool(found and bound <= self._enough)
-        if enough and np.isfinite(bound):
-            self._proven = bound
-        event.interrupt(enough or self._stop or self._clock.interrupted)
+        """HiGHS asks now and then whether to go on.
+
+        It may overlook its time limit; interrupted, it may forget its bound; and it does not forget of itself
+        that it was told to stop. It also asks from the small problem that completes a start: that one has no
+        solution yet, and its bound says nothing.
+        """
+        data = event.data_out
+        bound, value = -data.mip_dual_bound / SCALE, -data.mip_primal_bound / SCALE
+        found = bool(np.isfinite(value))
+        enough = found and bound <= self._enough
+        if np.isfinite(bound) and (enough or not self._started or (found and bound > value)):
+            self._proven = min(self._proven, bound)
+        event.interrupt(enough or self._stop or self._clock.interrupted or self._clock.left <= 0)
+
+    def _on_better(self, event: highspy.highs.HighsCallbackEvent) -> None:
+        """HiGHS has a better solution than before (also that of the small problem that completes a start)."""
+        solution = np.array(event.data_out.mip_solution)
+        if len(solution) == len(self._integer):
+            self._incumbent = solution
+
+    def _left_alone(self) -> Outcome:
+        """What HiGHS had when it did not stop: it runs on by itself, and this object is of no more use."""
+        none = np.zeros(0)
+        return Outcome(Ended.STOPPED, self._incumbent, -np.inf, self._proven, none, none)
 
     def _run_linear(self, iterations: int | None) -> None:
         """Run a linear program: it is over before it matters, and mostly too small to pay for a thread."""
@@ -266,20 +322,36 @@ class Solver:
             self._check(self._highs.run(), "solving")
             self._set("solver", "choose")
 
-    def _run_watched(self, clock: Clock) -> None:
-        """Run in a thread of its own, so that this one keeps the time limit and hears Ctrl-C."""
+    def _run_watched(self, clock: Clock) -> bool:
+        """Run in a thread of its own, so that this one keeps the time limit and hears Ctrl-C.
+
+        False: HiGHS did not stop when told to.
+        """
+        self._incumbent = None
         self._highs.cbMipInterrupt += self._on_check  # while it runs: for good, neither could be freed
+        self._highs.cbMipImprovingSolution += self._on_better
         status: list[highspy.HighsStatus] = []
-        thread = threading.Thread(target=lambda: status.append(self._highs.run()), daemon=True)
-        thread.start()
-        thread.join(min(max(clock.left, 0.0) + GRACE, threading.TIMEOUT_MAX))
-        if thread.is_alive():
-            self._stop = True
-            thread.join(GRACE)
-            if thread.is_alive():
-                raise SolverError("HiGHS did not stop when told to")
+        over = threading.Event()  # `join` forgets that a thread is alive when a signal breaks it off
+
+        def work() -> None:
+            try:
+                status.append(self._highs.run())
+            finally:
+                over.set()
+
+        threading.Thread(target=work, daemon=True).start()
+        try:
+            over.wait(min(max(clock.left, 0.0) + GRACE, threading.TIMEOUT_MAX))
+        finally:  # also where a second Ctrl-C ends the program: it must not leave while HiGHS calls back
+            if not over.is_set():
+                self._stop = True
+                over.wait(GRACE)
+        if not over.is_set():
+            return False
         self._highs.cbMipInterrupt -= self._on_check
+        self._highs.cbMipImprovingSolution -= self._on_better
         self._check(status[0], "solving")
+        return True
 
     def _read(self) -> Outcome:
         status = self._highs.getModelStatus()
@@ -302,10 +374,10 @@ class Solver:
         value = -info.objective_function_value / SCALE if x is not None else -np.inf
         if ended is Ended.INFEASIBLE:
             bound = -np.inf
-        elif mip:
-            bound = -info.mip_dual_bound / SCALE
+        elif ended is Ended.OPTIMAL:
+            bound = -info.mip_dual_bound / SCALE if mip else value
         else:
-            bound = value if ended is Ended.OPTIMAL else self._proven
+            bound = min(-info.mip_dual_bound / SCALE if mip else np.inf, self._proven)
         return Outcome(
             ended=ended,
             x=x,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 TOLERANCE = 1e-9  # of value: what differs by less is equal
-EXACT = 40  # moves evaluated exactly at the most
+EXACT = 40  # moves evaluated so that all designs as good can be named; no more than it takes beyond that
 KEPT = 1e-7  # how far a row may be off, of its limit where that is above 1
 REPAIRS = 20  # rounds of moves that repair a design
 
@@ -44,6 +44,15 @@ class Checked:
     decided: int  # moves shown to be infeasible or no better, by bound or by solving
     better: int
     equal: Array  # positions of moves as good
+    cheapest: (
+        int | None
+    )  # position of the one that costs least, of equal ones the first; None: none is possible
+    proven: bool  # is it the cheapest? False: time ran out before all others were decided
+
+    def best(self, design: Array) -> tuple[Array, float]:
+        """The design (H,) that the cheapest move leads to from this one, and its value."""
+        assert self.cheapest is not None
+        return _made(design, self.moves, np.array([self.cheapest])), float(self.value[self.cheapest])
 
 
 class Limits:
@@ -141,11 +150,11 @@ class Neighbourhood:
         """Whether a design keeps every row that it alone decides."""
         return self._limits.excess(self.problem.placing.compact(design)) == 0
 
-    def floor_cuts(self, design: Array, clock: Clock) -> Cuts:
+    def floor_cuts(self, design: Array) -> Cuts:
         """Rows of the program that every design keeps which reaches the floors; tight at this one."""
         placing, rows, sides = self.problem.placing, [np.zeros((0, self.problem.placing.size))], []
         for g, floor in self._floors.items():
-            lines = self.problem.lines(design, clock, np.eye(len(self.problem.weights))[g])
+            lines = self.problem.lines(design, Clock(), np.eye(len(self.problem.weights))[g])
             if lines is not None:
                 p, row = self.problem.c["probability"], np.zeros((1, placing.size))
                 row[0, placing.core] = p @ np.array([slope for slope, _ in lines])
@@ -153,21 +162,21 @@ class Neighbourhood:
                 sides.append(float(p @ np.array([constant for _, constant in lines])) - floor)
         return dense(np.concatenate(rows), np.array(sides))
 
-    def _with_floors(self, design: Array, clock: Clock) -> Limits:
-        cuts = self.floor_cuts(design, clock)
+    def _with_floors(self, design: Array) -> Limits:
+        cuts = self.floor_cuts(design)
         return self._limits.and_also(Cuts(cuts.matrix[:, self.problem.placing.core], cuts.upper))
 
     def repaired(self, design: Array, clock: Clock) -> Array | None:
         """The design, moved where that costs least for what it mends, until every row is kept, or None."""
         placing = self.problem.placing
         for _ in range(REPAIRS):
-            limits, x = self._with_floors(design, clock), placing.compact(design)
+            limits, x = self._with_floors(design), placing.compact(design)
             broken = limits.excess(x)
             if broken == 0:
                 return design
             if clock.out:
                 break
-            lines = self.problem.lines(design, clock)
+            lines = self.problem.lines(design, Clock())
             moves, excess = self._assess(design, lines, limits)
             gain = broken - excess
             loss = np.zeros(len(moves))
@@ -189,24 +198,29 @@ class Neighbourhood:
         return None
 
     def check(self, design: Array, value: float, clock: Clock) -> Checked:
-        """Show that no move is better, as far as `EXACT` evaluations go; the best bounds come first."""
-        moves = self.moves(design, self.problem.lines(design, clock))
-        order = np.argsort(-moves.bound, kind="stable")
-        exact = np.full(len(moves), np.nan)
-        best = -np.inf
-        if not np.isfinite(moves.bound).any():  # no bounds to go by: an even sample
-            order = (
-                order[np.linspace(0, len(order) - 1, min(EXACT, len(order))).astype(int)]
-                if len(order)
-                else order
-            )
-        for i in order[:EXACT]:
-            if moves.bound[i] <= best or moves.bound[i] == -np.inf or clock.out:
-                break
-            there = _made(design, moves, np.array([i]))
-            exact[i] = self._evaluate(there, clock)
-            best = max(best, exact[i])
+        """Find the cheapest move, and whether any is better or as good as the design.
+
+        What is sure to break a row that designs alone decide is no move; the best bounds come first, and it
+        goes on until no bound leaves a move open that might be cheaper, or as cheap and earlier in the order.
+        """
+        moves = self._bounded(design)
         close = TOLERANCE * max(1.0, abs(value))
+        exact, best, cheapest, seen = np.full(len(moves), np.nan), -np.inf, len(moves), 0
+        proven = not self.problem.program.integer[self.problem.compiled.added].any()
+        for i in np.argsort(-moves.bound, kind="stable").tolist():
+            if moves.bound[i] == -np.inf or moves.bound[i] < best - close:
+                break
+            settled = moves.bound[i] <= best + close and i > cheapest
+            if settled and (seen >= EXACT or moves.bound[i] < value - close):
+                continue
+            if clock.out:
+                proven = proven and settled
+                continue
+            exact[i] = self._evaluate(_made(design, moves, np.array([i])))
+            seen += 1
+            if exact[i] > -np.inf:
+                best = max(best, exact[i])
+                cheapest = int(np.flatnonzero(exact >= best - close)[0])
         known = np.where(np.isnan(exact), moves.bound, exact)
         return Checked(
             moves=moves,
@@ -214,13 +228,25 @@ class Neighbourhood:
             decided=int((known <= value + close).sum() + (exact > value + close).sum()),
             better=int((exact > value + close).sum()),
             equal=np.flatnonzero(np.abs(exact - value) <= close),
+            cheapest=cheapest if best > -np.inf else None,
+            proven=proven,
         )
+
+    def _bounded(self, design: Array) -> Moves:
+        """Every move, bounded as well as is known."""
+        moves = self.moves(design, self.problem.lines(design, Clock()))
+        if not self.problem.extended and (self.problem.coupled or self._floors):
+            line = self.problem.line(design, self._floors)
+            if line is not None:
+                whole = self.moves(design, [line] * len(self.problem.c.sets.scenarios))
+                moves = replace(moves, bound=np.minimum(moves.bound, whole.bound))
+        return moves
 
     def improve(self, design: Array, value: float, clock: Clock) -> tuple[Array, float]:
         """Climb: make the moves whose bounds promise most, as many at once as turn out to be better."""
         size = len(design)  # all at once at first: from a design that is far off that is most of the way
         while size and not clock.out:
-            moves = self.moves(design, self.problem.lines(design, clock))
+            moves = self.moves(design, self.problem.lines(design, Clock()))
             promising = np.flatnonzero(moves.bound > value + TOLERANCE)
             promising = promising[np.argsort(-moves.bound[promising], kind="stable")]
             promising = _first_of_each(promising, moves)
@@ -228,15 +254,16 @@ class Neighbourhood:
             while size and not clock.out:
                 there = _made(design, moves, promising[:size])
                 if self.keeps(there):
-                    worth = self._evaluate(there, clock)
+                    worth = self._evaluate(there)
                     if worth > value + TOLERANCE:
                         design, value = there, worth
                         break
                 size //= 2
         return design, value
 
-    def _evaluate(self, design: Array, clock: Clock) -> float:
-        return self.problem.evaluate(self.problem.placing.columns(design), clock, self._floors).value
+    def _evaluate(self, design: Array) -> float:
+        """To the end, whatever the time: a design that is evaluated in part is lost."""
+        return self.problem.evaluate(self.problem.placing.columns(design), Clock(), self._floors).value
 
 
 def _values(lines: list[tuple[Array, float]], x: Array) -> Array:

@@ -24,7 +24,7 @@ from optimiser.solver.pooling import PoolCuts
 from optimiser.solver.recourse import Recourse
 from optimiser.solver.risk import at_risk
 from optimiser.solver.scenario import Priced
-from optimiser.solver.settle import Settled, settle
+from optimiser.solver.settle import Settled, line, settle
 
 if TYPE_CHECKING:
     import pyomo.environ as pyo
@@ -61,7 +61,8 @@ class Problem:
     `rebuilt` says why the last update had to build a model; it is empty where new numbers were enough.
 
     With `extend`, a function that adds to the Pyomo model, the program is solved whole: what was added may
-    touch recourse, whose columns otherwise leave the master problem.
+    touch recourse, whose columns otherwise leave the master problem. `between` is called now and then while
+    the model is built, and may raise what stops it.
     """
 
     def __init__(
@@ -70,11 +71,14 @@ class Problem:
         weights: Mapping[str, float] | None = None,
         threads: int = 1,
         extend: Callable[[pyo.ConcreteModel], Any] | None = None,
+        between: Callable[[], object] = lambda: None,
     ) -> None:
         self.threads, self.extended, self._extend = threads, extend is not None, extend
         self._shape: dict[str, Any] | None = None
         self.rebuilt = ""
+        self._between: Callable[[], object] = between
         self.update(instance, weights)
+        self._between = lambda: None  # built again, it is built to the end: something may have been found
 
     def update(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
         """Ask about this instance from now on, as if it were the first: what was asked before is forgotten.
@@ -120,9 +124,9 @@ class Problem:
 
     def _compile(self, c: Coefficients) -> None:
         with without_collection():
-            model = assemble(c, self.instance.name)
+            model = assemble(c, self.instance.name, self._between)
             own = None if self._extend is None else extend(model, self._extend, OWN)
-            self.compiled = Compiled(model, own)
+            self.compiled = Compiled(model, own, self._between)
             del model  # freed before there is a collector to walk through it
         self.recourse = Recourse(self.compiled, c)
         self._shape = c.shape
@@ -227,17 +231,20 @@ class Problem:
         """For each scenario (slope, constant): V_s <= constant - slope @ core for every design, tight here.
 
         V_s is with the weights in force, or the `direction` (G,). None where no such line is at hand: the
-        scenarios are coupled.
+        scenarios are coupled, or the recourse of one is infeasible or was not solved in time.
         """
         if self.coupled:
             return None
         weights = self.weights if direction is None else direction
         x = self.placing.columns(design)
+        priced = self.recourse.price(x, weights, clock)
+        if not all(one.feasible for one in priced):
+            return None
         achieved = self.compiled.columns["achieved"]
         rows = self.compiled.rows["scored"]
         by_objective = np.arange(rows.start, rows.stop).reshape(len(self.weights), -1)
         lines = []
-        prices = np.array([priced.prices for priced in self.recourse.price(x, weights, clock)])
+        prices = np.array([one.prices for one in priced])
         for s, (slope, constant) in enumerate(zip(*self.recourse.rows(prices), strict=True)):
             slope[achieved] = 0.0
             mine = by_objective[:, s]
@@ -246,6 +253,16 @@ class Problem:
             constant = float(constant + apart @ self.program.upper[mine])
             lines.append((slope[self.placing.core], constant))
         return lines
+
+    def line(self, design: Array, floors: Mapping[int, float]) -> tuple[Array, float] | None:
+        """(slope, constant): V <= constant - slope @ core for every design that keeps the floors; tight here.
+
+        Unlike `lines` it is of the value itself, and knows what support, slack and floors take from each
+        other. None where the design is infeasible, or HiGHS's prices are too far off to bound anything.
+        """
+        floor = self.floors(floors)
+        settled = self.settle(self.placing.columns(design), Clock(), floor=floor)
+        return None if settled.x is None else line(self, settled, floor)
 
     def prices(self, x: Array, direction: Array, clock: Clock) -> list[Array]:
         """Prices for the cuts, of the recourse at a point of the master in a direction (G,)."""

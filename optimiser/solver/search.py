@@ -179,6 +179,11 @@ class Progress:
             return True
         return self.best is not None and bound <= self.value + self.gap * max(abs(self.value), 1e-9)
 
+    def nothing_more(self) -> Found:
+        """As it stands where nothing is left that keeps all rows and cuts."""
+        self.bound = self.value
+        return self.found(Ended.INFEASIBLE if self.best is None else Ended.OPTIMAL)
+
     @property
     def ended(self) -> Found:
         """As it stands once nothing is left to search: optimal but for HiGHS's rounding, or not proven."""
@@ -207,9 +212,9 @@ def search(
 
     At first the relaxation is cut for so many `rounds`.
     """
-    outcome = relax(master, separate, progress, clock, tell, rounds)
-    if outcome is not None and outcome.ended is Ended.INFEASIBLE:
-        return progress.found(Ended.INFEASIBLE)
+    relaxed = relax(master, separate, progress, clock, tell, rounds)
+    if relaxed is not None and relaxed.ended is Ended.INFEASIBLE:
+        return progress.nothing_more()
     if progress.answered:
         return progress.answered
     master.integral()
@@ -223,8 +228,7 @@ def search(
         start = placing.columns(best.design) if best else None
         outcome = master.run(clock, aim, start, progress.enough if hurry else -np.inf)
         if outcome.ended is Ended.INFEASIBLE:
-            progress.bound = progress.value
-            return progress.found(Ended.OPTIMAL if best else Ended.INFEASIBLE)
+            return progress.nothing_more()
         progress.lower(outcome.bound + master.offset)
         if progress.answered:
             return progress.answered
@@ -237,6 +241,8 @@ def search(
         tell(f"bound {progress.bound:.6f}, value {progress.value:.6f}")
         if progress.answered:
             return progress.answered
+        if clock.out:
+            break
         violated = join(separate(x, None), latest.cuts.violated(x))
         back = before is not None and bool(np.abs(x - before).max() <= SAME)  # no cut moves it any more
         nothing_left, before = not violated.count or back, x
@@ -248,6 +254,8 @@ def search(
             return progress.ended
         last = nothing_left
         master.add(violated)
+    if progress.best is None and relaxed is not None and relaxed.x is not None:
+        progress.note(evaluate(master.whole(relaxed.x)))  # better a design rounded than none
     return progress.found(Ended.STOPPED)
 
 

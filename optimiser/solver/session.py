@@ -17,6 +17,7 @@ from optimiser.solver.problem import Problem
 from optimiser.solver.search import ROUNDS, Evaluated, Found, Master, Progress, relax, search
 
 Array = np.ndarray
+WHOLE = 1e-5  # how far from whole numbers HiGHS's may be
 KEPT = 1e-9  # how far below what it should be worth a design may lie, for rounding
 
 
@@ -59,10 +60,14 @@ class Session(Problem):
         evaluate = self._evaluator(clock, floors, neighbourhood)
         separate = self._separator(clock, floors)
         progress = Progress(gap, np.inf if decide is None else decide)
-        first = self._first(self._last if start is None else start, fixed, neighbourhood, clock)
+        if (
+            start is None and not clock.out
+        ):  # else there was none for this question
+            start = self._last
+        first = self._first(start, fixed, neighbourhood, clock)
         if first is not None:
             x = self.placing.columns(first)
-            worth = self.evaluate(x, clock, floors)  # not improved yet: that pays once its prices are cuts
+            worth = self.evaluate(x, Clock(), floors)  # not improved yet: that pays once its prices are cuts
             progress.note(Evaluated(first, worth.value, worth.cuts, x if self.extended else None))
 
         def fresh() -> Master:
@@ -82,14 +87,34 @@ class Session(Problem):
         """A design to begin from: `start` with what is fixed, and repaired; None: there is none."""
         if start is None:
             return None
-        first = start.copy()
+        allowed, levels = (
+            self.c.sets.allowed[self.c.sets.holding_decision],
+            np.arange(self.placing.placed.shape[1]),
+        )
+        apart = np.abs(levels - start[:, None]) + np.where(allowed, 0, len(levels))
+        first = np.argmin(apart, axis=1)  # the nearest level that is allowed
         for h, level in fixed.items():
             first[h] = level
-        if not self.c.sets.allowed[self.c.sets.holding_decision, first].all():
+        if not allowed[np.arange(len(first)), first].all():
             return None
         if self.extended:  # the prices that repairs go by know nothing of it
             return first if neighbourhood.keeps(first) else None
-        return neighbourhood.repaired(first, clock)
+        return neighbourhood.repaired(first, clock.finishing)
+
+    def begin(
+        self, start: Array, clock: Clock, fixed: Mapping[int, int], floors: Mapping[int, float]
+    ) -> tuple[Array | None, str]:
+        """A design (H,) to begin from, and what became of it: kept, repaired, or (then None) unusable."""
+        first = self._first(start, fixed, Neighbourhood(self, fixed, floors=floors), clock)
+        if first is None or self.evaluate(self.placing.columns(first), Clock(), floors).value == -np.inf:
+            return None, "unusable"
+        return first, "kept" if (first == start).all() else "repaired"
+
+    def ceiling(self, clock: Clock, fixed: Mapping[int, int], floors: Mapping[int, float]) -> float:
+        """No design is worth more: the bound of the relaxation as it stands; inf where time runs out."""
+        master = self._master(self._with_fixed(fixed), self.floors(floors), floors)
+        outcome = master.run(clock)
+        return outcome.value + master.offset if outcome.ended is Ended.OPTIMAL else np.inf
 
     def reach(self, aim: Array, worth: float, gap: float, clock: Clock, rows: Cuts | None = None) -> Found:
         """The design worth at least `worth` with most of `aim` (H, L), of which value and bound are given."""
@@ -105,7 +130,7 @@ class Session(Problem):
             design = self.placing.design(x)
             if not neighbourhood.keeps(design):
                 return Evaluated(design, -np.inf, self.no_cuts(), spoilt=True)
-            there = self.evaluate(self.placing.columns(design), clock)
+            there = self.evaluate(self.placing.columns(design), Clock())
             reached = aim[np.arange(len(design)), design].sum() if there.value >= worth - KEPT else -np.inf
             return Evaluated(design, float(reached), there.cuts, spoilt=bool(reached == -np.inf))
 
@@ -204,19 +229,25 @@ class Session(Problem):
     def _evaluator(
         self, clock: Clock, floors: Mapping[int, float], neighbourhood: Neighbourhood
     ) -> Callable[[Array], Evaluated]:
+        """What makes designs of points. A design at hand is evaluated and repaired whatever the time."""
         climb = not self.coupled and not self.c.sets.uniform.all()
+        integer = self.program.integer
 
         def evaluate(x: Array) -> Evaluated:
             design, cuts = self.placing.design(x), self.no_cuts()
-            repaired = design if self.extended else neighbourhood.repaired(design, clock)
+            if self.extended and np.abs(x - np.round(x))[integer].max(initial=0.0) > WHOLE:
+                return Evaluated(
+                    design, -np.inf, cuts, spoilt=True
+                )  # nobody knows how to round what was added
+            repaired = design if self.extended else neighbourhood.repaired(design, clock.finishing)
             spoilt = repaired is None or bool((repaired != design).any())
             if spoilt:
-                cuts = neighbourhood.floor_cuts(design, clock)
+                cuts = neighbourhood.floor_cuts(design)
             if repaired is None:
                 return Evaluated(design, -np.inf, cuts, spoilt=True)
             point = x.copy() if self.extended else np.zeros(len(x))
             point[self.placing.core] = self.placing.compact(repaired)
-            worth = self.evaluate(point, clock, floors)
+            worth = self.evaluate(point, Clock(), floors)
             best, value = repaired, worth.value
             if climb and np.isfinite(value):
                 best, value = neighbourhood.improve(best, value, clock)

@@ -18,15 +18,20 @@ if TYPE_CHECKING:
 Array = np.ndarray
 BINDING = 1e-11  # what prices and reduced costs above it hold is the optimal face: rounding leaves 1e-13, and
 # money, per unit, may be worth 1e-10 (a price counts by the largest coefficient of its row)
+NOTHING = 1e-9  # how far from nothing HiGHS may leave the gain of a column without bounds
 
 
 @dataclass(frozen=True, eq=False)
 class Settled:
-    """Value (-inf: infeasible), all columns of the program, and prices of the coupling rows."""
+    """Value (-inf: infeasible), all columns of the program, and prices of the coupling rows.
+
+    `duals` are the prices of all rows and floors as HiGHS gives them: >= 0 where `<=` binds.
+    """
 
     value: float
     x: Array | None
     prices: Array
+    duals: Array
 
 
 def settle(
@@ -50,11 +55,13 @@ def settle(
         cost[free], matrix[rows].tocsr(), lower, upper, program.column_lower[free], program.column_upper[free]
     )
     found = solver.run(clock)
-    prices = np.zeros(len(recourse.coupling))
+    prices, duals = np.zeros(len(recourse.coupling)), np.zeros(len(program.lower))
     if found.ended is Ended.INFEASIBLE:
-        return Settled(-np.inf, None, _repair_prices(problem, program, free, rows, lower, upper, clock))
+        prices = _repair_prices(problem, program, free, rows, lower, upper, clock)
+        return Settled(-np.inf, None, prices, duals)
     if found.x is None:
-        return Settled(-np.inf, None, prices)
+        return Settled(-np.inf, None, prices, duals)
+    duals[rows] = found.prices
     at = np.full(len(program.lower), -1)
     at[rows] = np.arange(len(rows))
     there = at[recourse.coupling] >= 0
@@ -64,7 +71,44 @@ def settle(
     if ties:
         found = _break_ties(problem, solver, found, free, matrix[rows].tocsr(), clock)
     fixed[free] = found.x
-    return Settled(value, fixed, prices)
+    return Settled(value, fixed, prices, duals)
+
+
+def line(problem: Problem, settled: Settled, floor: Cuts) -> tuple[Array, float] | None:
+    """(slope, constant): no design that reaches the floors is worth more than constant - slope @ core.
+
+    The Lagrangian of the whole program at the duals of one design (module `recourse`): of the columns that
+    neither the design settles nor a scenario, each takes the better of its bounds.
+    """
+    program, recourse = _with(problem.program, floor), problem.recourse
+    (row,), (side,) = recourse.rows(settled.prices[None, :])
+    here = np.append(recourse.in_master, np.ones(floor.count, bool))
+    duals = np.where(here, settled.duals, 0.0)
+    duals = np.where(np.isposinf(program.upper), np.minimum(duals, 0.0), duals)
+    duals = np.where(np.isneginf(program.lower), np.maximum(duals, 0.0), duals)
+    bound = np.where(duals > 0, program.upper, program.lower)
+    constant = program.offset + side + float(duals[duals != 0] @ bound[duals != 0])
+    gain = program.cost - row - duals @ program.matrix
+    rest = ~recourse.is_recourse
+    rest[problem.placing.core] = False
+    most = np.where(gain > 0, _affordable(problem), program.column_lower)[rest]
+    unbounded = np.isinf(most)
+    if (np.abs(gain[rest][unbounded]) > NOTHING).any():
+        return None
+    constant += float(gain[rest][~unbounded] @ most[~unbounded])
+    return -gain[problem.placing.core], constant
+
+
+def _affordable(problem: Problem) -> Array:
+    """(columns,) upper bounds; of slack bought, what the whole budget buys."""
+    program, upper = problem.program, problem.program.column_upper.copy()
+    added = problem.compiled.columns["added"]
+    for row in range(
+        problem.compiled.rows["budget_suffices"].start, problem.compiled.rows["budget_suffices"].stop
+    ):
+        price = program.matrix[[row]].toarray()[0, added]
+        upper[added] = np.divide(program.upper[row], price, out=upper[added], where=price > 0)
+    return upper
 
 
 def _with(program: Program, floor: Cuts) -> Program:

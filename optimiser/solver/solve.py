@@ -6,23 +6,31 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import optimiser
 from optimiser.audit import audit
-from optimiser.design import Closest, Design, Neighbours, SolverError, Status
+from optimiser.coefficients import weights_of
+from optimiser.design import Closest, Design, Neighbours, Status
+from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
-from optimiser.solver.call import building, check_call
-from optimiser.solver.highs import VERSION, Clock, Ended, hearing_interrupts
-from optimiser.solver.moves import Checked, Neighbourhood
-from optimiser.solver.records import record_of
+from optimiser.rows import spelt
+from optimiser.solver.call import Call, building, check_call
+from optimiser.solver.finish import finish
+from optimiser.solver.highs import VERSION, Clock, Ended, OutOfTime, hearing_interrupts
+from optimiser.solver.moves import Checked
+from optimiser.solver.records import design_of, record_of
 from optimiser.solver.risk import neutral
 from optimiser.solver.search import STATUS, Found
 from optimiser.solver.session import Session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
     import pyomo.environ as pyo
 
 Array = np.ndarray
@@ -42,6 +50,7 @@ def solve(
     threads: int = 1,
     extend: Callable[[pyo.ConcreteModel], Any] | None = None,
     progress: Progress | None = None,
+    start: Design | str | Path | pd.DataFrame | None = None,
 ) -> Design:
     """Find what should sit where: the best design, its bound, and its verification.
 
@@ -58,7 +67,8 @@ def solve(
     gap
         Relative gap to prove, (bound - value) / |value|.
     time_limit
-        Seconds for the search; what was found by then is returned, with its bound.
+        Seconds for the search; what was found by then is returned, with its bound. To finish it (its best
+        recourse, its neighbours, the audit) takes a few seconds more on a model of England's size.
     extend
         Called with the Pyomo model (see `build`) before it is compiled. It may add variables (continuous,
         integer, binary), linear constraints, blocks of these, and fix or bound the model's own variables.
@@ -66,9 +76,15 @@ def solve(
         requirement. The model is then solved whole; what was added is not verified.
     progress
         Called with a line of text now and then.
+    start
+        A design to begin from: a Design, a result folder, a result.json, or a CSV or DataFrame with the
+        columns decision, organisation and level. Where it keeps every requirement nothing worth less is
+        returned, whatever the time limit; where it breaks one it is repaired, if that can be done
+        (`run["start"]` says which: kept, repaired or unusable).
 
     Returns a Design; its `status` says how the search ended. Raises InputError for a call that is wrong.
-    Ctrl-C ends the search and keeps what was found (`interrupted`). Method: module `search`.
+    Ctrl-C, SIGTERM or SIGHUP end the search and keep what was found (`interrupted`); a second one is a
+    KeyboardInterrupt. Method: module `search`.
     """
     clock, tell = Clock(), progress or (lambda text: None)
     call = check_call(
@@ -76,14 +92,61 @@ def solve(
         time_limit=time_limit, threads=threads, functions={"extend": extend, "progress": progress},
     )  # fmt: skip
     clock.limit = call.time_limit
+    held = None if start is None else _held(start, instance)
+    asked = call.asked if start is None else {**call.asked, "start": spelt(start)}
     with hearing_interrupts(clock):
         tell(building(instance))
-        session = Session(instance, call.weights, call.threads, extend)
-        fixed = fixed_of(session, call.fix)
-        floors = {session.c.sets.objectives.index(g): value for g, value in call.at_least.items()}
-        found = _in_order(session, call.lexicographic, call.gap, clock, fixed, floors, tell)
-        design = _judged(session, found, call.gap, clock, fixed, floors, call.weights)
-    return replace(design, asked=call.asked | ({"extend": True} if extend else {}))
+        design = _answered(instance, call, clock, extend, tell, held)
+    return replace(design, asked=asked | ({"extend": True} if extend else {}))
+
+
+def _answered(
+    instance: Instance,
+    call: Call,
+    clock: Clock,
+    extend: Callable[[pyo.ConcreteModel], Any] | None,
+    tell: Progress,
+    held: Array | None,
+) -> Design:
+    """Build, search, finish; from who holds what in `held`, (D, O), if that is given."""
+    settings: dict[str, Any] = {"gap": call.gap, "threads": call.threads}
+    heed = clock.check if held is None else clock.heed  # a start is evaluated whatever the time
+    try:
+        session = Session(instance, call.weights, call.threads, extend, heed)
+    except OutOfTime:
+        return _nothing(instance, clock, call.weights, settings)
+    fixed, begin = fixed_of(session, call.fix), None
+    floors = {session.c.sets.objectives.index(g): value for g, value in call.at_least.items()}
+    if held is not None:
+        begin, settings["start"] = session.begin(design_of(session, held), clock, fixed, floors)
+    found = _in_order(session, call.lexicographic, call.gap, clock, fixed, floors, tell, begin)
+    return _judged(session, found, settings, clock, fixed, floors, call.weights)
+
+
+def _held(start: Design | str | Path | pd.DataFrame, instance: Instance) -> Array:
+    """Who holds what in the design to start from, (D, O), by the names of this instance."""
+    from optimiser.result import held_from_rows, read_design_rows
+
+    if not isinstance(start, Design | str | PurePath) and not hasattr(start, "columns"):
+        raise InputError(["start: a Design, a path or a DataFrame is needed, not " + type(start).__name__])
+    if isinstance(start, Design):
+        if not start.found:
+            raise InputError([f"start: there is no design to begin from: the solve ended {start.status}"])
+        start = start.table
+    return held_from_rows(instance, read_design_rows(start, instance))
+
+
+def _nothing(
+    instance: Instance, clock: Clock, weights: Mapping[str, float] | None, settings: Mapping[str, Any]
+) -> Design:
+    """The answer where time ran out, or someone interrupted, while the model was built."""
+    return Design(
+        instance=instance,
+        status=Status.UNKNOWN,
+        weights=dict(zip(instance.objectives, weights_of(instance, weights).tolist(), strict=True)),
+        interrupted=clock.interrupted,
+        run=run_of(instance, clock, **settings),
+    )
 
 
 def _in_order(
@@ -94,9 +157,14 @@ def _in_order(
     fixed: Mapping[int, int],
     floors: dict[int, float],
     tell: Progress,
+    start: Array | None,
 ) -> Found:
-    """Raise the expectation of one objective after another, each a floor for the next, then the value."""
-    own, instance, start = session.weights.copy(), session.instance, None
+    """Raise the expectation of one objective after another, each a floor for the next, then the value.
+
+    Where that ends early, what was found by then keeps what it has reached, and the bound is one of the
+    value, not of the objective that was being raised.
+    """
+    own, instance = session.weights.copy(), session.instance
     if lexicographic:
         session.update(neutral(instance))  # floors are of expectations, whatever the aversion to risk
     for name in lexicographic:
@@ -104,21 +172,28 @@ def _in_order(
         session.weigh(np.eye(len(own))[g])
         found = session.optimise(gap, clock, fixed, floors, tell, start=start)
         start = found.design
-        if found.design is None or found.ended is not Ended.OPTIMAL:
+        if found.ended is not Ended.OPTIMAL:
             break
         floors[g] = max(floors.get(g, -math.inf), found.value - FLOOR_SLACK)
     if lexicographic:
         session.update(instance)
         session.weigh(own)
-        if found.ended is not Ended.OPTIMAL:  # what was bounded is an objective, not the value
-            return replace(found, bound=-math.inf if found.ended is Ended.INFEASIBLE else math.inf)
-    return session.optimise(gap, clock, fixed, floors, tell, start=start)
+    if not lexicographic or found.ended is Ended.OPTIMAL:
+        found = session.optimise(gap, clock, fixed, floors, tell, start=start)
+        if found.design is None or found.bound < math.inf:
+            return found
+        return replace(found, bound=session.ceiling(clock.finishing, fixed, floors))
+    if found.design is None:
+        return replace(found, bound=-math.inf if found.ended is Ended.INFEASIBLE else math.inf)
+    found = replace(found, bound=session.ceiling(clock.finishing, fixed, floors))
+    floors[g] = max(floors.get(g, -math.inf), found.value - FLOOR_SLACK)
+    return found
 
 
 def _judged(
     session: Session,
     found: Found,
-    gap: float,
+    settings: Mapping[str, Any],
     clock: Clock,
     fixed: Mapping[int, int],
     floors: Mapping[int, float],
@@ -126,16 +201,12 @@ def _judged(
 ) -> Design:
     """Settle, audit and verify what was found. The time limit is for the search, not for this."""
     instance = session.instance
-    record = checked = closest = claimed = None
-    floor = session.floors(floors)
+    record = checked = closest = claimed = audited = None
     if found.design is not None:
-        settled = session.settle(session.point(found), Clock(), floor=floor, ties=True)
-        if settled.x is None:
-            raise SolverError("the search found a design whose recourse the whole model calls infeasible")
-        record, claimed = record_of(session, settled.x), settled.value
-        checked = Neighbourhood(session, fixed, floors=floors).check(found.design, settled.value, Clock())
-        closest = closest_of(session, checked, settled.value)
-    audited = None if record is None else audit(instance, record, weights=weights)
+        finished = finish(session, found, settings["gap"], clock, fixed, floors)
+        found, checked, claimed = finished.found, finished.checked, finished.settled.value
+        record, closest = record_of(session, finished.x), closest_of(session, checked, claimed)
+        audited = audit(instance, record, weights=weights)
     status = STATUS[found.ended]
     if status is Status.FEASIBLE and found.design is None:
         status = Status.UNKNOWN
@@ -151,7 +222,7 @@ def _judged(
         extended=session.extended,
         interrupted=clock.interrupted,
         claimed=claimed,
-        run=run_of(instance, clock, gap=gap, threads=session.threads),
+        run=run_of(instance, clock, **settings),
     )
 
 
@@ -172,11 +243,13 @@ def _move(session: Session, checked: Checked, i: int) -> tuple[str, str, str]:
 
 
 def closest_of(session: Session, checked: Checked, value: float) -> Closest | None:
-    """The cheapest move of those evaluated exactly."""
-    if not np.isfinite(checked.value).any():
+    """The cheapest move, as far as that is known."""
+    if checked.cheapest is None:
         return None
-    i = int(np.nanargmax(checked.value))
-    return Closest(*_move(session, checked, i), cost=value - float(checked.value[i]))
+    cost = value - float(checked.value[checked.cheapest])
+    if checked.cheapest in checked.equal:
+        cost = max(0.0, cost)
+    return Closest(*_move(session, checked, checked.cheapest), cost=cost, proven=checked.proven)
 
 
 def neighbours_of(session: Session, checked: Checked) -> Neighbours:

@@ -21,7 +21,8 @@ from optimiser.instance.instance import Instance
 from optimiser.rows import Row, Rows, plain, spelt
 from optimiser.solver.call import building, check_call
 from optimiser.solver.cuts import Cuts
-from optimiser.solver.highs import VERSION, Clock, hearing_interrupts
+from optimiser.solver.finish import beaten
+from optimiser.solver.highs import VERSION, Clock, Ended, hearing_interrupts
 from optimiser.solver.moves import Neighbourhood
 from optimiser.solver.records import record_of
 from optimiser.solver.risk import neutral
@@ -198,7 +199,7 @@ class Study:
             )
         answer = self._answer(found, floors)
         if self.solves % CHECKED == 1 and answer.status is Status.OPTIMAL and rows is None:
-            self._look_around(answer, fixed or {}, floors or {})
+            return self._best_around(answer, fixed or {}, floors or {})
         return answer
 
     def reach(self, aim: Array, worth: float, rows: Cuts | None = None) -> Answer:
@@ -293,12 +294,11 @@ class Study:
         audited = audit(self.instance, record, weights=weights)
         return Answer(self.instance, status, bound, design, record, audited, aim)
 
-    def _look_around(self, answer: Answer, fixed: Mapping[int, int], floors: Mapping[int, float]) -> None:
-        assert answer.design is not None
-        neighbourhood = Neighbourhood(self.session, fixed, floors=floors)
-        checked = neighbourhood.check(answer.design, answer.value, Clock())
-        if checked.better and answer.bound < np.nanmax(checked.value) - 1e-9:
-            raise SolverError("a design one move away from a best one is better than the bound")
+    def _best_around(self, answer: Answer, fixed: Mapping[int, int], floors: Mapping[int, float]) -> Answer:
+        """The answer, or where a design one move away is better, where that leads to."""
+        found = Found(answer.design, answer.value, answer.bound, Ended.OPTIMAL)
+        better = beaten(self.session, found, self.clock, fixed, floors)
+        return answer if better is None else self._answer(better, floors)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
