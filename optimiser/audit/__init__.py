@@ -105,6 +105,19 @@ def past_mending(instance: Instance, idle: Record) -> tuple[str, ...]:
     return (*promises.on_who_holds_what(), *promises.budget(), *promises.change())
 
 
+def taken(instance: Instance, held: np.ndarray) -> tuple[np.ndarray, float]:
+    """(N,) the hours that each must have left for who holds what (D, O), and the money that this costs."""
+    facts = facts_of(instance)
+    (D, O), S = held.shape, len(facts.scenarios)
+    acts, stock = np.zeros((D, O, S)), np.zeros(facts.demand.shape)
+    support = np.zeros(len(facts.organisations))
+    idle = Record(held, acts, acts, support, stock[..., 0], stock, stock, stock)
+    accounts = Accounts(facts, idle)
+    there = 1 - facts.absence
+    in_scenario = np.divide(accounts.used, there, out=np.zeros_like(accounts.used), where=there > 0)
+    return np.maximum(accounts.asked, in_scenario.max(axis=1)), accounts.spend
+
+
 def _normalised(facts: Facts, weights: Mapping[str, float]) -> dict[str, float]:
     problems = [f"weights: '{g}' is not an objective" for g in weights if g not in facts.objectives]
     problems += [f"weights.{g}: {w} is not at least 0" for g, w in weights.items() if not 0 <= w < np.inf]

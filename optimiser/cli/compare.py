@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from optimiser.studies.study import Finding
 
 BRACKETS = (
-    "In brackets: infeasible; what it would be worth were what it breaks no limit, the rest of the instance "
-    "as it is."
+    "In brackets: infeasible; what it would be worth with the hours and the money that it takes, and without "
+    "whatever else it breaks."
 )
 LITTLE = 5e-3  # levels, of which less is not shown
 
@@ -150,7 +150,7 @@ def _designs(found: Comparison) -> list[str]:
         rows.append((g, fixed(found.weights[g], 4), *cells))
     lines = ["DESIGNS SIDE BY SIDE (objectives 0 worst, 1 best)"]
     lines += [*columns(rows, right=range(1, len(designs) + 2)), *unknown(unsaid)]
-    if any(each.anyhow is not None for each in designs):
+    if any(each.lifted is not None for each in designs):
         lines += paragraph(BRACKETS)
     for each in designs:
         lines += paragraph(f"{each.name}: {each.note}.") if each.name != "best" else []
@@ -164,7 +164,7 @@ def _worth(design: Judged, what: str) -> str:
         return "-"
     reached = design.shown.objectives.get(what)
     said = fixed(design.shown.value, 6) if what == "value" else fixed(reached, 4)
-    return f"({said})" if design.anyhow and said != "-" else said
+    return f"({said})" if design.lifted and said != "-" else said
 
 
 def _broken(design: Judged) -> list[str]:

@@ -175,6 +175,10 @@ RESULTS: dict[str, Schema] = {
             feasible={"type": ["boolean", "null"]},
             broken=_list(_TEXT),
             objectives=_NUMBERS,
+            lifted={
+                "description": "of an infeasible design: what it would be worth were what it breaks lifted",
+                "anyOf": [{"type": "null"}, _object(value=_MAYBE, objectives=_NUMBERS)],
+            },
             design=_DESIGN,
         ),
         ranges=_rows(

@@ -60,9 +60,7 @@ class Session(Problem):
         evaluate = self._evaluator(clock, floors, neighbourhood)
         separate = self._separator(clock, floors)
         progress = Progress(gap, np.inf if decide is None else decide)
-        if (
-            start is None and not clock.out
-        ):  # else there was none for this question
+        if start is None and not clock.out:  # else there was none for this question
             start = self._last
         first = self._first(start, fixed, neighbourhood, clock)
         if first is not None:

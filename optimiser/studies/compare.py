@@ -18,6 +18,7 @@ from optimiser.result import held_from_rows, read_design_rows
 from optimiser.rows import Row
 from optimiser.solver.call import check_call
 from optimiser.studies.judged import Judged, judge, solved
+from optimiser.studies.lifted import Lifting
 from optimiser.studies.others import Other, compared
 from optimiser.studies.ranges import Range, ranges
 from optimiser.studies.shift import Shift
@@ -78,7 +79,7 @@ class Comparison(Finding):
                 ("name", "decision", "organisation", "level"),
                 [{"name": each.name, **row} for each in every for row in each.rows],
             ),
-            "objectives": table(("name", "instance", "objective", "value"), _objectives(every)),
+            "objectives": table(("name", "instance", "objective", "value", "lifted"), _objectives(every)),
             "ranges": table(
                 ("objective", "worst", "worst_in", "best", "bound"), [r.to_dict() for r in self.ranges]
             ),
@@ -104,11 +105,15 @@ class Comparison(Finding):
 
 
 def _objectives(every: Iterable[Judged]) -> list[Row]:
-    return [
-        {"name": each.name, "instance": each.instance.name, "objective": g, "value": value}
-        for each in every
-        for g, value in [("value", each.value), *each.objectives.items()]
-    ]
+    rows = list[Row]()
+    for each in every:
+        lifted = {} if each.lifted is None else {"value": each.lifted.value, **each.lifted.objectives}
+        head = {"name": each.name, "instance": each.instance.name}
+        rows += [
+            {**head, "objective": g, "value": value, "lifted": lifted.get(g)}
+            for g, value in [("value", each.value), *each.objectives.items()]
+        ]
+    return rows
 
 
 def _cells(grid: Iterable[Row]) -> list[Row]:
@@ -254,15 +259,14 @@ def _held(instance: Instance, source: Design | str | Path | pd.DataFrame) -> Arr
 def _beside(study: Study, best: Judged, given: Mapping[str, Array]) -> tuple[list[Judged], list[Shift]]:
     """The best design and those that stand beside it, and the ways from some of them to it."""
     current, known = _current(study.instance)
-    levels = study.session.c.sets.levels
-    now = [_now(study, best, current, known)] if known.any() else []
+    levels, lift = study.session.c.sets.levels, Lifting(study)
+    now = [lift(_now(study, best, current, known))] if known.any() else []
+    ends = [("all-central", 0, levels[0]), ("all-local", len(levels) - 1, levels[-1])]
     everywhere = [
-        judge(
-            study, np.full(current.shape, level), name, f"everything at level {levels[level]}, allowed or not"
-        )
-        for name, level in (("all-central", 0), ("all-local", len(levels) - 1))
+        lift(judge(study, np.full(current.shape, at), name, f"everything at level {level}, allowed or not"))
+        for name, at, level in ends
     ]
-    files = [judge(study, held, name, "as given") for name, held in given.items()]
+    files = [lift(judge(study, held, name, "as given")) for name, held in given.items()]
     starts = [(each, known) for each in now] + [(each, np.ones_like(known)) for each in files]
     shifts = [Shift.between(study, start, best, start.held, there) for start, there in starts]
     return [best, *now, *everywhere, *files], [shift for shift in shifts if shift is not None]

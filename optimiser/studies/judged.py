@@ -31,9 +31,7 @@ class Judged:
     audit: Audit | None  # None: infeasible
     record: Record | None = None  # with its recourse, where it is feasible
     broken: tuple[str, ...] = ()  # promises that it breaks, a sentence each
-    anyhow: Audit | None = (
-        None  # infeasible: what it would do were what it breaks no limit, where that is known
-    )
+    lifted: Audit | None = None  # infeasible: what it would do were what it breaks lifted, if that is known
     bound: float = np.inf  # of a design that was looked for: nothing asked for is worth more
     proven: bool = True  # False where it was looked for and time ran out
 
@@ -49,7 +47,7 @@ class Judged:
     @property
     def shown(self) -> Audit | None:
         """What there is to show of it: what it does or, where it is infeasible, what it would do."""
-        return self.anyhow if self.audit is None else self.audit
+        return self.lifted if self.audit is None else self.audit
 
     @property
     def value(self) -> float | None:
@@ -96,8 +94,15 @@ class Judged:
             "feasible": self.feasible,
             "broken": list(self.broken),
             "objectives": {g: plain(value) for g, value in self.objectives.items()},
+            "lifted": self._lifted(),
             "design": self.rows,
         }
+
+    def _lifted(self) -> dict[str, Any] | None:
+        if self.lifted is None:
+            return None
+        objectives = {g: plain(value) for g, value in self.lifted.objectives.items()}
+        return {"value": plain(self.lifted.value), "objectives": objectives}
 
 
 def solved(study: Study, name: str, note: str, fixed: Mapping[int, int] | None = None) -> Judged:
