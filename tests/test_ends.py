@@ -308,13 +308,14 @@ def test_whenever_it_comes_it_is_heard_and_said(after: float, tmp_path: Path) ->
         return
     assert process.returncode in (130, -signal.SIGINT)  # to a shell the same
     assert "Traceback" not in err
-    if not out:
-        assert "interrupted before there was an answer" in err
-        return
     document = json.loads(out)
+    if "status" not in document:
+        assert document["problems"] == ["interrupted before there was an answer"]
+        return
     assert document["interrupted"]
     assert ("design" in document) == (document["status"] == "feasible")
-    assert document == json.loads((target / "result.json").read_text())
+    if "design" in document:
+        assert document == json.loads((target / "result.json").read_text())
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
