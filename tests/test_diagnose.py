@@ -247,7 +247,7 @@ def squeezed(seed: int) -> tuple[Instance, dict[str, str], dict[str, float]]:
         allowed[rng.integers(0, len(allowed))] = str(rng.choice(levels))
         tables["decisions"] = decisions.with_column("levels", allowed)
     fix = {d: str(rng.choice(levels)) for d in decisions["decision"] if rng.random() < 0.2}
-    at_least = {g: round(rng.uniform(0, 1.1), 2) for g in instance.objectives if rng.random() < 0.15}
+    at_least = {g: round(rng.uniform(0, 1), 2) for g in instance.objectives if rng.random() < 0.15}
     return replace(instance, tables=tables, limits=limits), fix, at_least
 
 

@@ -19,7 +19,7 @@ from optimiser import Instance
 from optimiser.design import InfeasibleError, Status
 from optimiser.instance.dictionary import json_schema
 from optimiser.instance.errors import InputError
-from optimiser.studies.explain import Explained, Explanation, Move
+from optimiser.studies.explanation import Explained, Explanation, Move
 
 INSTANCES = Path(__file__).parents[1] / "instances"
 ARCHETYPE = INSTANCES / "archetype"

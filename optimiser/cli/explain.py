@@ -14,7 +14,7 @@ from optimiser.page import at_most, columns, fixed, page, paragraph
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from optimiser.studies.explain import Explained, Explanation, Move
+    from optimiser.studies.explanation import Explained, Explanation, Move
 
 
 @click.command(short_help="Why does each decision sit where it does?")

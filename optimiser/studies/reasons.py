@@ -13,7 +13,7 @@ from optimiser.instance.findings import listing
 from optimiser.instance.instance import Instance
 
 if TYPE_CHECKING:
-    from optimiser.studies.explain import Explained, Move
+    from optimiser.studies.explanation import Explained, Move
 
 SMALL = 5e-7  # of value: what is smaller is not spoken of
 EDGE = 1e-9
