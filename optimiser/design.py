@@ -13,6 +13,7 @@ import numpy as np
 
 from optimiser.instance.instance import Instance
 from optimiser.rows import BESIDE, COLUMNS, MOVE, Row, Rows, plain
+from optimiser.tolerances import TOLERANCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -370,6 +371,7 @@ class Design:
         said = [f"{note[0].upper()}{note[1:]}." for note in self.notes]
         if not self._audit.broken:
             said.append("Every promise and objective was recomputed from the tables: all hold.")
+            said.append(f"Held means broken by no more than {TOLERANCE:g} of the larger of its two sides.")
         if self.neighbours is not None:
             seen, total = self.neighbours.checked, self.neighbours.total
             found = f"{self.neighbours.better or 'none'} better, {len(self.neighbours.equal) or 'none'} equal"

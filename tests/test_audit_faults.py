@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from by_hand import at, made
+from rescaled import rescaled
 
 from optimiser.audit import audit
 from optimiser.design import Record
@@ -167,9 +169,54 @@ def test_a_little_is_forgiven(village: Instance) -> None:
     exercised[1, 1, 0] = 0.9 + 5e-7
     record = replace(sound(village), exercised=exercised)
     assert audit(village, record).broken == ()
-    assert audit(village, record, tolerance=1e-8).broken == (
-        "stock for B in normal: exercised 0.9000005 of 0.9 willing",
-    )
+    exercised[1, 1, 0] = 0.9 + 2e-6
+    broken = audit(village, replace(record, exercised=exercised)).broken
+    assert broken == ("stock for B in normal: exercised 0.900002 of 0.9 willing",)
+
+
+@pytest.mark.parametrize("factor", [1e-9, 1e-6, 1e-3, 1e3, 1e6, 1e9])
+@pytest.mark.parametrize("what", ["hours", "money", "people", "days", "beds", "masks"])
+def test_a_fault_is_one_in_any_unit(village: Instance, what: str, factor: float) -> None:
+    """The same promises are broken, by the same shares, whatever hours, money and resources are told in."""
+    other = rescaled(village, what, factor)
+    stock = village.resources.index(what) if what in village.resources else None
+    wanted = [(sound(village), False)]
+    for name, changes, sentence in FAULTS:
+        record = sound(village)
+        array = getattr(record, name).copy()
+        for index, value in changes.items():
+            array[index] = value
+        wanted.append((replace(record, **{name: array}), sentence is not None))
+    for record, faulty in wanted:
+        arrays = {name: getattr(record, name).copy() for name in ("added", "lent", "borrowed", "unmet")}
+        for array in arrays.values():
+            if stock is not None:
+                array[:, stock] *= factor
+        there = audit(other, replace(record, **arrays)).broken
+        assert faulty == bool(there)
+        assert [_words(line) for line in there] == [_words(line) for line in audit(village, record).broken]
+
+
+def _words(line: str) -> str:
+    """A sentence without its numbers."""
+    return re.sub(r"-?\b\d[\d.e+-]*", "#", line)
+
+
+@pytest.mark.parametrize("factor", [1e-9, 1.0, 1e9])
+def test_a_millionth_is_forgiven_of_hours_and_money_in_any_unit(village: Instance, factor: float) -> None:
+    """A uses 34 hours in winter where it has 32.4, and the whole design costs 41."""
+    exercised = np.full((4, 3, 2), 0.6)
+    exercised[0, 0, 1], exercised[1, 0, 1], exercised[3, 0, 1] = 0.8, 1, 1
+    record = replace(sound(village), exercised=exercised)
+    for share, broken in ((5e-7, 0), (2e-6, 1)):
+        hours = village.replace(
+            "organisations.staff_hours",
+            multiply=34 / 32.4 * (1 - share),
+            where={"organisation": "A"},
+        )
+        assert len(audit(rescaled(hours, "hours", factor), record).broken) == broken
+        money = village.replace("limits.budget", set=41 * (1 - share))
+        assert len(audit(rescaled(money, "money", factor), sound(village)).broken) == broken
 
 
 def test_staff_is_asked_before_any_scenario(village: Instance) -> None:

@@ -44,6 +44,7 @@ GOLDEN = """\
 tiny: A tiny system
 optimal, verified: value 0.500000, bound 0.500000, gap 0.0000 %
   Every promise and objective was recomputed from the tables: all hold.
+  Held means broken by no more than 1e-06 of the larger of its two sides.
   4 of the 4 designs one move away were looked at: none better, 1 equal.
   As good would be: inspection at local.
   in 1.2 s with HiGHS 1.15.1

@@ -42,13 +42,12 @@ def audit(
     record: Record,
     *,
     weights: Mapping[str, float] | None = None,
-    tolerance: float = 1e-6,
 ) -> Audit:
     """Recompute everything a record claims.
 
     `weights` default to the instance's; where given, objectives not named weigh 0. They are normalised.
-    A promise is broken when what is used exceeds what is available by more than
-    `tolerance` x max(1, what is used).
+    A promise is broken when what is used exceeds what is available by more than `tolerances.TOLERANCE`
+    of the larger of the two.
     A record that cannot be judged (wrong shapes, NaN) has its faults in `broken` and NaN everywhere else.
     Raises InputError for weights that name no objective of the instance, are negative or all zero.
     """
@@ -61,7 +60,7 @@ def audit(
     values, value = weighed(facts, worth.by_scenario, shares)
     expected = worth.by_scenario @ facts.probability
     return Audit(
-        broken=tuple(Promises(facts, record, accounts, tolerance).broken()),
+        broken=tuple(Promises(facts, record, accounts).broken()),
         value=value,
         objectives=dict(zip(facts.objectives, expected.tolist(), strict=True)),
         values=values,
@@ -101,7 +100,7 @@ def past_mending(instance: Instance, idle: Record) -> tuple[str, ...]:
     the least.
     """
     facts = facts_of(instance)
-    promises = Promises(facts, idle, Accounts(facts, idle), 1e-6)
+    promises = Promises(facts, idle, Accounts(facts, idle))
     return (*promises.on_who_holds_what(), *promises.budget(), *promises.change())
 
 

@@ -36,6 +36,7 @@ class Accounts:
             every += np.bincount(n, weights=falling[:, level], minlength=N)
             burden += np.bincount(n, weights=burdens[:, level], minlength=N)
         self.asked = fixed + every  # (N,), of facts.planned
+        self.longest = _longest(facts)[facts.level_of]  # (N,) hours of the longest duty that could fall there
 
         there = 1 - facts.absence  # (S,)
         exercise = np.zeros((N, len(facts.scenarios)))
@@ -54,3 +55,13 @@ class Accounts:
         self.cost = fixed + facts.cost[self.d, record.held].sum(axis=1)  # (D,)
         slack, support = record.added @ facts.slack_cost, facts.support_cost @ record.support
         self.spend = float(self.cost.sum() + slack.sum() + support)
+        prices = facts.fixed_cost, facts.cost, facts.support_cost
+        self.dearest = max(float(price.max(initial=0.0)) for price in prices)
+
+
+def _longest(facts: Facts) -> np.ndarray:
+    """(L,) hours of the longest duty that can fall at each level."""
+    longest = np.maximum(facts.hours.max(axis=(0, 1)), facts.fixed_hours.max(axis=0))
+    longest[0] = max(longest[0], facts.monitoring_hours.max())
+    longest[-1] = max(longest[-1], facts.reporting_hours.max())
+    return longest

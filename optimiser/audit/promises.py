@@ -12,6 +12,7 @@ import numpy as np
 from optimiser.audit.accounts import Accounts
 from optimiser.audit.facts import Facts
 from optimiser.design import Record
+from optimiser.tolerances import TOLERANCE, margin
 
 
 def unreadable(facts: Facts, record: Record) -> list[str]:
@@ -39,8 +40,9 @@ def unreadable(facts: Facts, record: Record) -> list[str]:
 class Promises:
     """One method a constraint; `broken` runs them all."""
 
-    def __init__(self, facts: Facts, record: Record, accounts: Accounts, tolerance: float) -> None:
-        self.facts, self.record, self.accounts, self.tolerance = facts, record, accounts, tolerance
+    def __init__(self, facts: Facts, record: Record, accounts: Accounts) -> None:
+        self.facts, self.record, self.accounts = facts, record, accounts
+        self.stocks = np.maximum(facts.demand, facts.supply)  # (O, R, S) the scale of each
 
     def broken(self) -> Iterator[str]:
         """A sentence for each promise that is broken, in the order of model.md."""
@@ -66,11 +68,15 @@ class Promises:
         yield from self.rules()
         yield from self.staff()
 
-    def over(self, used: np.ndarray, available: np.ndarray) -> Iterator[tuple[tuple[int, ...], str]]:
-        """Where used > available: the indices, and "used of available". Unlimited is inf."""
+    def over(
+        self, used: np.ndarray, available: np.ndarray, term: np.ndarray | float = 1.0
+    ) -> Iterator[tuple[tuple[int, ...], str]]:
+        """Where used > available: the indices, and "used of available". Unlimited is inf.
+
+        `term` is the largest that either side is made of: for shares it is 1.
+        """
         available = np.broadcast_to(available, used.shape)
-        margin = self.tolerance * np.maximum(1.0, np.abs(used))
-        for index in np.argwhere(used - margin > available).tolist():
+        for index in np.argwhere(used - margin(used, available, term) > available).tolist():
             i = tuple(index)
             yield i, f"{used[i]:.8g} of {available[i]:.8g}"
 
@@ -86,9 +92,13 @@ class Promises:
 
     def ranges(self) -> Iterator[str]:
         """Nothing is negative (upper ends: willing_and_able, monitoring, support)."""
-        for name in ("exercised", "monitored", "support", "added", "lent", "borrowed", "unmet"):
+        shares = dict.fromkeys(("exercised", "monitored", "support"), np.array(1.0))
+        stocks = {"added": self.stocks.max(axis=2)} | dict.fromkeys(
+            ("lent", "borrowed", "unmet"), self.stocks
+        )
+        for name, scale in (shares | stocks).items():
             array = getattr(self.record, name)
-            below = array[array < -self.tolerance]
+            below = array[array < -TOLERANCE * scale]
             if below.size:
                 yield f"{name}: {below.min():.8g} where at least 0 is meant ({below.size} in all)"
 
@@ -129,13 +139,14 @@ class Promises:
 
     def staff(self) -> Iterator[str]:
         """(5)"""
-        for (n,), numbers in self.over(self.accounts.asked, self.facts.planned):
+        for (n,), numbers in self.over(self.accounts.asked, self.facts.planned, self.accounts.longest):
             yield f"staff of {self.facts.organisations[n]}: {numbers} hours planned"
 
     def staff_in_scenario(self) -> Iterator[str]:
         """(6)"""
         f = self.facts
-        for (n, s), numbers in self.over(self.accounts.used, self.accounts.present):
+        longest = self.accounts.longest[:, None]
+        for (n, s), numbers in self.over(self.accounts.used, self.accounts.present, longest):
             yield f"staff of {f.organisations[n]} in {f.scenarios[s]}: {numbers} hours used"
 
     def willing_and_able(self) -> Iterator[str]:
@@ -179,9 +190,10 @@ class Promises:
         for d in np.flatnonzero(f.flexes >= 0):
             r, exercised = f.flexes[d], record.exercised[d] * self.accounts.local[d][:, None]
             covered[:, r] += f.flex[d] * f.supply[:, r] * exercised
-        for (o, r, s), numbers in self.over(f.demand, covered):
+        for (o, r, s), numbers in self.over(f.demand, covered, self.stocks):
             yield f"{self.stock(o, r, s)}: demand {numbers} covered or counted as unmet"
-        for (o, r), numbers in self.over(record.added, np.where(f.can_be_bought, np.inf, 0.0)):
+        buyable = np.where(f.can_be_bought, np.inf, 0.0)
+        for (o, r), numbers in self.over(record.added, buyable, self.stocks.max(axis=2)):
             yield f"{f.resources[r]} added for {f.localities[o]}: {numbers} that can be bought"
 
     def aid(self) -> Iterator[str]:
@@ -190,9 +202,9 @@ class Promises:
         governed = (f.governed_by >= 0)[:, None]
         spare = np.where(governed, np.maximum(0, f.supply - f.demand), 0.0)
         short = np.where(governed, np.maximum(0, f.demand - f.supply), 0.0)
-        for (o, r, s), numbers in self.over(record.lent, spare):
+        for (o, r, s), numbers in self.over(record.lent, spare, self.stocks):
             yield f"{self.stock(o, r, s)}: lent {numbers} spare"
-        for (o, r, s), numbers in self.over(record.borrowed, short):
+        for (o, r, s), numbers in self.over(record.borrowed, short, self.stocks):
             yield f"{self.stock(o, r, s)}: borrowed {numbers} short"
         N = len(f.organisations)
         for r in np.flatnonzero(governed[:, 0]).tolist():
@@ -202,7 +214,8 @@ class Promises:
             pools, pool = np.unique(level * N + head, return_inverse=True)
             in_pool = (np.arange(len(pools))[:, None] == pool).astype(float)
             borrowed, lent = in_pool @ record.borrowed[:, r], in_pool @ record.lent[:, r]
-            for (i, s), numbers in self.over(borrowed, f.mobilisation[pools // N, None] * lent):
+            arrives = f.mobilisation[pools // N, None] * lent
+            for (i, s), numbers in self.over(borrowed, arrives, in_pool @ short[:, r]):
                 where = (
                     f"{f.levels[pools[i] // N]} pool of {f.organisations[pools[i] % N]} in {f.scenarios[s]}"
                 )
@@ -213,20 +226,22 @@ class Promises:
         f = self.facts
         most = f.max_unmet[:, None] * f.demand.sum(axis=0)
         most = np.where(np.isnan(most), np.inf, most)
-        for (r, s), numbers in self.over(self.record.unmet.sum(axis=0), most):
+        for (r, s), numbers in self.over(self.record.unmet.sum(axis=0), most, f.demand.sum(axis=0)):
             yield f"{f.resources[r]} in {f.scenarios[s]}: {numbers} that may stay unmet"
 
     def occupancy(self) -> Iterator[str]:
         """(10)"""
         f = self.facts
         room = f.max_occupancy * (f.capacity + self.record.added)
-        for (o, r), numbers in self.over(f.usual_demand, np.where(np.isnan(room), np.inf, room)):
+        room = np.where(np.isnan(room), np.inf, room)
+        for (o, r), numbers in self.over(f.usual_demand, room, f.usual_demand):
             yield f"{f.resources[r]} of {f.localities[o]}: demand {numbers} at the highest occupancy"
 
     def budget(self) -> Iterator[str]:
         """(11)"""
         if self.facts.budget is not None:
-            for _, numbers in self.over(np.array(self.accounts.spend), np.array(float(self.facts.budget))):
+            spend, budget = np.array(self.accounts.spend), np.array(float(self.facts.budget))
+            for _, numbers in self.over(spend, budget, self.accounts.dearest):
                 yield f"budget: {numbers} spent"
 
     def change(self) -> Iterator[str]:
@@ -234,6 +249,6 @@ class Promises:
         if self.facts.max_changes is not None:
             current = self.facts.current
             changed = ((current >= 0) & (current != self.record.held)).any(axis=1)
-            if changed.sum() > self.facts.max_changes + self.tolerance:
+            if changed.sum() > self.facts.max_changes * (1 + TOLERANCE):
                 names = ", ".join(self.facts.decisions[d] for d in np.flatnonzero(changed))
                 yield f"changes: {changed.sum()} of {self.facts.max_changes:.8g} at most ({names})"

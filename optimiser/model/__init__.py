@@ -21,7 +21,8 @@ def build(instance: Instance) -> pyo.ConcreteModel:
     ``support[n]``, ``added[o, r]``, ``lent`` and ``borrowed[o, r, l, s]``, ``unmet[o, r, s]``,
     ``buffer[d, n, t]`` (t a scenario with a correlation of its own, or ``shared``; a share of the
     decision's summed deviations), ``achieved[g, s]``. What model.md calls ``active[d, n]`` is
-    ``holds[d, n]``, for Pyomo keeps that word for itself. Numbers are mutable parameters. The pools of
+    ``holds[d, n]``, for Pyomo keeps that word for itself. Numbers are mutable parameters, and hours, money
+    and amounts are in the units of the tables (what HiGHS is given are shares of them). The pools of
     asymmetric decisions are second-order cones: for a solver without them, use `solve`.
     """
     from optimiser.coefficients import coefficients

@@ -25,6 +25,7 @@ from scipy import sparse
 from optimiser.design import SolverError
 from optimiser.signals import hearing
 from optimiser.solver.quiet import quiet
+from optimiser.tolerances import SMALL, WHOLE
 
 Array = np.ndarray
 SCALE = 10_000.0
@@ -164,6 +165,8 @@ class Solver:
         self._started = False
         self._incumbent: Array | None = None
         self._set("mip_abs_gap", 0.0)
+        self._set("small_matrix_value", SMALL)
+        self._set("mip_feasibility_tolerance", WHOLE)
         for option in IDLE:
             self._set(option, False)
         self._integer = np.zeros(0, bool)

@@ -25,6 +25,7 @@ from optimiser.solver.recourse import Recourse
 from optimiser.solver.risk import at_risk
 from optimiser.solver.scenario import Priced
 from optimiser.solver.settle import Settled, line, settle
+from optimiser.solver.units import Measure
 
 if TYPE_CHECKING:
     import pyomo.environ as pyo
@@ -99,10 +100,12 @@ class Problem:
 
     def _take(self, c: Coefficients) -> None:
         self.c = c
-        self.program = self.compiled.program(c.theta)
+        program = self.compiled.program(c.theta)
+        self.units = self._measure.units(program, c)
+        self.program = self.units.scaled(program)
         self.pools = PoolCuts(self.compiled, c)
         self.placing = Placing(self.compiled, c, self.pools)
-        self.recourse.follow(self.program, c)
+        self.recourse.follow(self.program, c, self.units)
         keep = ~self.recourse.is_recourse
         keep[self.compiled.columns["achieved"]] = False
         scores = self.program.matrix[
@@ -128,6 +131,7 @@ class Problem:
             own = None if self._extend is None else extend(model, self._extend, OWN)
             self.compiled = Compiled(model, own, self._between)
             del model  # freed before there is a collector to walk through it
+        self._measure = Measure(self.compiled, c)
         self.recourse = Recourse(self.compiled, c)
         self._shape = c.shape
 

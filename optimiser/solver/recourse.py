@@ -21,6 +21,7 @@ from optimiser.solver.compiled import Compiled, Program
 from optimiser.solver.cuts import Cuts, dense
 from optimiser.solver.highs import Clock
 from optimiser.solver.scenario import Priced, Scenario
+from optimiser.solver.units import Units
 
 Array = np.ndarray
 RECOURSE = ("exercised", "monitored", "lent", "borrowed", "unmet")
@@ -125,8 +126,8 @@ class Recourse:
         uniform = c.sets.uniform[c.sets.decisions.index(d)]
         return self._placed[d, "" if uniform else o, level]
 
-    def follow(self, program: Program, c: Coefficients) -> None:
-        """Take over the numbers of a program."""
+    def follow(self, program: Program, c: Coefficients, units: Units) -> None:
+        """Take over the numbers of a program, which is in these units."""
         lower, upper = program.lower[self.coupling], program.upper[self.coupling]
         self.sign = np.where(
             np.isposinf(upper), -1.0, 1.0
@@ -141,10 +142,12 @@ class Recourse:
         self.able = np.where(c.masks["supported"][n], 1.0, c["ability"][n])
         self.feared = np.where(self.e_monitored >= 0, self.willing * c["fear"][d], 0.0)
         self.oversight = c["oversight"][s]
+        unit = units.columns[self.y]
         self.aid_most = [
-            c[name][tuple(index.T)] for name, index in zip(("spare", "shortage"), self.aid_index, strict=True)
+            c[name][tuple(index.T)] / unit[columns]
+            for name, index, columns in zip(("spare", "shortage"), self.aid_index, self.aid, strict=True)
         ]
-        self.unmet_most = c["demand"][tuple(self.unmet_index.T)]
+        self.unmet_most = c["demand"][tuple(self.unmet_index.T)] / unit[self.unmet]
         for scenario in self.scenarios:
             scenario.follow()
 

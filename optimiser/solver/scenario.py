@@ -88,7 +88,7 @@ class Scenario:
         found = self._solver.run(clock)
         feasible = found.ended is Ended.OPTIMAL
         if found.ended is Ended.INFEASIBLE:
-            found = self._repair(side, clock)
+            found = self._repair(clock)
             prices[:] = 0.0
         y = np.zeros(len(self.columns))
         if found.x is None:
@@ -129,12 +129,12 @@ class Scenario:
         matrix.data = self._values[matrix.data - 1]
         return matrix
 
-    def _repair(self, side: Array, clock: Clock):  # type: ignore[no-untyped-def]
+    def _repair(self, clock: Clock):  # type: ignore[no-untyped-def]
         """The least excess over limits on unmet demand."""
         assert self._loaded is not None
         slacks = np.flatnonzero(self._loaded >= len(self.columns))
         cost = np.zeros(len(self._loaded))
-        cost[slacks] = -1 / np.maximum(1e-9, np.abs(side[self._capped]))
+        cost[slacks] = -1.0
         self._solver.change_costs(cost)
         self._solver.change_bounds(slacks, 0.0 * slacks, np.full(len(slacks), np.inf))
         self._loaded = None  # it is another program now

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 BINDING = 1e-11  # what prices and reduced costs above it hold is the optimal face: rounding leaves 1e-13, and
-# money, per unit, may be worth 1e-10 (a price counts by the largest coefficient of its row)
+# a little of what is plentiful may be worth 1e-10 (a price counts by the largest coefficient of its row)
 NOTHING = 1e-9  # how far from nothing HiGHS may leave the gain of a column without bounds
 
 
@@ -146,17 +146,14 @@ def _repair_prices(problem, program, free, rows, lower, upper, clock):  # type: 
     entries = -np.ones(len(slack)), (slack, np.arange(len(slack)))
     extra = sparse.csr_array(entries, shape=(len(rows), len(slack)))
     matrix = sparse.hstack([program.matrix[rows][:, free], extra], format="csr")
-    scale = np.where(
-        rows[slack] < len(problem.program.lower), 1 / np.maximum(1e-9, np.abs(upper[slack])), 1.0
-    )
     solver = Solver(problem.threads)
     solver.load(
-        np.concatenate([np.zeros(len(free)), -scale]),
+        np.concatenate([np.zeros(len(free)), np.full(len(slack), -1.0)]),
         matrix,
         lower,
         upper,
-        np.concatenate([program.column_lower[free], 0 * scale]),
-        np.concatenate([program.column_upper[free], 0 * scale + np.inf]),
+        np.concatenate([program.column_lower[free], np.zeros(len(slack))]),
+        np.concatenate([program.column_upper[free], np.full(len(slack), np.inf)]),
     )
     found = solver.run(clock)
     if found.x is None:
@@ -206,6 +203,7 @@ def _aims(problem: Problem) -> list[Array]:
         spend[column] = -problem.c["slack_cost"][sets.resources.index(r)]
     for n, column in columns.index("support").items():
         spend[column] = -problem.c["support_cost"][sets.organisations.index(n)]
+    spend *= problem.units.columns
     scale = np.abs(spend).max() or 1.0
     open_to = {sets.objectives[g] for g in problem.recourse.row_objective}  # recourse; the others are settled
     if problem.extended:

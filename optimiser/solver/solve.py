@@ -73,7 +73,7 @@ def solve(
         Called with the Pyomo model (see `build`) before it is compiled. It may add variables (continuous,
         integer, binary), linear constraints, blocks of these, and fix or bound the model's own variables.
         All else is refused: another objective, nonlinear rows, sets such as SOS, a changed or deactivated
-        requirement. The model is then solved whole; what was added is not verified.
+        requirement. Its units are those of the tables. The model is solved whole, what was added unverified.
     progress
         Called with a line of text now and then.
     start

@@ -14,7 +14,7 @@ from optimiser.coefficients import Coefficients, coefficients
 from optimiser.coefficients.mechanisms import current_levels
 from optimiser.instance.findings import listing
 from optimiser.instance.instance import Instance
-from optimiser.studies.requirements import enough, figure, kept_hours, ratings, staff
+from optimiser.studies.requirements import about, enough, figure, kept_hours, ratings, staff
 
 Array = np.ndarray
 ROUNDING = 1e-6  # share of a sum that its rounding may take
@@ -125,16 +125,16 @@ class Arithmetic:
             ]
             own = float(least[bound].sum())
             who = f"{staff(self.instance, n)}; "
-            if own > has + ROUNDING * max(1.0, own):
+            if own > has + ROUNDING * own:
                 names = [sets.decisions[d] for d in bound if least[d] > 0]
                 yield (
                     who
-                    + f"the decisions that only it may hold need {figure(round(own, 4))} ({listing(names)})"
+                    + f"the decisions that only it may hold need {about(own)} ({listing(names)})"
                     + f"{self._in_table(n, own)}."
                 )
-            elif least.sum() > has + ROUNDING * max(1.0, least.sum()):
+            elif least.sum() > has + ROUNDING * least.sum():
                 fall = float(least.sum())
-                said = f"whoever holds what, at least {figure(round(fall, 4))} fall to it"
+                said = f"whoever holds what, at least {about(fall)} fall to it"
                 yield who + said + f"{self._in_table(n, fall)}."
 
     def _in_table(self, n: int, hours: float) -> str:
@@ -157,10 +157,10 @@ class Arithmetic:
         once = np.where(sets.uniform[:, None], c["fixed_cost"] * count, c["fixed_cost"])
         holding = float(self._least(c["cost"], once, np.arange(len(sets.localities))).sum())
         slack = float(np.nansum(self._beds_short() * c["slack_cost"]))
-        if holding + slack > budget + ROUNDING * max(1.0, holding + slack):
-            also = f" and the slack that max_occupancy asks for {figure(round(slack, 4))}" if slack else ""
+        if holding + slack > budget + ROUNDING * (holding + slack):
+            also = f" and the slack that max_occupancy asks for {about(slack)}" if slack else ""
             yield (f"The budget is {figure(budget)}; holding every decision where it is cheapest costs "
-                   f"{figure(round(holding, 4))}{also}.")  # fmt: skip
+                   f"{about(holding)}{also}.")  # fmt: skip
 
     def _beds_short(self) -> Array:
         """(O, R) units that would have to be bought for max_occupancy; NaN where there is no such limit."""
@@ -171,13 +171,13 @@ class Arithmetic:
         c, sets = self.c, self.c.sets
         short = np.nan_to_num(self._beds_short())
         for r, name in enumerate(sets.resources):
-            who = np.flatnonzero(short[:, r] > ROUNDING * np.maximum(1.0, np.nan_to_num(c["capacity"][:, r])))
+            who = np.flatnonzero(short[:, r] > ROUNDING * np.nan_to_num(c["capacity"][:, r]))
             bought = c.masks["bought"][r]
             if not len(who) or bought:
                 continue
             wanted, most = c["normal_demand"][:, r], c["max_occupancy"][r] * c["capacity"][:, r]
             said = [
-                f"{sets.localities[o]} has {figure(float(wanted[o]))} of {figure(round(float(most[o]), 4))}"
+                f"{sets.localities[o]} has {figure(float(wanted[o]))} of {about(most[o])}"
                 for o in sorted(who, key=lambda o: -short[o, r])
             ]
             why = "it has no slack_cost" if np.isnan(c["slack_cost"][r]) else "no budget is given"
@@ -211,11 +211,11 @@ class Arithmetic:
                 short = float(np.maximum(0.0, demand - supply * (1 + flexed)).sum())
                 least = short - arrives * float(np.nansum(c["spare"][:, r, s])) - bought
                 most = float(c["max_unmet"][r] * c["total_demand"][r, s])
-                if least > most + ROUNDING * max(1.0, short):
+                if least > most + ROUNDING * short:
                     yield (
                         f"In {name}, were all spare lent, all flexed and all money spent on it, "
-                        f"{figure(round(least, 4))} of {sets.resources[r]} stay unmet; "
-                        f"max_unmet allows {figure(round(most, 4))}."
+                        f"{about(least)} of {sets.resources[r]} stay unmet; "
+                        f"max_unmet allows {about(most)}."
                     )
 
     def _reach(self) -> Iterator[str]:

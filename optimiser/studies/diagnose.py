@@ -19,8 +19,8 @@ from optimiser.studies.arithmetic import Arithmetic
 from optimiser.studies.conflict import Conflicts
 from optimiser.studies.loosened import Loosened
 from optimiser.studies.questions import DIALS, OutOfTimeError, Questions
-from optimiser.studies.repairs import Repair, Repairs, follows, price
-from optimiser.studies.requirements import FEW, Requirement, enough, figure, requirements
+from optimiser.studies.repairs import Repair, Repairs, follows
+from optimiser.studies.requirements import FEW, Requirement, about, enough, figure, requirements
 from optimiser.studies.study import Finding, Table, remembered, table
 
 SPARE = ("budget", "changes", "unmet")  # limits of which a feasible instance is told what they leave
@@ -51,7 +51,7 @@ class Named:
         if self.needs is None:
             return f"{said}; no number there is enough" if self.has is not None else said
         if self.kept < 1:
-            left = f"{figure(round(self.needs * self.kept, 4))} are needed"
+            left = f"{about(self.needs * self.kept)} are needed"
             return f"{said}; {self.beside.removesuffix(' it')} {left}: {figure(self.needs)} in staff_hours"
         n, p = figure(self.needs), figure(round(100 * self.needs, 6))
         return f"{said}; {self.beside} {NEEDS[self.requirement.kind].format(n=n, p=p)}"
@@ -225,7 +225,7 @@ class _Doctor:
         for i, r in enumerate(questions.requirements):
             if r.kind in SPARE:
                 self.tell(f"looking for the least that {r.where} could be")
-                point = questions.point([k for k in every if k != i], {i: price(r)}, spare=True)
+                point = questions.point([k for k in every if k != i], {i: 1.0}, spare=True)
                 if point is not None:
                     yield _with_numbers(questions, i, float(point.gives[i]), "with all else kept it")
 
@@ -236,7 +236,7 @@ class _Doctor:
         for i in conflict:
             r, others = questions.requirements[i], [k for k in conflict if k != i]
             self.tell(f"without {r.where}")
-            point = questions.point(others, {i: price(r)}) if questions.most(i) > 0 else None
+            point = questions.point(others, {i: 1.0}) if questions.most(i) > 0 else None
             if point is not None:
                 yield _with_numbers(questions, i, float(point.gives[i]), beside)
             elif conflicts.hold(others):

@@ -24,6 +24,7 @@ from optimiser.instance.instance import Instance
 from optimiser.model import assemble, budget, holding, staffing
 from optimiser.solver.compiled import Compiled
 from optimiser.solver.pooling import PoolCuts
+from optimiser.solver.units import Measure
 from optimiser.studies.requirements import Requirement, kept_hours
 
 Array = np.ndarray
@@ -50,7 +51,7 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """A row of a requirement: `coefficients @ x - dial e <= upper`, where its number gives by e."""
+    """A row of a requirement: `coefficients @ x - dial e <= upper`, where its number gives by e units."""
 
     requirement: int
     columns: Array
@@ -93,12 +94,15 @@ class Loosened:
         self.aims = floors & self._served()  # floors of what is done, not of who holds what alone
         self.stocks = {r for r, limit in enumerate(c.masks["max_unmet"]) if limit or "resilience" in floors}
         self.compiled = Compiled(self._model(floors))
-        self.program = self.compiled.program(c.theta)
+        program = self.compiled.program(c.theta)
+        self.units = Measure(self.compiled, c).units(program, c)
+        self.program = self.units.scaled(program)
         run = self.compiled.columns["placed"]
         by_holding = np.arange(run.start, run.stop).reshape(-1, len(c.sets.levels))
         self.placed = by_holding[c.sets.holding]  # (D, O, L) columns
         self.pools = PoolCuts(self.compiled, c)
         self.whole, self.bare = self._relevant(floors), self._relevant(floors - self.aims)
+        self.unit = self._dial_units()  # (requirements,) of each number, in the user's
         self.theirs = self._theirs(sorted(self._rows(fix), key=self._is_floor))
 
     def _served(self) -> set[str]:
@@ -123,6 +127,19 @@ class Loosened:
     def kept_hours(self, n: int) -> float:
         """What vacancy, absence and reserve leave of one staff hour of n."""
         return kept_hours(self.instance, n)
+
+    def _dial_units(self) -> Array:
+        """One of each number in users' units: hours, money, or 1 where it is a share or a count."""
+        rows, units = self.compiled.rows, np.ones(self.count)
+        hours, budget = rows.index("staff_suffice"), rows["budget_suffices"]
+        for i, r in enumerate(self.requirements):
+            if r.kind == "hours" and self.kept_hours(r.of) > 0:
+                units[i] = self.units.rows[hours[self.c.sets.organisations[r.of]]] / self.kept_hours(r.of)
+            elif r.kind == "budget":
+                units[i] = self.units.rows[budget][0]
+        if self.unbudgeted:
+            units[-1] = self.units.rows[budget][0]
+        return units
 
     # What matters
 
@@ -181,7 +198,8 @@ class Loosened:
                     columns, values, side = self._entries(row)
                     if np.isinf(side):
                         values, side = -values, -float(self.program.lower[row])
-                    yield Row(position[kind, of], columns, values, side, dial, row)
+                    i = position[kind, of]
+                    yield Row(i, columns, values, side, dial * self.unit[i] / self.units.rows[row], row)
         for i, r in enumerate(self.requirements):
             make = {
                 "fix": lambda r: self._fixed(r, fix), "least": self._floor, "levels": self._closed,
@@ -191,7 +209,8 @@ class Loosened:
                 yield Row(i, columns, values, side, 1.0 if r.kind == "least" else 0.0)
 
     def _part(self, kind: str, key: Any) -> tuple[int, float]:
-        """Of which requirement of its kind a row is a part, and what one more of its number gives the row."""
+        """Of which requirement of its kind a row is a part, and what one more of its number gives the row,
+        in users' units."""
         c, sets = self.c, self.c.sets
         if kind == "hours":
             name, s = key if isinstance(key, tuple) else (key, None)
@@ -268,6 +287,7 @@ class Loosened:
         r, n = map(_positions, (sets.resources, sets.organisations))
         size = len(o), len(r), len(s)
         held = np.argmax(x[self.placed], axis=2)
+        x = x * self.units.columns
         shares = {name: np.zeros((len(d), len(o), len(s))) for name in ("exercised", "monitored")}
         for name, array in shares.items():
             for (a, b, level, k), column in columns.index(name).items():

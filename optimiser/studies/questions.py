@@ -102,9 +102,12 @@ class Questions:
         out, give, cost = self._nothing()
         out[:] = True
         out[[*kept, *dials]] = False
+        unit = self.loosened.unit
+        dearest = max((price * unit[i] for i, price in dials.items()), default=1.0)
         for i, price in dials.items():
-            give[i], cost[i - len(give)] = self.most(i), -price
-        return self._ask(Asked(out, give, cost, spare, scored, whole), start)
+            give[i], cost[i - len(give)] = self.most(i) / unit[i], -price * unit[i] / dearest
+        begin = None if start is None else Point(start.x, start.gives / unit)
+        return self._told(self._ask(Asked(out, give, cost, spare, scored, whole), begin))
 
     def repair(self, out: Collection[int], dials: Mapping[int, float]) -> Point | None:
         """The least that these have to give for all others to hold: by their `dials`, or broken by little."""
@@ -113,10 +116,20 @@ class Questions:
         gone[len(self.requirements) :] = True
         for i in out:
             if i in dials:
-                give[i], cost[i - len(give)] = self.most(i), -dials[i]
+                unit = self.loosened.unit[i]
+                give[i], cost[i - len(give)] = self.most(i) / unit, -dials[i] * unit
             else:
                 self._discourage(self.requirements[i], cost)
-        return self._ask(Asked(gone, give, cost, scored=True))
+        return self._told(self._ask(Asked(gone, give, cost, scored=True)))
+
+    def _told(self, point: Point | None) -> Point | None:
+        """A point with what its dials give in users' units, which in HiGHS are `Loosened.unit`."""
+        return None if point is None else Point(point.x, point.gives * self.loosened.unit)
+
+    def price(self, i: int) -> float:
+        """What a user's unit of the number of a requirement costs beside those of others: about its share."""
+        r = self.requirements[i]
+        return 1 / (max(1.0, float(r.value)) if r.kind == "changes" else self.loosened.unit[i])
 
     def _nothing(self) -> tuple[Array, Array, Array]:
         """Nothing taken out, nothing gives, nothing costs."""
@@ -253,11 +266,8 @@ class Questions:
         if priced and not asked.whole:  # what recourse has to do with is known only of what was asked
             kept[self._inner] &= (~asked.out & (asked.give == 0))[self._inner]
         if not priced:
-            aims = [
-                i
-                for i, r in enumerate(self.requirements)
-                if r.kind == "least" and names[r.of] in self.loosened.aims
-            ]
+            least = [(i, r) for i, r in enumerate(self.requirements) if r.kind == "least"]
+            aims = [i for i, r in least if names[r.of] in self.loosened.aims]
             kept[aims] = False
         self.kept.append(kept)
 
@@ -323,7 +333,8 @@ class Questions:
         )
         least = np.zeros(loose.count)
         for i in np.flatnonzero(asked.give > 0).tolist() if asked.spare else ():
-            least[i] = -float(self.requirements[i].value)  # none of these numbers may be negative
+            # none of these numbers may be negative
+            least[i] = -float(self.requirements[i].value) / loose.unit[i]
         used = _used(fold)
         solver.load(
             asked.cost @ fold,

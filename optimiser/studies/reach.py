@@ -34,7 +34,7 @@ class Reach:
     def __init__(self, loosened: Loosened) -> None:
         self.loosened, theirs = loosened, loosened.theirs
         self.recourse = r = Recourse(loosened.compiled, loosened.c)
-        r.follow(loosened.program, loosened.c)
+        r.follow(loosened.program, loosened.c, loosened.units)
         place = np.full(len(loosened.program.upper), -1)
         place[r.coupling] = np.arange(len(r.coupling))
         mine = np.flatnonzero((theirs.row >= 0) & (place[theirs.row] >= 0))

@@ -23,7 +23,7 @@ from optimiser.rows import plain
 from optimiser.studies.conflict import Conflicts
 from optimiser.studies.questions import DIALS
 from optimiser.studies.reach import Point
-from optimiser.studies.requirements import FEW, Requirement, enough, figure, ratings
+from optimiser.studies.requirements import FEW, Requirement, about, enough, ratings
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Repair:
             ]
             if raised:
                 least = ", the least" if unit in self.least else ""
-                said.append(f"{figure(round(sum(raised), 4))} more {unit}{least}")
+                said.append(f"{about(sum(raised))} more {unit}{least}")
         return "; ".join(said)
 
     @property
@@ -127,7 +127,7 @@ class Repairs:
 
     def _offer(self, out: Sequence[int]) -> None:
         """Let these requirements give as little as they can, or else go."""
-        dials = {i: price(self.requirements[i]) for i in out if self.questions.most(i) > 0}
+        dials = {i: self.questions.price(i) for i in out if self.questions.most(i) > 0}
         point = self.questions.repair(out, dials)
         if point is None:  # no share is enough where there is no capacity: nothing in its place
             dials = {i: cost for i, cost in dials.items() if self.requirements[i].kind != "occupancy"}
@@ -180,7 +180,8 @@ class Repairs:
             return min(1.0, enough(fullest)) if fullest > r.value + FEW else r.value
         if r.kind == "hours" and not self.questions.loosened.kept_hours(r.of):
             return None
-        more = enough(r.value + gives) if gives > FEW else r.value
+        few = FEW * self.questions.loosened.unit[self.requirements.index(r)]
+        more = enough(r.value + gives) if gives > few else r.value
         return min(1.0, more) if r.kind == "unmet" else more
 
     def _new(self, r: Requirement, record: Record) -> Any:
@@ -218,11 +219,6 @@ class Repairs:
                 floors[str(edit.row).rpartition("=")[0]] = edit.new
         reached = all(judged.objectives[g] >= value - FEW for g, value in floors.items())
         return not judged.broken and reached and follows(repaired, record, fix)
-
-
-def price(r: Requirement) -> float:
-    """What a unit of its number costs beside those of others: shares of what it is, where that is large."""
-    return 1 / max(1.0, abs(float(r.value))) if r.kind in DIALS else 1.0
 
 
 def follows(instance: Instance, record: Record, fix: Mapping[str, str]) -> bool:

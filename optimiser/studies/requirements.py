@@ -64,9 +64,14 @@ def figure(number: float) -> str:
     return f"{number:,.10g}"
 
 
+def about(number: float) -> str:
+    """A number as a sentence shows it, to four decimals, or where it is small to as many digits."""
+    return figure(round(float(number), 4) if abs(number) >= 1 else float(f"{number:.4g}"))
+
+
 def enough(number: float) -> float:
     """A number to write that is not below this one, but for rounding: a short one where that is near."""
-    near, noise = float(f"{number:.{DIGITS - 2}g}"), 1e-9 * max(1.0, abs(number))
+    near, noise = float(f"{number:.{DIGITS - 2}g}"), 1e-9 * abs(number)
     if -noise <= near - number <= 2 * FEW * abs(number) + noise:
         return near + 0.0
     step = 10.0 ** (math.floor(math.log10(abs(number))) + 1 - DIGITS)
@@ -179,7 +184,7 @@ def staff(instance: Instance, n: int) -> str:
     """What staff hours an organisation has, as the table says, and what remains of them."""
     name, hours = instance["organisations"]["organisation"][n], instance["organisations"]["staff_hours"][n]
     said, left = f"{name} has {figure(float(hours))} staff hours", float(hours) * kept_hours(instance, n)
-    more = f", of which {figure(round(left, 6))} remain after vacancy, absence and reserve"
+    more = f", of which {figure(left)} remain after vacancy, absence and reserve"
     return said + more if left < hours else said
 
 

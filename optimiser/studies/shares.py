@@ -165,7 +165,7 @@ class Limits:
         facts = self.facts
         over = moved.asked - facts.planned * (1 + FULL)
         over = np.where(np.isfinite(facts.planned), over, -np.inf)
-        share = over / np.maximum(np.where(np.isfinite(facts.planned), facts.planned, 1.0), 1e-9)
+        share = np.where(over > 0, over, 0.0) / np.where(over > 0, moved.asked, 1.0)
         for n in sorted(np.flatnonzero(over > 0).tolist(), key=lambda n: -share[n]):
             yield _hours_limit(
                 facts.organisations[n], facts.planned[n], moved.asked[n], to, "would be needed"
