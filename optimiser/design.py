@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -12,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimiser.instance.instance import Instance
+from optimiser.introduced import Cells, Introduced
+from optimiser.neighbours import Closest, Neighbours
+from optimiser.page import counted, exact, fixed, gap
 from optimiser.rows import BESIDE, COLUMNS, MOVE, Row, Rows, plain
 from optimiser.tolerances import TOLERANCE
 
@@ -51,6 +55,14 @@ class Status(StrEnum):
     UNKNOWN = "unknown"  # a limit was reached before any design was found
 
 
+ENDINGS = {
+    Status.INFEASIBLE: "Infeasible: proven that no design keeps every requirement.",
+    Status.UNKNOWN: "A limit was reached before any design was found. More time may find one.",
+}
+FRAMES = "table objectives localities exercised monitored slack staff support".split()
+SAID = 4  # sentences about what was checked that an introduction has at the most
+
+
 class NoDesignError(ValueError):
     """Something was read from a design that was never found."""
 
@@ -79,49 +91,8 @@ def held_to(bound: float, value: float) -> None:
         raise SolverError(said)
 
 
-@dataclass(frozen=True)
-class Closest:
-    """The cheapest single move: one holding goes to another level, and nothing else moves.
-
-    It keeps every requirement, and what was asked for (fixed holdings, floors). Of moves that cost the same
-    it is the first in the order of the tables.
-    """
-
-    decision: str
-    organisation: str  # '' for a uniform decision
-    to: str  # the level it would move to
-    cost: float  # value lost
-    proven: bool = True  # False: time ran out before all others were decided, so that it costs at most that
-
-    def to_dict(self) -> dict[str, Any]:
-        """As in the JSON document, which says `proven` only where it is not."""
-        said = asdict(self)
-        return said if not self.proven else {name: said[name] for name in said if name != "proven"}
-
-    @property
-    def move(self) -> str:
-        """The move in words."""
-        where = f" for {self.organisation}" if self.organisation else ""
-        return f"moving {self.decision}{where} to {self.to}"
-
-    @property
-    def gain(self) -> str:
-        """What a move that costs less than nothing brings, in words."""
-        return f"{self.move} would gain {-self.cost:.3g}"
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """The designs one move away, as far as they were looked at."""
-
-    checked: int
-    total: int
-    better: int
-    equal: tuple[tuple[str, str, str], ...] = ()  # (decision, organisation, level): as good as the design
-
-
 @dataclass(frozen=True, eq=False, repr=False)
-class Design:
+class Design(Introduced):
     """What `solve` and `verify` return: the answer, how good it is, and how far that is proven.
 
     Numbers about the design (`value`, `objectives`, ...) come from the audit, plain arithmetic on
@@ -194,7 +165,8 @@ class Design:
         if self.status is Status.OPTIMAL and self.neighbours and self.neighbours.better:
             gain = f" ({self.closest.gain})" if self.closest and self.closest.cost < 0 else ""
             problems.append(
-                f"{self.neighbours.better} designs one move away are better{gain}: it is not the optimum"
+                f"{counted(self.neighbours.better, 'design')} one move away "
+                f"{'is' if self.neighbours.better == 1 else 'are'} better{gain}: it is not the optimum"
             )
         if said := above(self.value, self.bound):
             problems.append(said)
@@ -352,18 +324,51 @@ class Design:
 
         return write_result(directory, self.to_dict(), self.tables(), self.found)
 
-    def __repr__(self) -> str:
-        if not self.found:
-            return f"Design({self.instance.name}: {self.status})"
-        trust = "verified" if self.verified else "NOT verified"
-        worth = f"value {self.value:.6g}, gap {self.gap:.2g}"
-        return f"Design({self.instance.name}: {self.status}, {worth}, {trust})"
+    # Introducing itself
 
-    def __str__(self) -> str:
+    @property
+    def headline(self) -> str:
+        """How it ended, what it is worth and how far that is proven."""
         if not self.found:
-            return repr(self)
-        lines = [repr(self), *(f"  {line}" for line in self.checks), self.table.to_string(index=False)]
-        return "\n".join(lines)
+            return "Interrupted before any design was found." if self.interrupted else ENDINGS[self.status]
+        trust = "verified" if self.verified else "NOT VERIFIED"
+        value, bound = fixed(self.value, 6), fixed(self.bound, 6)
+        proven = f", bound {bound}, gap {gap(self.value, self.bound)}" if math.isfinite(self.bound) else ""
+        return f"{self._ended}, {trust}: value {value}{proven}"
+
+    @property
+    def _ended(self) -> str:
+        """How it ended, in words: `feasible` alone says little."""
+        if self.interrupted:
+            return "interrupted, the best so far"
+        if self.status is Status.FEASIBLE and self._audit.broken:
+            return "not feasible"
+        return str(self.status)
+
+    def _name(self) -> str:
+        return self.instance.name
+
+    def _said(self) -> Sequence[str]:
+        checks = self.checks if self.found else []
+        checks = sorted(checks, key=lambda said: not said.startswith("NOT VERIFIED"))  # first things first
+        return checks[:SAID] + ["And more: .checks"] * (len(checks) > SAID)
+
+    def _summary(self) -> Cells:
+        if not self.found:
+            return []
+        levels: dict[tuple[str, str], Counter[str]] = {}
+        for row in self.rows("design"):
+            levels.setdefault((row["decision"], row["type"]), Counter())[row["level"]] += 1
+        rows = [("decision", "type", "held at")]
+        for (decision, kind), there in levels.items():
+            split = (f"{count} {level}" for level, count in there.most_common())
+            rows.append((decision, kind, next(iter(there)) if len(there) == 1 else ", ".join(split)))
+        return rows
+
+    def _further(self) -> str:
+        if not self.found:
+            return "What was asked: .asked; why nothing is feasible: optimiser.diagnose"
+        return f"All of it: {', '.join(f'.{name}' for name in FRAMES)}; .to_dict(); .save(FOLDER)"
 
     @property
     def checks(self) -> list[str]:
@@ -371,11 +376,9 @@ class Design:
         said = [f"{note[0].upper()}{note[1:]}." for note in self.notes]
         if not self._audit.broken:
             said.append("Every promise and objective was recomputed from the tables: all hold.")
-            said.append(f"Held means broken by no more than {TOLERANCE:g} of the larger of its two sides.")
+            said.append(f"Held means broken by no more than {exact(TOLERANCE)} of the larger of its two sides.")
         if self.neighbours is not None:
-            seen, total = self.neighbours.checked, self.neighbours.total
-            found = f"{self.neighbours.better or 'none'} better, {len(self.neighbours.equal) or 'none'} equal"
-            said.append(f"{seen} of the {total} designs one move away were looked at: {found}.")
+            said.append(self.neighbours.text)
             if self.neighbours.better and self.closest and self.closest.cost < 0:
                 said.append(f"{self.closest.gain.capitalize()}.")
             equal = [f"{' for '.join(filter(None, move[:2]))} at {move[2]}" for move in self.neighbours.equal]

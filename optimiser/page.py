@@ -257,13 +257,15 @@ def _stack(cell: str, size: int, number: bool) -> list[str]:
     return _fill(parts, "", "" if number or size < 6 else " ", size)
 
 
-def html(caption: str, rows: Sequence[Sequence[str]]) -> str:
-    """A small table for notebooks, the first row its headings. What stands in it is text, never markup."""
-    head, *body = ([escape(clean(cell)) for cell in row] for row in rows)
-    parts = [f"<table><caption>{escape(clean(caption))}</caption>"]
-    parts.append(f"<thead><tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr></thead><tbody>")
-    parts += [f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in body]
-    return "".join([*parts, "</tbody></table>"])
+def html(above: Iterable[str], rows: Sequence[Sequence[str]], below: Iterable[str]) -> str:
+    """A table between paragraphs, the first row its headings. What stands in it is text, never markup."""
+    parts = ["<table>"]
+    for k, row in enumerate(rows):
+        tag = "td" if k else "th"
+        parts.append(f"<tr>{''.join(f'<{tag}>{escape(clean(cell))}</{tag}>' for cell in row)}</tr>")
+    table = "".join([*parts, "</table>"]) if rows else ""
+    first, last = ("".join(f"<p>{escape(clean(text))}</p>" for text in part) for part in (above, below))
+    return f"<div>{first}{table}{last}</div>"
 
 
 # Numbers

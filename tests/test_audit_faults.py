@@ -117,7 +117,7 @@ def test_a_sound_record_breaks_nothing(village: Instance) -> None:
 
 FAULTS: list[tuple[str, dict[tuple[Any, ...], Any], str | None]] = [
     # array, {index: value}, the sentence
-    ("held", {(2, ...): 2}, "target is held at level local for A, B, E: allowed are centre, region"),
+    ("held", {(2, ...): 2}, "target is held at level local for A, B and E: allowed are centre, region"),
     ("held", {(2, 1): 1}, "target is uniform, but held at level centre for A and at region for B"),
     ("held", {(3, 1): 2}, "clinic is held locally by B: rating 1 of 2 required"),
     ("held", {(1, 0): 0}, "rule for A: with transfer at level local, stock is at centre where local "

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 from optimiser.cli import app
-from optimiser.design import Design, Neighbours, SolverError, Status
+from optimiser.design import Design, SolverError, Status
 from optimiser.instance.errors import InputError
 from optimiser.instance.table import Table
+from optimiser.neighbours import Neighbours
 
 
 @pytest.fixture
@@ -44,8 +45,8 @@ GOLDEN = """\
 tiny: A tiny system
 optimal, verified: value 0.500000, bound 0.500000, gap 0.0000 %
   Every promise and objective was recomputed from the tables: all hold.
-  Held means broken by no more than 1e-06 of the larger of its two sides.
-  4 of the 4 designs one move away were looked at: none better, 1 equal.
+  Held means broken by no more than 0.000001 of the larger of its two sides.
+  All 4 designs one move away were looked at: none better, 1 equal.
   As good would be: inspection at local.
   in 1.2 s with HiGHS 1.15.1
 
@@ -75,6 +76,8 @@ HELD AND EXERCISED (share of the decision space, mean over localities, scenario 
   funding       central             1.00          -
   redeployment  central local       0.75       0.25
   inspection    central             1.00          -
+  Exercised: how much of it the holder uses, as far as hours, will, ability and partners go.
+  Monitored: how much of it the centre watches; - for what it holds itself.
 
 WHO BINDS (staff hours nearest to running out, in each one's worst scenario)
   organisation  level  hours used  of  scenario

@@ -12,7 +12,7 @@ from generate import random_instance
 import optimiser
 from optimiser.instance.instance import Instance
 from optimiser.studies import explain, ranges
-from optimiser.studies.study import Finding
+from optimiser.studies.finding import Finding
 
 PAIR = ("accountability", "responsiveness")
 ASKS: dict[str, Callable[..., Finding]] = {

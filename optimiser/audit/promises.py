@@ -12,6 +12,7 @@ import numpy as np
 from optimiser.audit.accounts import Accounts
 from optimiser.audit.facts import Facts
 from optimiser.design import Record
+from optimiser.instance.findings import listing
 from optimiser.tolerances import TOLERANCE, margin
 
 
@@ -109,7 +110,7 @@ class Promises:
             ~f.allowed & (held[:, :, None] == np.arange(len(f.levels))).any(1)
         ).tolist():
             may = ", ".join(f.levels[i] for i in np.flatnonzero(f.allowed[d]))
-            who = ", ".join(f.localities[o] for o in np.flatnonzero(held[d] == level))
+            who = listing(f.localities[o] for o in np.flatnonzero(held[d] == level))
             yield f"{f.decisions[d]} is held at level {f.levels[level]} for {who}: allowed are {may}"
 
     def uniform(self) -> Iterator[str]:

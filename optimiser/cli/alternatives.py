@@ -12,7 +12,7 @@ from optimiser.cli.asking import answer, asking
 from optimiser.cli.options import NUMBER
 from optimiser.cli.say import reading
 from optimiser.cli.text import ending, moved, opening
-from optimiser.page import columns, counted, entries, fixed, listing, page, paragraph, percent, small
+from optimiser.page import columns, entries, fixed, listing, page, paragraph, percent, small
 
 if TYPE_CHECKING:
     from optimiser.studies.alternatives import Alternatives
@@ -88,8 +88,7 @@ def alternatives_text(found: Alternatives) -> str:
 def _trust(found: Alternatives) -> list[str]:
     lines: list[str] = []
     if found.designs:
-        count = counted(len(found.designs), "design")
-        lines = [f"{count}, every promise and objective recomputed from the tables"]
+        lines = [found.headline]
         if not isfinite(found.rest):
             lines += paragraph("There is no other design.")
         else:

@@ -10,7 +10,7 @@ from optimiser.page import listing
 
 if TYPE_CHECKING:
     from optimiser.design import Design
-    from optimiser.studies.study import Finding
+    from optimiser.studies.finding import Finding
 
 DEFAULTS: dict[str, Any] = {
     "gap": 1e-6, "reach": True, "diverse": 0,

@@ -16,7 +16,7 @@ from optimiser.cli.solving import out
 from optimiser.signals import unbroken
 
 if TYPE_CHECKING:
-    from optimiser.studies.study import Finding
+    from optimiser.studies.finding import Finding
 
 OPTIONS = (
     click.option("--weights", type=PAIRS, metavar="A=2,B=1", help="Weights; those not named are 0."),
@@ -63,7 +63,7 @@ def answer(
 ) -> int:
     """Ask, print, write, draw; the exit code. `find` is called with where progress goes."""
     from optimiser.design import InfeasibleError
-    from optimiser.studies.study import DrawnFinding
+    from optimiser.studies.finding import DrawnFinding
 
     refuse_malformed(command, out, figure)
     try:

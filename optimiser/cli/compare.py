@@ -13,17 +13,17 @@ import click
 from optimiser.cli.asking import answer, asking
 from optimiser.cli.say import reading
 from optimiser.cli.text import grid, opening, took, unknown
-from optimiser.page import at_most, columns, counted, fixed, gap, listing, page, paragraph, signed, small
+from optimiser.page import at_most, columns, counted, fixed, listing, page, paragraph, signed, small
 
 if TYPE_CHECKING:
     from optimiser.instance.instance import Instance
     from optimiser.rows import Row
     from optimiser.studies.compare import Comparison
+    from optimiser.studies.finding import Finding
     from optimiser.studies.judged import Judged
     from optimiser.studies.others import Other
     from optimiser.studies.ranges import Range
     from optimiser.studies.shift import Shift
-    from optimiser.studies.study import Finding
 
 BRACKETS = (
     "In brackets: infeasible; what it would be worth with the hours and the money that it takes, and without "
@@ -123,30 +123,19 @@ def compare_text(found: Comparison) -> str:
 def _ending(found: Comparison) -> list[str]:
     best = found.designs[0]
     if best.value is None:
-        return paragraph("A limit was reached before any design was found. More time may find one.", "")
-    ended = (
-        "interrupted, as far as it came"
-        if found.interrupted
-        else "complete"
-        if found.complete
-        else "a limit was reached"
-    )
-    lines = [f"{ended}: best value {fixed(best.value, 6)}{_proven(best.value, best.bound)}"]
+        return paragraph(found.headline, "")
+    lines = [found.headline]
     lines += [line for left in found.unfinished for line in paragraph(left)]
     return lines + took(found.run)
-
-
-def _proven(value: float, bound: float) -> str:
-    return f", bound {fixed(bound, 6)}, gap {gap(value, bound)}" if isfinite(bound) else ""
 
 
 def _designs(found: Comparison) -> list[str]:
     """Designs as columns; of one that breaks something, what it would be worth all the same in brackets."""
     designs, unsaid = found.designs, found.no_data
     rows = [("", "weight", *(each.name for each in designs))]
-    rows.append(("value", "", *(_worth(each, "value") for each in designs)))
+    rows.append(("value", "", *(each.said("value") for each in designs)))
     for g in found.instance.objectives:
-        cells = (_worth(each, g) if g not in unsaid else "-" for each in designs)
+        cells = (each.said(g) if g not in unsaid else "-" for each in designs)
         rows.append((g, fixed(found.weights[g], 4), *cells))
     lines = ["DESIGNS SIDE BY SIDE (objectives 0 worst, 1 best)"]
     lines += [*columns(rows, right=range(1, len(designs) + 2)), *unknown(unsaid)]
@@ -156,15 +145,6 @@ def _designs(found: Comparison) -> list[str]:
         lines += paragraph(f"{each.name}: {each.note}.") if each.name != "best" else []
         lines += _broken(each)
     return lines
-
-
-def _worth(design: Judged, what: str) -> str:
-    """Its value, or what it reaches of an objective; in brackets where it is infeasible."""
-    if design.shown is None:
-        return "-"
-    reached = design.shown.objectives.get(what)
-    said = fixed(design.shown.value, 6) if what == "value" else fixed(reached, 4)
-    return f"({said})" if design.lifted and said != "-" else said
 
 
 def _broken(design: Judged) -> list[str]:

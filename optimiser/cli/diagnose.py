@@ -69,24 +69,13 @@ def diagnose(
 def diagnosis_text(found: Diagnosis) -> str:
     """What is wrong, from what anyone can add up to what would have to give."""
     sections = [
-        [*opening(found), *paragraph(_verdict(found), ""), *_took(found)],
+        [*opening(found), *paragraph(found.headline, ""), *_took(found)],
         _section("WHAT ARITHMETIC ALONE SHOWS", (paragraph(fact, "  - ") for fact in found.facts)),
         _conflict(found),
         _repairs(found),
         _section("WHAT ITS LIMITS LEAVE", (paragraph(limit.text, "  - ") for limit in found.limits)),
     ]
     return page(sections)
-
-
-def _verdict(found: Diagnosis) -> str:
-    stopped = "Interrupted" if found.interrupted else "A limit was reached"
-    if found.feasible is None:
-        return f"{stopped} before it was settled whether any design keeps every requirement."
-    if found.feasible:
-        said = "Feasible: there is a design that keeps every requirement."
-        return said if found.complete else f"{said} {stopped} before all was found."
-    said = "Infeasible: no design keeps every requirement."
-    return said if found.complete else f"{said} {stopped}: there may be more to say."
 
 
 def _took(found: Diagnosis) -> list[str]:

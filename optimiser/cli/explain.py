@@ -61,11 +61,9 @@ def explain_text(found: Explanation) -> str:
 
 
 def _head(found: Explanation) -> list[str]:
-    ended = "" if found.complete else "interrupted: " if found.interrupted else "not complete: "
+    lines = [found.headline]
     if found.value is None:
-        return [f"{ended}no design was found"]
-    gap = f", bound {fixed(found.bound, 6)}" if found.bound < float("inf") else ""
-    lines = [f"{ended}the best design is worth {fixed(found.value, 6)}{gap}"]
+        return lines
     if not found.complete:
         lines += [line for said in found.unfinished for line in paragraph(said)]
         lines += paragraph("What is not proven is marked ?, and costs are given as what they lie between.")

@@ -13,7 +13,7 @@ from optimiser.cli.options import NUMBER
 from optimiser.cli.options import names as split
 from optimiser.cli.say import reading
 from optimiser.cli.text import ending, held, moved, opening, unknown
-from optimiser.page import at_most, columns, counted, fixed, listing, page, paragraph
+from optimiser.page import at_most, columns, fixed, listing, page, paragraph
 
 if TYPE_CHECKING:
     from optimiser.studies.frontier import Frontier
@@ -85,11 +85,7 @@ def frontier_text(found: Frontier) -> str:
 
 def _trust(found: Frontier) -> list[str]:
     count = len(found.points)
-    sure = sum(point.proven for point in found.points)
-    what = counted(count, "nondominated point")
-    if sure < count:
-        what = f"{counted(count, 'point')}, {sure or 'none'} proven nondominated"
-    lines = [f"{what}, every promise and objective recomputed from the tables"] if count else []
+    lines = [found.headline] if count else []
     if found.complete and not found.tolerance:
         lines += paragraph(
             f"Complete to within {at_most(found.error)}: proven that no design lies beyond these by more."

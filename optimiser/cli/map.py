@@ -12,7 +12,7 @@ from optimiser.cli.options import NUMBER
 from optimiser.cli.options import names as split
 from optimiser.cli.say import reading
 from optimiser.cli.text import held, moved, opening, sources_text, took
-from optimiser.page import at_most, columns, counted, entries, exact, fixed, page, paragraph, percent, small
+from optimiser.page import at_most, columns, counted, entries, fixed, page, paragraph, percent, small
 
 if TYPE_CHECKING:
     from optimiser.studies.weight_map import WeightMap
@@ -71,7 +71,7 @@ def weight_map(
 def map_text(found: WeightMap) -> str:
     """How exact the map is, the designs by their share, and where each decision sits how often."""
     if found.empty:
-        return page([[*opening(found), "A limit was reached before any design was found."]])
+        return page([[*opening(found), found.headline]])
     sections = [
         [*opening(found), *_trust(found)],
         _designs(found),
@@ -83,14 +83,7 @@ def map_text(found: WeightMap) -> str:
 
 
 def _trust(found: WeightMap) -> list[str]:
-    count = f"{counted(len(found.cells), 'cell')} of {counted(len(found.designs), 'design')}"
-    if not found.complete:
-        began = "interrupted" if found.interrupted else "stopped by the time limit"
-        lines = [f"{began}, the map so far: {count}"]
-    elif found.tolerance:
-        lines = [f"complete to {exact(found.tolerance)} of value: {count}"]
-    else:
-        lines = [f"complete and exact: {count}"]
+    lines = [found.headline]
     if not isfinite(found.error):
         lines += paragraph("How much better other designs might be was not bounded everywhere.")
     elif found.error < 1e-6:

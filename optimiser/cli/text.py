@@ -15,7 +15,6 @@ from optimiser.page import (
     counted,
     exact,
     fixed,
-    gap,
     listing,
     money,
     page,
@@ -29,14 +28,14 @@ if TYPE_CHECKING:
     from optimiser.design import Design
     from optimiser.instance.instance import Instance
     from optimiser.rows import Row
-    from optimiser.studies.study import Finding
+    from optimiser.studies.finding import Finding
 
 TYPES = ("input", "process", "outcome")
+EXERCISE = (
+    "Exercised: how much of it the holder uses, as far as hours, will, ability and partners go. "
+    "Monitored: how much of it the centre watches; - for what it holds itself."
+)
 GRADES = ("measured", "proxy", "elicited", "illustrative")
-ENDINGS = {
-    "infeasible": "Infeasible: proven that no design keeps every requirement.",
-    "unknown": "A limit was reached before any design was found. More time may find one.",
-}
 STARTED = {
     "kept": "The search began from the design given.",
     "repaired": "The design given to begin from breaks what is required: the search began from it repaired.",
@@ -47,8 +46,7 @@ STARTED = {
 def design_text(design: Design) -> str:
     """Everything worth saying about what was found, and how far it can be trusted."""
     if not design.found:
-        ending = "Interrupted before any design was found." if design.interrupted else ENDINGS[design.status]
-        return page([[*opening(design), ending]])
+        return page([[*opening(design), design.headline]])
     if not isfinite(design.value):  # what could not be judged has no numbers worth showing
         return page([[*opening(design), *_worth(design)]])
     sections = [
@@ -113,10 +111,7 @@ def opening(found: Design | Finding) -> list[str]:
 
 
 def _worth(design: Design) -> list[str]:
-    trust = "verified" if design.verified else "NOT VERIFIED"
-    value, bound = fixed(design.value, 6), fixed(design.bound, 6)
-    proven = f", bound {bound}, gap {gap(design.value, design.bound)}" if isfinite(design.bound) else ""
-    lines = [f"{_ended(design)}, {trust}: value {value}{proven}"]
+    lines = [design.headline]
     if design.status == "feasible" and isfinite(design.bound) and not design.interrupted:
         lines += paragraph("A limit was reached: this is the best design so far.")
     for check in design.checks:
@@ -126,15 +121,6 @@ def _worth(design: Design) -> list[str]:
     seconds, solver = design.run.get("seconds"), design.run.get("solver")
     took = [f"in {seconds:.1f} s"] if seconds is not None else []
     return lines + paragraph(" ".join([*took, f"with {solver}"])) if solver else lines
-
-
-def _ended(design: Design) -> str:
-    """How it ended, in words: `feasible` alone says little."""
-    if design.interrupted:
-        return "interrupted, the best so far"
-    if design.status == "feasible" and design.audit and design.audit.broken:
-        return "not feasible"
-    return str(design.status)
 
 
 def _holdings(design: Design) -> list[str]:
@@ -228,7 +214,7 @@ def _exercise(design: Design) -> list[str]:
         held = " ".join(level for level in design.instance["levels"]["level"] if levels[level])
         rows.append((decision, held, fixed(used[decision], 2), fixed(watched.get(decision), 2)))
     heading = f"HELD AND EXERCISED (share of the decision space, mean over localities, scenario {scenario})"
-    return [heading, *columns(rows, right=(2, 3))]
+    return [heading, *columns(rows, right=(2, 3)), *paragraph(EXERCISE)]
 
 
 def _means(rows: list[Row], scenario: str, column: str) -> dict[str, float]:

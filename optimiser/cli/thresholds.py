@@ -12,14 +12,15 @@ from optimiser.cli.asking import answer, asking
 from optimiser.cli.options import NUMBER, SPAN, named, note
 from optimiser.cli.say import reading
 from optimiser.cli.text import opening, took
-from optimiser.page import at_most, breadth, columns, counted, fixed, listing, page, paragraph, width
+from optimiser.page import at_most, breadth, columns, fixed, listing, page, paragraph, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from optimiser.rows import Row
     from optimiser.studies.inputs import Input
-    from optimiser.studies.thresholds import Interval, Patch, Thresholds, Tip
+    from optimiser.studies.intervals import Interval, Patch, Tip
+    from optimiser.studies.thresholds import Thresholds
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PROOFS = {
@@ -120,12 +121,7 @@ def _asked(inputs: Sequence[Input]) -> list[str]:
 
 
 def _trust(found: Thresholds) -> list[str]:
-    count = len(found.tips)
-    what = f"{counted(count, 'change') if count else 'no change'} of the best design"
-    if len(found.inputs) > 1:
-        what = counted(len(found.designs), "design")
-    ended = "interrupted" if found.interrupted else "time ran out"
-    lines = [f"{what}{'' if found.complete else f' so far: {ended}'}"]
+    lines = [found.headline]
     if found.complete or found.method != "lines":
         lines += paragraph(PROOFS[found.method])
     if not found.proven and len(found.inputs) == 1:

@@ -17,13 +17,15 @@ from optimiser.instance.columns import Column
 from optimiser.instance.schema import HELD_TABLES, TABLES, level_defaults
 from optimiser.instance.schema import SYSTEM_OBJECTIVES as SYSTEM_OBJECTIVES
 from optimiser.instance.table import Table
+from optimiser.introduced import Cells, Introduced
+from optimiser.page import counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, eq=False)
-class Instance:
+@dataclass(frozen=True, eq=False, repr=False)
+class Instance(Introduced):
     """The facts of one centralisation question, complete: every default filled in, every name resolved.
 
     `tables` always holds every table, empty where nothing was given: the CSV tables under their file's
@@ -57,11 +59,29 @@ class Instance:
     def __getitem__(self, table: str) -> Table:
         return self.tables[table]
 
-    def __repr__(self) -> str:
-        return (
-            f"Instance({self.name!r}: {self['decisions'].rows} decisions, {len(self.localities)} localities, "
-            f"{self['levels'].rows} levels, {self['scenarios'].rows} scenarios)"
-        )
+    @property
+    def headline(self) -> str:
+        """How large it is."""
+        sizes = {
+            "decision": self["decisions"].rows,
+            "locality": len(self.localities),
+            "level": self["levels"].rows,
+            "scenario": self["scenarios"].rows,
+        }
+        return ", ".join(counted(n, noun, "localities" * (noun == "locality")) for noun, n in sizes.items())
+
+    def _name(self) -> str:
+        return self.name
+
+    def _said(self) -> list[str]:
+        return [self.title] if self.title else []
+
+    def _summary(self) -> Cells:
+        rows = [(name, f"{table.rows:,}") for name, table in self.tables.items() if table.rows]
+        return [("table", "rows"), *rows]
+
+    def _further(self) -> str:
+        return "All of it: instance[TABLE].frame(); .to_tables(); .write(FOLDER)"
 
     @cached_property
     def objectives(self) -> tuple[str, ...]:
@@ -166,7 +186,7 @@ class Instance:
 
         >>> rows = [{"decision": "ppe", "type": "input"}, {"decision": "discharge", "type": "process"}]
         >>> Instance.from_tables({"decisions": rows}, name="mine")
-        Instance('mine': 2 decisions, 1 localities, 2 levels, 1 scenarios)
+        Instance(mine: 2 decisions, 1 locality, 2 levels, 1 scenario)
         """
         from optimiser.instance.frames import from_tables
 

@@ -14,9 +14,10 @@ import numpy as np
 import optimiser
 from optimiser.audit import audit
 from optimiser.coefficients import weights_of
-from optimiser.design import Closest, Design, Neighbours, Status
+from optimiser.design import Design, Status
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
+from optimiser.neighbours import Closest, Neighbours
 from optimiser.rows import spelt
 from optimiser.solver.call import Call, building, check_call
 from optimiser.solver.finish import finish

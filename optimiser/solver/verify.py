@@ -12,10 +12,11 @@ import numpy as np
 import optimiser
 from optimiser.audit import audit
 from optimiser.claim import Claim, read_claim
-from optimiser.design import Closest, Design, Status
+from optimiser.design import Design, Status
 from optimiser.instance.arguments import check_instance
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
+from optimiser.neighbours import Closest
 from optimiser.rows import spelt
 from optimiser.solver.call import check_call
 from optimiser.solver.highs import Clock

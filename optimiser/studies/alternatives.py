@@ -11,10 +11,13 @@ import numpy as np
 from optimiser.design import InfeasibleError
 from optimiser.instance.arguments import AMOUNT, whole, wrong_flag, wrong_number
 from optimiser.instance.instance import Instance
+from optimiser.introduced import Cells
+from optimiser.page import counted, fixed
 from optimiser.rows import Row, plain
 from optimiser.studies.diverse import Distant, Diverse
+from optimiser.studies.finding import Finding, Table, remembered, table
 from optimiser.studies.pool import PROVEN, Known, Pool
-from optimiser.studies.study import Answer, Finding, Study, Table, remembered, table
+from optimiser.studies.study import Answer, Study
 from optimiser.studies.verdicts import Verdict, Verdicts
 
 COUNT = 10  # designs listed unless told
@@ -41,7 +44,7 @@ class Different:
     moves: tuple[Row, ...]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Alternatives(Finding):
     """The best designs, the most different of them, and what must, may and never is so among them."""
 
@@ -56,6 +59,22 @@ class Alternatives(Finding):
     def empty(self) -> bool:
         """Whether no design was found in time."""
         return not self.designs
+
+    @property
+    def headline(self) -> str:
+        """How many designs there are."""
+        if self.empty:
+            return self._nothing
+        count = counted(len(self.designs), "design")
+        return f"{self._open}{count}, every promise and objective recomputed from the tables"
+
+    def _summary(self) -> Cells:
+        rows = [("rank", "value", "held elsewhere than in the best")]
+        for ranked in self.designs:
+            holdings = ((move["decision"], move["organisation"]) for move in ranked.moves)
+            elsewhere = ", ".join(" ".join(filter(None, holding)) for holding in holdings)
+            rows.append((str(ranked.rank), fixed(ranked.answer.value, 6), elsewhere or "-"))
+        return rows if self.designs else []
 
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document."""

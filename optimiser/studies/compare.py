@@ -14,15 +14,19 @@ from optimiser.design import Design, InfeasibleError
 from optimiser.instance.arguments import check_instance, pairs, said, wrong_flag
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
+from optimiser.introduced import Cells
+from optimiser.page import fixed
+from optimiser.page import gap as gap_text
 from optimiser.result import held_from_rows, read_design_rows
 from optimiser.rows import Row
 from optimiser.solver.call import check_call
+from optimiser.studies.finding import Finding, Table, remembered, table
 from optimiser.studies.judged import Judged, judge, solved
 from optimiser.studies.lifted import Lifting
 from optimiser.studies.others import Other, compared
 from optimiser.studies.ranges import Range, ranges
 from optimiser.studies.shift import Shift
-from optimiser.studies.study import Finding, Study, Table, remembered, table
+from optimiser.studies.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +35,7 @@ Array = np.ndarray
 OURS = ("best", "current", "all-central", "all-local")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Comparison(Finding):
     """Designs side by side. `designs` are judged in the instance, the best of others each in its own."""
 
@@ -42,6 +46,23 @@ class Comparison(Finding):
     ranges: tuple[Range, ...]
     shifts: tuple[Shift, ...]  # the first one is that of `moves` and `grid`
     others: tuple[Other, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """What the best design is worth, and how far that is proven."""
+        best = self.designs[0]
+        if best.value is None:
+            return self._nothing
+        stopped = "interrupted, as far as it came" if self.interrupted else "a limit was reached"
+        known = f"best value {fixed(best.value, 6)}"
+        if np.isfinite(best.bound):
+            known += f", bound {fixed(best.bound, 6)}, gap {gap_text(best.value, best.bound)}"
+        return f"{'complete' if self.complete else stopped}: {known}"
+
+    def _summary(self) -> Cells:
+        every = (*self.designs, *self.extremes)
+        rows = [(each.name, each.said("value"), _standing(each)) for each in every]
+        return [("design", "value", ""), *rows]
 
     @property
     def moves(self) -> list[Row]:
@@ -102,6 +123,13 @@ class Comparison(Finding):
             "grid": table(("level", "type", "decision", "share"), _cells(self.grid())),
             "attribution": table(("instance", "decision", "input", "levels", "value"), _parts(self.others)),
         }
+
+
+def _standing(each: Judged) -> str:
+    """What a design breaks, in short."""
+    if each.feasible is None:
+        return "not found in time"
+    return "" if each.feasible else f"infeasible: {each.broken[0]}"
 
 
 def _objectives(every: Iterable[Judged]) -> list[Row]:

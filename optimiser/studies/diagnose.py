@@ -12,16 +12,18 @@ from optimiser.audit import audit
 from optimiser.coefficients import coefficients
 from optimiser.design import Record, SolverError
 from optimiser.instance.instance import Instance
+from optimiser.introduced import Cells
+from optimiser.page import exact
 from optimiser.rows import plain
 from optimiser.solver.call import building, check_call
 from optimiser.solver.highs import VERSION, Clock, hearing_interrupts
 from optimiser.studies.arithmetic import Arithmetic
 from optimiser.studies.conflict import Conflicts
+from optimiser.studies.finding import Finding, Table, remembered, table
 from optimiser.studies.loosened import Loosened
 from optimiser.studies.questions import DIALS, OutOfTimeError, Questions
 from optimiser.studies.repairs import Repair, Repairs, follows
 from optimiser.studies.requirements import FEW, Requirement, about, enough, figure, requirements
-from optimiser.studies.study import Finding, Table, remembered, table
 
 SPARE = ("budget", "changes", "unmet")  # limits of which a feasible instance is told what they leave
 NEEDS = {  # what is said of the number that a requirement needs to be, n, or in percent p
@@ -63,7 +65,7 @@ class Named:
         return {"table": r.table, "row": r.row, "column": r.column, "text": self.text, **numbers}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Diagnosis(Finding):
     """Why no design is possible, or that one is. `feasible` is None where that was not settled in time."""
 
@@ -79,6 +81,26 @@ class Diagnosis(Finding):
     def silent(self) -> bool:
         """Whether nothing was found in time."""
         return self.feasible is None
+
+    @property
+    def headline(self) -> str:
+        """Whether any design keeps every requirement, and whether there may be more to say."""
+        stopped = "Interrupted" if self.interrupted else "A limit was reached"
+        if self.feasible is None:
+            return f"{stopped} before it was settled whether any design keeps every requirement."
+        if self.feasible:
+            said = "Feasible: there is a design that keeps every requirement."
+            return said if self.complete else f"{said} {stopped} before all was found."
+        said = "Infeasible: no design keeps every requirement."
+        return said if self.complete else f"{said} {stopped}: there may be more to say."
+
+    def _summary(self) -> Cells:
+        if self.feasible:
+            head, rows = ("limit", "has", "needs"), list(map(_named, self.limits))
+        else:
+            head = ("cannot hold together", "is", "would have to be")
+            rows = list(map(_named, self.conflict))
+        return [head, *rows] if rows else []
 
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document."""
@@ -109,6 +131,11 @@ class Diagnosis(Finding):
             "repairs": table(("repair", "least", "text", "table", "row", "column", "from", "to"), changes),
             "limits": table(named, [n.to_dict() for n in self.limits]),
         }
+
+
+def _named(one: Named) -> tuple[str, str, str]:
+    has, needs = ("-" if number is None else exact(number) for number in (one.has, one.needs))
+    return one.requirement.where, has, needs
 
 
 @remembered

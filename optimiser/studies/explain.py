@@ -11,10 +11,11 @@ from optimiser.design import InfeasibleError, Status, held_to
 from optimiser.instance.arguments import check_instance, texts, unknown
 from optimiser.instance.instance import Instance
 from optimiser.studies.explanation import Explained, Explanation, Move, Span
+from optimiser.studies.finding import remembered
 from optimiser.studies.ranges import MANY
 from optimiser.studies.reasons import sentence
 from optimiser.studies.shares import Limits, contributions
-from optimiser.studies.study import SLICE, Answer, Study, remembered
+from optimiser.studies.study import SLICE, Answer, Study
 from optimiser.studies.weight_line import ROUNDING, Traced, trace
 
 Array = np.ndarray

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from optimiser.design import Status
+from optimiser.introduced import Cells
+from optimiser.page import fixed, small
 from optimiser.rows import Row, plain
+from optimiser.studies.finding import Finding, Table, table
 from optimiser.studies.shares import Limit
-from optimiser.studies.study import Finding, Table, table
 
 Span = tuple[float, float]
 SITE = ("decision", "organisation")
@@ -70,7 +73,7 @@ class Explained:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Explanation(Finding):
     """Why each decision sits where it does in the best design."""
 
@@ -86,6 +89,23 @@ class Explanation(Finding):
     def empty(self) -> bool:
         """Whether no design was found in time."""
         return self.value is None
+
+    @property
+    def headline(self) -> str:
+        """What the best design is worth."""
+        if self.value is None:
+            return self._nothing
+        bound = f", bound {fixed(self.bound, 6)}" if isfinite(self.bound) else ""
+        return f"{self._open}the best design is worth {fixed(self.value, 6)}{bound}"
+
+    def _summary(self) -> Cells:
+        rows = [("decision", "sits at", "to move it costs")]
+        for one in self.decisions:
+            name = f"{one.decision} for {one.organisation}" if one.organisation else one.decision
+            costs = [(move.cost, move.to) for move in one.moves if move.cost is not None]
+            cost, to = min(costs, default=(None, ""))
+            rows.append((name, one.level, "-" if cost is None else f"{small(cost)} to {to}"))
+        return rows if self.decisions else []
 
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document."""

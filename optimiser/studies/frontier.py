@@ -18,11 +18,14 @@ import numpy as np
 from optimiser.design import InfeasibleError
 from optimiser.instance.arguments import AMOUNT, check_instance, whole, wrong_number
 from optimiser.instance.instance import Instance
+from optimiser.introduced import Cells
+from optimiser.page import counted, fixed
 from optimiser.rows import plain
 from optimiser.solver.call import objectives_of
 from optimiser.solver.risk import neutral
 from optimiser.studies.envelope import CLOSE
-from optimiser.studies.study import Answer, DrawnFinding, Study, Table, remembered, table
+from optimiser.studies.finding import DrawnFinding, Table, remembered, table
+from optimiser.studies.study import Answer, Study
 from optimiser.studies.tradeoff import Option, Tradeoffs
 from optimiser.studies.zones import (
     EXACTLY,
@@ -56,7 +59,7 @@ class Nondominated:
     proven: bool
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Frontier(DrawnFinding):
     """The nondominated designs in order of the first objective, and whether these are all.
 
@@ -74,6 +77,24 @@ class Frontier(DrawnFinding):
     def empty(self) -> bool:
         """Whether no design was found in time."""
         return not self.points
+
+    @property
+    def headline(self) -> str:
+        """How many points there are, and how many are proven."""
+        if self.empty:
+            return self._nothing
+        count, sure = len(self.points), sum(point.proven for point in self.points)
+        what = counted(count, "nondominated point")
+        if sure < count:
+            what = f"{counted(count, 'point')}, {sure or 'none'} proven nondominated"
+        return f"{self._open}{what}, every promise and objective recomputed from the tables"
+
+    def _summary(self) -> Cells:
+        rows = [("point", *self.objectives)]
+        rows += [
+            (f"{k}", *(fixed(number, 4) for number in self.reached(p))) for k, p in enumerate(self.points, 1)
+        ]
+        return rows if self.points else []
 
     def reached(self, p: Nondominated) -> list[float]:
         """What a point reaches of the objectives asked for."""

@@ -12,6 +12,7 @@ import numpy as np
 from optimiser.audit import Audit, audit, past_mending
 from optimiser.design import Record, Status, held_to
 from optimiser.instance.instance import Instance
+from optimiser.page import fixed
 from optimiser.rows import Row, plain
 from optimiser.solver.highs import Clock
 from optimiser.solver.records import design_of, idle_record
@@ -48,6 +49,13 @@ class Judged:
     def shown(self) -> Audit | None:
         """What there is to show of it: what it does or, where it is infeasible, what it would do."""
         return self.lifted if self.audit is None else self.audit
+
+    def said(self, what: str) -> str:
+        """Its value, or what it reaches of an objective, as text; in brackets where it is infeasible."""
+        if self.shown is None:
+            return "-"
+        text = fixed(self.shown.value, 6) if what == "value" else fixed(self.shown.objectives.get(what), 4)
+        return f"({text})" if self.audit is None and text != "-" else text
 
     @property
     def value(self) -> float | None:

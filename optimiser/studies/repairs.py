@@ -70,7 +70,8 @@ class Repair:
             ]
             if raised:
                 least = ", the least" if unit in self.least else ""
-                said.append(f"{about(sum(raised))} more {unit}{least}")
+                more = about(sum(raised))
+                said.append(f"{more} more {'hour' if (more, unit) == ('1', 'hours') else unit}{least}")
         return "; ".join(said)
 
     @property

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import time
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import cached_property, wraps
-from inspect import signature
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import optimiser
-from optimiser.audit import Audit, audit, no_data
+from optimiser.audit import Audit, audit
 from optimiser.design import Record, SolverError, Status, held_to
 from optimiser.instance.instance import Instance
-from optimiser.rows import Row, Rows, plain, spelt
+from optimiser.rows import Row, Rows
 from optimiser.solver.call import building, check_call
 from optimiser.solver.cuts import Cuts
 from optimiser.solver.finish import beaten
@@ -30,12 +27,10 @@ from optimiser.solver.search import STATUS, Found
 from optimiser.solver.session import Session
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 Array = np.ndarray
-Table = tuple[Sequence[str], list[Row]]  # columns, rows
 LARGE = 5000  # columns of a model, from which designs are too many to tell all apart
-NOT_ASKED = ("instance", "threads", "progress")
 SLICE = 0.25  # of the time left, the most that one question should take: what is hard must not cost all else
 CHECKED = 20  # one answer in so many has the designs next to it looked at
 
@@ -299,102 +294,3 @@ class Study:
         found = Found(answer.design, answer.value, answer.bound, Ended.OPTIMAL)
         better = beaten(self.session, found, self.clock, fixed, floors)
         return answer if better is None else self._answer(better, floors)
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Finding(ABC):
-    """What a study found: the document of its JSON, its tables, and how far it is complete."""
-
-    command: ClassVar[str]
-    instance: Instance
-    complete: bool  # nothing that was asked for was left out for want of time
-    interrupted: bool = False
-    unfinished: tuple[str, ...] = ()  # what is not settled, and why, a sentence each; none where complete
-    asked: Mapping[str, Any] = field(default_factory=dict)  # the arguments of the call
-    run: Mapping[str, Any] = field(default_factory=dict)
-
-    @cached_property
-    def no_data(self) -> tuple[str, ...]:
-        """The objectives about which the instance says nothing: what they reach is a default."""
-        return no_data(self.instance)
-
-    @property
-    def empty(self) -> bool:
-        """Whether a limit was reached before there was any design."""
-        return False
-
-    @property
-    def silent(self) -> bool:
-        """Whether it says nothing: an earlier result is then worth more."""
-        return self.empty
-
-    @abstractmethod
-    def document(self) -> dict[str, Any]:
-        """The keys of the JSON document that are this study's own."""
-
-    @abstractmethod
-    def tables(self) -> dict[str, Table]:
-        """The same as tidy tables: name -> columns and rows."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON document that the command prints with --json."""
-        head = {"format": 1, "command": self.command, "instance": self.instance.name}
-        end: dict[str, Any] = {"interrupted": True} if self.interrupted else {}
-        run = {name: plain(value) for name, value in self.run.items()}
-        head |= {"asked": dict(self.asked), "no_data": list(self.no_data)}
-        head |= {"complete": self.complete, "unfinished": list(self.unfinished)}
-        end |= {"tables": list(self.tables()), "run": run}
-        return {**head, **self.document(), **end}
-
-    def frame(self, name: str) -> pd.DataFrame:
-        """One of the tables as a DataFrame."""
-        import pandas as pd
-
-        columns, rows = self.tables()[name]
-        return pd.DataFrame(rows, columns=list(columns))
-
-    def save(self, directory: str | Path) -> bool:
-        """Write result.json and one CSV file a table into a folder of their own, whole or not at all.
-
-        The folder may be new, empty or hold an earlier result of the same command, which is replaced, but not
-        by one in which nothing was found: False says so. Anything else raises InputError.
-        """
-        from optimiser.result import write_result
-
-        return write_result(directory, self.to_dict(), self.tables(), not self.silent)
-
-
-P = ParamSpec("P")
-F = TypeVar("F", bound=Finding)
-
-
-def remembered(ask: Callable[P, F]) -> Callable[P, F]:
-    """Let a question's finding repeat what was asked: every argument of the call, given or by default.
-
-    All but the instance, which it has, and what changes no answer.
-    """
-    parameters = signature(ask)
-
-    @wraps(ask)
-    def asking(*arguments: P.args, **named: P.kwargs) -> F:
-        call = parameters.bind(*arguments, **named)
-        call.apply_defaults()
-        found = ask(*arguments, **named)
-        asked = {name: spelt(value) for name, value in call.arguments.items() if name not in NOT_ASKED}
-        return replace(found, asked=asked)
-
-    return asking
-
-
-class DrawnFinding(Finding):
-    """A finding that people would rather look at than read."""
-
-    @abstractmethod
-    def figure(self) -> str:
-        """It drawn, as the text of an SVG file."""
-
-
-def table(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Table:
-    """A table of these columns; numbers as JSON and CSV have them."""
-    names = tuple(columns)
-    return names, [{name: plain(row[name]) for name in names} for row in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,11 +15,15 @@ from optimiser.instance.arguments import check_instance, pairs, unknown, wrong_n
 from optimiser.instance.columns import a_number
 from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
+from optimiser.introduced import Cells
+from optimiser.page import counted, fixed
 from optimiser.rows import Row, plain
 from optimiser.solver.call import weights_of
+from optimiser.studies.finding import Finding, Table, remembered, table
 from optimiser.studies.ground import Ground, Point
 from optimiser.studies.inputs import Input, input_of
-from optimiser.studies.study import Finding, Study, Table, remembered, table
+from optimiser.studies.intervals import Interval, Patch, Tip
+from optimiser.studies.study import Study
 from optimiser.studies.tipping import Cell, Stretch, along, over, simplest
 from optimiser.studies.weight_line import trace
 
@@ -29,61 +34,7 @@ TOLERABLE = a_number("", "a share of the range", low=0, above=True, high=1, belo
 SITE = ("decision", "organisation")
 
 
-@dataclass(frozen=True)
-class Interval:
-    """A stretch of the input on which one design is the best; `design` is empty where none is possible."""
-
-    low: float
-    high: float
-    values: tuple[float, float]  # best value at both ends; -inf where no design is possible
-    design: tuple[Row, ...]
-    proven: bool  # no change within it was missed
-
-    def to_dict(self) -> dict[str, Any]:
-        """As in the JSON document."""
-        return {
-            "from": plain(self.low), "to": plain(self.high), "feasible": bool(self.design),
-            "values": [plain(value) for value in self.values], "proven": self.proven,
-            "design": list(self.design),
-        }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Tip:
-    """A change of the best design, between `low` and `high`; `at` is the simplest number there."""
-
-    at: float
-    low: float
-    high: float
-    moves: tuple[Row, ...]  # decision, organisation, from, to; none where a side has no design
-
-    def to_dict(self) -> dict[str, Any]:
-        """As in the JSON document."""
-        return {
-            "at": plain(self.at),
-            "between": [plain(self.low), plain(self.high)],
-            "moves": list(self.moves),
-        }
-
-
-@dataclass(frozen=True)
-class Patch:
-    """A rectangle of two inputs; `design_ids` are those of its corners, 0 for none possible."""
-
-    x: tuple[float, float]
-    y: tuple[float, float]
-    design_ids: tuple[int, ...]
-    proven: bool  # its one design is the best in all of it
-
-    def to_dict(self) -> dict[str, Any]:
-        """As in the JSON document."""
-        return {
-            "x": list(map(plain, self.x)), "y": list(map(plain, self.y)),
-            "design_ids": list(self.design_ids), "proven": self.proven,
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Thresholds(Finding):
     """Where the best design changes along one input (`intervals`, `tips`), or in two at once (`patches`).
 
@@ -113,6 +64,27 @@ class Thresholds(Finding):
             p for p in self.patches if len(p.design_ids) == 1
         ]  # where designs meet there is nothing to prove
         return self.complete and all(i.proven for i in self.intervals) and all(p.proven for p in whole)
+
+    @property
+    def headline(self) -> str:
+        """How often the best design changes."""
+        count = len(self.tips)
+        what = f"{counted(count, 'change') if count else 'no change'} of the best design"
+        if len(self.inputs) > 1:
+            what = counted(len(self.designs), "design")
+        ended = "interrupted" if self.interrupted else "time ran out"
+        return f"{what}{'' if self.complete else f' so far: {ended}'}"
+
+    def _summary(self) -> Cells:
+        first, rows = self.inputs[0], list[tuple[str, ...]]()
+        if len(self.inputs) > 1:
+            share = Counter(k for patch in self.patches for k in set(patch.design_ids))
+            rows += [(str(k or "none possible"), counted(n, "rectangle")) for k, n in sorted(share.items())]
+            return [("design", "is in"), *rows] if rows else []
+        for part in self.intervals:
+            ends = f"{first.show(part.low)} to {first.show(part.high)}"
+            rows.append((ends, *(fixed(value, 6) for value in part.values)))
+        return [(first.what, "value from", "to"), *rows] if rows else []
 
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document."""

@@ -12,11 +12,14 @@ from optimiser.coefficients import Coefficients
 from optimiser.design import InfeasibleError, Status
 from optimiser.instance.arguments import AMOUNT, check_instance, wrong_number
 from optimiser.instance.instance import Instance
+from optimiser.introduced import Cells
+from optimiser.page import counted, exact, percent
 from optimiser.rows import Row, plain
 from optimiser.solver.call import objectives_of
 from optimiser.studies.decompose import Decomposition, Doubt
+from optimiser.studies.finding import DrawnFinding, Table, remembered, table
 from optimiser.studies.standing import Standing, standing
-from optimiser.studies.study import Answer, DrawnFinding, Study, Table, remembered, table
+from optimiser.studies.study import Answer, Study
 from optimiser.studies.triangle import area, centre, tidy
 
 Array = np.ndarray
@@ -52,7 +55,7 @@ class Region:
         return self.answer.rows
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class WeightMap(DrawnFinding):
     """The triangle of weightings cut into cells; no design is worth more than theirs by more than `error`."""
 
@@ -72,6 +75,25 @@ class WeightMap(DrawnFinding):
     def empty(self) -> bool:
         """Whether a limit was reached before there was any design."""
         return not self.cells
+
+    @property
+    def headline(self) -> str:
+        """How exact the map is, and how much there is on it."""
+        if self.empty:
+            return self._nothing
+        count = f"{counted(len(self.cells), 'cell')} of {counted(len(self.designs), 'design')}"
+        if not self.complete:
+            began = "interrupted" if self.interrupted else "stopped by the time limit"
+            return f"{began}, the map so far: {count}"
+        exactly = f"to {exact(self.tolerance)} of value" if self.tolerance else "and exact"
+        return f"complete {exactly}: {count}"
+
+    def _summary(self) -> Cells:
+        rows = [("design", "best under", "")]
+        for each in self.designs:
+            own = "best at the instance's own weights" if each.design_id == self.here else ""
+            rows.append((str(each.design_id), f"{percent(each.area)} of all weightings", own))
+        return rows if self.designs else []
 
     @property
     def here(self) -> int:

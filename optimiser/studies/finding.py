@@ -1,0 +1,143 @@
+"""What came of a study: one document, its tables, and how it says what it is."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, wraps
+from inspect import signature
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
+
+from optimiser.audit import no_data
+from optimiser.instance.instance import Instance
+from optimiser.introduced import Introduced
+from optimiser.rows import Row, plain, spelt
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Table = tuple[Sequence[str], list[Row]]  # columns, rows
+NOT_ASKED = ("instance", "threads", "progress")
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Finding(Introduced):
+    """What a study found: the document of its JSON, its tables, and how far it is complete."""
+
+    command: ClassVar[str]
+    instance: Instance
+    complete: bool  # nothing that was asked for was left out for want of time
+    interrupted: bool = False
+    unfinished: tuple[str, ...] = ()  # what is not settled, and why, a sentence each; none where complete
+    asked: Mapping[str, Any] = field(default_factory=dict)  # the arguments of the call
+    run: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def no_data(self) -> tuple[str, ...]:
+        """The objectives about which the instance says nothing: what they reach is a default."""
+        return no_data(self.instance)
+
+    @property
+    def empty(self) -> bool:
+        """Whether a limit was reached before there was any design."""
+        return False
+
+    @property
+    def silent(self) -> bool:
+        """Whether it says nothing: an earlier result is then worth more."""
+        return self.empty
+
+    @abstractmethod
+    def document(self) -> dict[str, Any]:
+        """The keys of the JSON document that are this study's own."""
+
+    @abstractmethod
+    def tables(self) -> dict[str, Table]:
+        """The same as tidy tables: name -> columns and rows."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON document that the command prints with --json."""
+        head = {"format": 1, "command": self.command, "instance": self.instance.name}
+        end: dict[str, Any] = {"interrupted": True} if self.interrupted else {}
+        run = {name: plain(value) for name, value in self.run.items()}
+        head |= {"asked": dict(self.asked), "no_data": list(self.no_data)}
+        head |= {"complete": self.complete, "unfinished": list(self.unfinished)}
+        end |= {"tables": list(self.tables()), "run": run}
+        return {**head, **self.document(), **end}
+
+    def _name(self) -> str:
+        return self.instance.name
+
+    def _further(self) -> str:
+        *names, last = (f'"{name}"' for name in self.tables())
+        return f"All of it: .frame(NAME) with {', '.join(names)} or {last}; .to_dict(); .save(FOLDER)"
+
+    def _said(self) -> Sequence[str]:
+        return self.unfinished[:2]
+
+    @property
+    def _nothing(self) -> str:
+        """That there is no design."""
+        if self.interrupted:
+            return "Interrupted before any design was found."
+        return "A limit was reached before any design was found. More time may find one."
+
+    @property
+    def _open(self) -> str:
+        """How it ended, where it did not come to its end."""
+        return "" if self.complete else "interrupted: " if self.interrupted else "not complete: "
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """One of the tables as a DataFrame."""
+        import pandas as pd
+
+        columns, rows = self.tables()[name]
+        return pd.DataFrame(rows, columns=list(columns))
+
+    def save(self, directory: str | Path) -> bool:
+        """Write result.json and one CSV file a table into a folder of their own, whole or not at all.
+
+        The folder may be new, empty or hold an earlier result of the same command, which is replaced, but not
+        by one in which nothing was found: False says so. Anything else raises InputError.
+        """
+        from optimiser.result import write_result
+
+        return write_result(directory, self.to_dict(), self.tables(), not self.silent)
+
+
+P = ParamSpec("P")
+F = TypeVar("F", bound=Finding)
+
+
+def remembered(ask: Callable[P, F]) -> Callable[P, F]:
+    """Let a question's finding repeat what was asked: every argument of the call, given or by default.
+
+    All but the instance, which it has, and what changes no answer.
+    """
+    parameters = signature(ask)
+
+    @wraps(ask)
+    def asking(*arguments: P.args, **named: P.kwargs) -> F:
+        call = parameters.bind(*arguments, **named)
+        call.apply_defaults()
+        found = ask(*arguments, **named)
+        asked = {name: spelt(value) for name, value in call.arguments.items() if name not in NOT_ASKED}
+        return replace(found, asked=asked)
+
+    return asking
+
+
+class DrawnFinding(Finding):
+    """A finding that people would rather look at than read."""
+
+    @abstractmethod
+    def figure(self) -> str:
+        """It drawn, as the text of an SVG file."""
+
+
+def table(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Table:
+    """A table of these columns; numbers as JSON and CSV have them."""
+    names = tuple(columns)
+    return names, [{name: plain(row[name]) for name in names} for row in rows]
