@@ -376,7 +376,9 @@ class Design(Introduced):
         said = [f"{note[0].upper()}{note[1:]}." for note in self.notes]
         if not self._audit.broken:
             said.append("Every promise and objective was recomputed from the tables: all hold.")
-            said.append(f"Held means broken by no more than {exact(TOLERANCE)} of the larger of its two sides.")
+            said.append(
+                f"Held means broken by no more than {exact(TOLERANCE)} of the larger of its two sides."
+            )
         if self.neighbours is not None:
             said.append(self.neighbours.text)
             if self.neighbours.better and self.closest and self.closest.cost < 0:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from optimiser.page import small
+
 
 @dataclass(frozen=True)
 class Closest:
@@ -34,7 +36,7 @@ class Closest:
     @property
     def gain(self) -> str:
         """What a move that costs less than nothing brings, in words."""
-        return f"{self.move} would gain {-self.cost:.3g}"
+        return f"{self.move} would gain {small(-self.cost)}"
 
 
 @dataclass(frozen=True)

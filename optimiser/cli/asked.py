@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from optimiser.page import listing
+from optimiser.page import exact, listing
 
 if TYPE_CHECKING:
     from optimiser.design import Design
@@ -59,5 +59,5 @@ def _weights(found: Design | Finding) -> Iterator[str]:
     total = sum(found.instance.weights.values())
     own = {name: weight / total for name, weight in found.instance.weights.items()}
     if any(abs(weight - own.get(name, 0.0)) > 1e-9 for name, weight in found.weights.items()):
-        words = [f"{name}={weight:.6g}" for name, weight in found.weights.items() if weight]
+        words = [f"{name}={exact(round(weight, 6))}" for name, weight in found.weights.items() if weight]
         yield f"--weights {shlex.quote(','.join(words))}"

@@ -248,7 +248,7 @@ def _open(
     tolerance = PROVEN * max(1.0, abs(last))
     if np.isfinite(pool.floor) and rest > pool.floor + tolerance:
         said.append(
-            f"Designs within the tolerance may be missing: what is not listed may be worth {rest:.7g}."
+            f"Designs within the tolerance may be missing: what is not listed may be worth {fixed(rest, 6)}."
         )
     if len(listed) < pool.count and rest > -np.inf and not np.isfinite(pool.floor):
         said.append(f"Only {len(listed)} of the {pool.count} designs asked for were found in time.")

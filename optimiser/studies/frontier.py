@@ -19,7 +19,7 @@ from optimiser.design import InfeasibleError
 from optimiser.instance.arguments import AMOUNT, check_instance, whole, wrong_number
 from optimiser.instance.instance import Instance
 from optimiser.introduced import Cells
-from optimiser.page import counted, fixed
+from optimiser.page import at_most, counted, exact, fixed
 from optimiser.rows import plain
 from optimiser.solver.call import objectives_of
 from optimiser.solver.risk import neutral
@@ -243,10 +243,14 @@ def _unproven(study: Study, kept: list[Option], marked: list[Nondominated], tole
     """Points of which it is not proven that nothing dominates them, and trade-offs not worked out."""
     said, loose = [], [o.slack for o, p in zip(kept, marked, strict=True) if not p.proven]
     if loose and not tolerance:  # with a tolerance it is asked for no more
-        most = f"up to {max(loose):.2g} better" if np.isfinite(max(loose)) else "better by what is not known"
+        most = (
+            f"up to {at_most(max(loose))} better"
+            if np.isfinite(max(loose))
+            else "better by what is not known"
+        )
         said.append(
             f"{len(loose)} of {len(kept)} points are not proven nondominated: a design may be {most} in an "
-            f"objective and no worse in the others (gap {study.gap:g})."
+            f"objective and no worse in the others (gap {exact(study.gap)})."
         )
     unexplored = sum(not option.explored for option in kept)
     if unexplored:
