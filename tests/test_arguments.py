@@ -59,9 +59,10 @@ WRONG: dict[str, list[Any]] = {
     "how": [5, "sett"],
     "where": [5, "level=local", {"levl": "local"}],
     "also": [5, "x", {"what": 5}, {"whta": "weights.economy"}, {}],
+    "start": [*ODD, ["x"], "no/such/file", ARCHETYPE, pd.DataFrame({"decision": ["P1"]})],
     "result": [*ODD, None, ["x"], "no/such/file", ARCHETYPE, pd.DataFrame({"decision": ["P1"]})],
 }  # fmt: skip
-NAMED_BY_WHAT_IT_IS = {"result", "designs"}  # a path: the file, and what is wrong with it
+NAMED_BY_WHAT_IT_IS = {"result", "designs", "start"}  # a path: the file, and what is wrong with it
 
 
 def refused(question: Callable[..., Any], call: dict[str, Any]) -> tuple[str, ...]:
@@ -135,7 +136,7 @@ def test_threads_are_no_more_than_the_machine_has(run) -> None:
         assert ran.code == 2
         assert (
             ran.err
-            == f"threads: '2000' is not a whole number from 1 to {cores} (as many as this machine has)\n"
+            == f"--threads: '2000' is not a whole number from 1 to {cores} (as many as this machine has)\n"
         )
 
 

@@ -13,6 +13,7 @@ from test_frontier import CLOSE, FLOOR, PAIR, THREE, Reach, points_of, reaches, 
 
 import optimiser
 from optimiser import InputError
+from optimiser.page import at_most
 from optimiser.studies.coverage import Ceiling, Coverage, along, split
 from optimiser.studies.frontier import Frontier
 
@@ -145,14 +146,14 @@ def test_what_the_command_says_of_a_tolerance(run: Any) -> None:
     document = json.loads(run(*call, "--json").out)
     assert (document["complete"], document["tolerance"]) == (True, 0.1)
     text = run(*call).out
-    said = f"one of these reaches to within {document['error']:.2g} in each of the objectives"
+    said = f"one of these reaches to within {at_most(document['error'])} in each of the objectives"
     assert said in " ".join(text.split())
     assert "Complete to within" not in text
 
 
 def test_a_tolerance_is_checked() -> None:
     instance = optimiser.read(ARCHETYPE)
-    with pytest.raises(InputError, match="tolerance: -1 is not a number of at least 0"):
+    with pytest.raises(InputError, match="tolerance: '-1' is not a number of at least 0"):
         optimiser.frontier(instance, PAIR, tolerance=-1)
     with pytest.raises(InputError, match="not both"):
         optimiser.frontier(instance, PAIR, tolerance=0.1, points=3)

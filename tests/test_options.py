@@ -44,7 +44,7 @@ WRONG = {
         "--at-least: economy: 'x' is not a number of at most 1",
     ],
     "solve I --at-least accountability=85 --at-least responsiveness=-1": [
-        "--at-least: accountability: '85' is not a number from 0 to 1",
+        "--at-least: accountability: 85 is not a number from 0 to 1 (85 %? write 0.85)",
         "--at-least: responsiveness: '-1' is not a number from 0 to 1",
     ],
     "solve I --weights a --weights a,b=1,b=2 --fix x --fix P1=local --fix P1=central --at-least a=.1 --at-least a=.2": [

@@ -95,7 +95,7 @@ def test_masks_by_the_thousand_million(masks: float, tmp_path: Path, run: Any) -
     assert document["slack"][0]["unmet"] == pytest.approx(masks, rel=1e-9)
     again = run("verify", str(folder), str(out))
     assert again.code == 0
-    assert "1e-06 of the larger of its two sides" in " ".join(again.out.split())
+    assert "0.000001 of the larger of its two sides" in " ".join(again.out.split())
 
 
 @pytest.mark.parametrize("factor", [1e-9, 1.0, 1e9])

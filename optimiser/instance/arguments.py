@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from numbers import Real
 from typing import Any
 
@@ -37,7 +38,8 @@ def wrong_number(name: str, value: Any, expected: Column = ANY, *, optional: boo
     if value is None and optional:
         return []
     value = plain(value)
-    found = convert.cell_value(value, expected, "", strict=False)
+    needed = replace(expected, required=True)  # there is no cell to leave empty
+    found = convert.cell_value(value, needed, "", strict=False)
     if isinstance(found, convert.Wrong):
         return [f"{name}: {found}"]
     if isinstance(value, str):

@@ -58,7 +58,7 @@ def finish(
         design, value = checked.best(found.design)
         if found.ended is Ended.OPTIMAL or clock.out:
             design, value = around.improve(design, value, clock.finishing)
-            found = replace(found, design=design, value=value, point=None)
+            found = replace(found, design=design, value=value, point=session.whole(design, floors))
         else:
             further = session.optimise(gap, clock, fixed, floors, start=design)
             found = replace(further, bound=min(further.bound, found.bound))
@@ -78,4 +78,6 @@ def beaten(
     if found.bound < value - TOLERANCE:
         raise SolverError("a design one move away from a best one is better than the bound")
     design, value = around.improve(design, value, clock.finishing)
-    return replace(found, design=design, value=value, bound=max(found.bound, value), point=None)
+    return replace(
+        found, design=design, value=value, bound=max(found.bound, value), point=session.whole(design, floors)
+    )

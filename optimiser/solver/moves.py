@@ -206,7 +206,7 @@ class Neighbourhood:
         moves = self._bounded(design)
         close = TOLERANCE * max(1.0, abs(value))
         exact, best, cheapest, seen = np.full(len(moves), np.nan), -np.inf, len(moves), 0
-        proven = not self.problem.program.integer[self.problem.compiled.added].any()
+        proven = True
         for i in np.argsort(-moves.bound, kind="stable").tolist():
             if moves.bound[i] == -np.inf or moves.bound[i] < best - close:
                 break
@@ -263,6 +263,11 @@ class Neighbourhood:
 
     def _evaluate(self, design: Array) -> float:
         """To the end, whatever the time: a design that is evaluated in part is lost."""
+        if self.problem.extended:
+            x = self.problem.completed(design, self._floors)
+            return (
+                -np.inf if x is None else float(self.problem.program.cost @ x + self.problem.program.offset)
+            )
         return self.problem.evaluate(self.problem.placing.columns(design), Clock(), self._floors).value
 
 

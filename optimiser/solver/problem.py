@@ -18,7 +18,7 @@ from optimiser.model import assemble
 from optimiser.solver.compiled import OWN, Compiled
 from optimiser.solver.cuts import Cuts, dense
 from optimiser.solver.extension import extend
-from optimiser.solver.highs import Clock
+from optimiser.solver.highs import Clock, Ended, Solver
 from optimiser.solver.placing import Placing
 from optimiser.solver.pooling import PoolCuts
 from optimiser.solver.recourse import Recourse
@@ -184,6 +184,31 @@ class Problem:
         assert settled is not None
         achieved = settled[self.compiled.columns["achieved"]].reshape(len(direction), -1)
         return np.asarray(achieved @ self.c["probability"])
+
+    def completed(self, design: Array, floors: Mapping[int, float] | None = None) -> Array | None:
+        """All columns of an extended program with who holds what as in a design (H,), the rest as is best.
+
+        What was added may bound and round whatever it likes, so the program is solved whole. None: what was
+        added, or a floor, does not allow the design.
+        """
+        program, below = self.program, self.floors(floors or {})
+        core, whole = self.placing.core, self.placing.columns(design)
+        lower, upper = program.column_lower.copy(), program.column_upper.copy()
+        if (np.maximum(lower[core] - whole[core], whole[core] - upper[core]) > ROUNDING).any():
+            return None
+        lower[core] = upper[core] = whole[core]
+        solver = Solver(self.threads)
+        solver.load(
+            program.cost,
+            sparse.vstack([program.matrix, below.matrix], format="csr"),
+            np.append(program.lower, np.full(below.count, -np.inf)),
+            np.append(program.upper, below.upper),
+            lower,
+            upper,
+            program.integer,
+        )
+        found = solver.run(Clock(), 0.0)
+        return found.x if found.ended is Ended.OPTIMAL else None
 
     def _settled(self, x: Array, clock: Clock, floors: Mapping[int, float]) -> Worth:
         settled = self.settle(x, clock, floor=self.floors(floors))

@@ -62,9 +62,9 @@ class Session(Problem):
         progress = Progress(gap, np.inf if decide is None else decide)
         if start is None and not clock.out:  # else there was none for this question
             start = self._last
-        first = self._first(start, fixed, neighbourhood, clock)
+        first = self._first(start, fixed, floors, neighbourhood, clock)
         if first is not None:
-            x = self.placing.columns(first)
+            x = self.whole(first, floors)
             worth = self.evaluate(x, Clock(), floors)  # not improved yet: that pays once its prices are cuts
             progress.note(Evaluated(first, worth.value, worth.cuts, x if self.extended else None))
 
@@ -80,7 +80,12 @@ class Session(Problem):
         return found
 
     def _first(
-        self, start: Array | None, fixed: Mapping[int, int], neighbourhood: Neighbourhood, clock: Clock
+        self,
+        start: Array | None,
+        fixed: Mapping[int, int],
+        floors: Mapping[int, float],
+        neighbourhood: Neighbourhood,
+        clock: Clock,
     ) -> Array | None:
         """A design to begin from: `start` with what is fixed, and repaired; None: there is none."""
         if start is None:
@@ -96,15 +101,16 @@ class Session(Problem):
         if not allowed[np.arange(len(first)), first].all():
             return None
         if self.extended:  # the prices that repairs go by know nothing of it
-            return first if neighbourhood.keeps(first) else None
+            keeps = neighbourhood.keeps(first) and self.completed(first, floors) is not None
+            return first if keeps else None
         return neighbourhood.repaired(first, clock.finishing)
 
     def begin(
         self, start: Array, clock: Clock, fixed: Mapping[int, int], floors: Mapping[int, float]
     ) -> tuple[Array | None, str]:
         """A design (H,) to begin from, and what became of it: kept, repaired, or (then None) unusable."""
-        first = self._first(start, fixed, Neighbourhood(self, fixed, floors=floors), clock)
-        if first is None or self.evaluate(self.placing.columns(first), Clock(), floors).value == -np.inf:
+        first = self._first(start, fixed, floors, Neighbourhood(self, fixed, floors=floors), clock)
+        if first is None or self.evaluate(self.whole(first, floors), Clock(), floors).value == -np.inf:
             return None, "unusable"
         return first, "kept" if (first == start).all() else "repaired"
 
@@ -258,3 +264,8 @@ class Session(Problem):
         """Columns of the program for what a search found."""
         assert found.design is not None
         return self.placing.columns(found.design) if found.point is None else found.point
+
+    def whole(self, design: Array, floors: Mapping[int, float]) -> Array:
+        """Columns of the program for a design (H,) that is allowed, with what an extension needs."""
+        x = self.completed(design, floors) if self.extended else None
+        return self.placing.columns(design) if x is None else x
