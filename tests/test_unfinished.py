@@ -10,9 +10,11 @@ import pytest
 from generate import random_instance
 
 import optimiser
+from optimiser.design import Status
 from optimiser.instance.instance import Instance
 from optimiser.studies import explain, ranges
 from optimiser.studies.finding import Finding
+from optimiser.studies.study import Answer, Study
 
 PAIR = ("accountability", "responsiveness")
 ASKS: dict[str, Callable[..., Finding]] = {
@@ -77,3 +79,28 @@ def test_the_time_that_is_left_goes_to_what_is_not_proven(archetype: Instance, m
     assert not unlimited.complete
     assert "How far these can reach was not settled" in unlimited.unfinished[0]
     assert all(len(seconds) == 1 for seconds in asked.values())
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_the_best_design_is_gone_on_with_in_the_time_that_is_left(
+    archetype: Instance, monkeypatch: Any, found: bool
+) -> None:
+    """The first answer, the best design, is cut short: with a worse design, or without any."""
+    whole = optimiser.compare(archetype)
+    ask, worse = Study.ask, {"fixed": {0: 1}}  # I1 is held locally
+
+    def cut_short(study: Study, **options: Any) -> Answer:
+        first = study.solves == 0
+        answer = ask(study, **(worse if first else options))
+        if not first:
+            return answer
+        short = replace(answer, status=Status.FEASIBLE, bound=1.0)
+        return short if found else Answer(answer.instance, Status.UNKNOWN, 1.0)
+
+    monkeypatch.setattr(Study, "ask", cut_short)
+    again = optimiser.compare(archetype, time_limit=60)
+    assert again.complete
+    mine, theirs = again.to_dict(), whole.to_dict()
+    assert mine["designs"] == theirs["designs"]
+    for one, other in zip(mine["ranges"], theirs["ranges"], strict=True):
+        assert one["best"] == pytest.approx(other["best"], abs=1e-9)

@@ -21,7 +21,7 @@ from optimiser.result import held_from_rows, read_design_rows
 from optimiser.rows import Row
 from optimiser.solver.call import check_call
 from optimiser.studies.finding import Finding, Table, remembered, table
-from optimiser.studies.judged import Judged, judge, solved
+from optimiser.studies.judged import Judged, judge, resumed, solved
 from optimiser.studies.lifted import Lifting
 from optimiser.studies.others import Other, compared
 from optimiser.studies.ranges import Range, ranges
@@ -208,13 +208,10 @@ def compare(
         instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
     )
     with study.listening():
-        best = solved(study, "best", "the best design")
-        if best.held is None and best.proven:
-            raise InfeasibleError
-        beside, shifts = _beside(study, best, held)
+        beside, shifts, found = _here(study, held, reach, 0.5 if others else 1.0)
+        best = beside[0]
         second = [compared(study, instance, best, other, weights) for other in _named_apart(instance, others)]
         study.about(instance, weights)
-        found = ranges(study, beside) if reach else ()
     shifts = [other.shift for other in second if other.shift is not None] + shifts
     every = (*beside, *(other.best for other in second))
     parts: list[Judged | Range | Other] = [*every, *found, *second]
@@ -231,6 +228,29 @@ def compare(
         shifts=tuple(shifts),
         others=tuple(second),
     )
+
+
+def _here(
+    study: Study, held: Mapping[str, Array], reach: bool, share: float
+) -> tuple[list[Judged], list[Shift], tuple[Range, ...]]:
+    """The best design and those beside it, the ways to it, and how far objectives reach.
+
+    Of the time that the best design leaves at first this may take a share; what the ranges leave of that, it
+    has again.
+    """
+    best = solved(study, "best", "the best design")
+    if best.held is None and best.proven:
+        raise InfeasibleError
+    beside, shifts = _beside(study, best, held)
+    with study.within(share):
+        found = ranges(study, beside) if reach else ()
+        if not best.proven and not study.clock.out:
+            best = resumed(study, best)
+            if best.held is None and best.proven:
+                raise InfeasibleError
+            beside, shifts = _beside(study, best, held)
+            found = tuple(each.beside(beside) for each in found)
+    return beside, shifts, found
 
 
 def _unfinished(designs: Iterable[Judged], found: Iterable[Range], second: Iterable[Other]) -> Iterator[str]:

@@ -132,6 +132,19 @@ def solved(study: Study, name: str, note: str, fixed: Mapping[int, int] | None =
     )
 
 
+def resumed(study: Study, design: Judged) -> Judged:
+    """The search for a best design that time had cut short, gone on with in all that is left."""
+    study.tell(f"{design.name}: going on")
+    start = None if design.held is None else design_of(study.session, design.held)
+    answer = study.ask(start=start)
+    bound = min(design.bound, answer.bound)
+    proven = answer.status in (Status.OPTIMAL, Status.INFEASIBLE)
+    if answer.record is None:
+        return replace(design, bound=bound, proven=proven)
+    held = answer.record.held
+    return replace(design, held=held, audit=answer.audit, record=answer.record, bound=bound, proven=proven)
+
+
 def judge(study: Study, held: Array, name: str, note: str) -> Judged:
     """Any design (D, O) in the instance that the study is about, at the weights in force."""
     instance, session = study.instance, study.session

@@ -41,6 +41,21 @@ class Range:
     worst: float | None = None  # lowest among the designs best for one objective or another
     worst_in: str = ""
 
+    def beside(self, designs: Sequence[Judged]) -> Range:
+        """Set beside designs that were judged since: one may reach more than was known to be possible."""
+        judged = [design for design in designs if design.audit is not None]
+        shown = [_shows(design, self.objective) for design in judged]
+        most = max([*shown, -np.inf if self.best is None else self.best])
+        reaching = [design for design, shows in zip(judged, shown, strict=True) if shows >= most - ROUNDING]
+        if reaching:
+            held_to(self.bound, most)
+            return replace(self, best=most, design=reaching[0])
+        if self.design is None:
+            return self
+        same = [design for design in judged if design.rows == self.design.rows]
+        name, note = _named(self.objective)  # it may have been the best, until now
+        return replace(self, design=same[0] if same else replace(self.design, name=name, note=note))
+
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON document."""
         return {
@@ -99,7 +114,7 @@ def ranges(study: Study, known: Sequence[Judged]) -> tuple[Range, ...]:
             continue
         key, held = most.design.astype(int).tobytes(), most.design[session.c.sets.holding]
         if key not in designs:
-            designs[key] = judge(study, held, f"most {name}", f"can reach most {name}; valued as all are")
+            designs[key] = judge(study, held, *_named(name))
         found.append(Range(name, most.best, most.bound, most.proven(gap), designs[key]))
     return tuple(_with_worst(each, found) for each in found)
 
@@ -133,6 +148,10 @@ def _worth_more(study: Study, answer: Answer, g: int, own: Array, enough: float)
     study.weigh((1 - SECOND) * np.eye(len(own))[g] + SECOND * own)
     second = study.ask()
     return second if second.found and second.objectives[g] >= enough else answer
+
+
+def _named(objective: str) -> tuple[str, str]:
+    return f"most {objective}", f"can reach most {objective}; valued as all are"
 
 
 def _shows(design: Judged, objective: str) -> float:
