@@ -6,20 +6,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from optimiser.design import Design, InfeasibleError, NoDesignError, SolverError, Status
-    from optimiser.instance.errors import InputError
+    from optimiser.design.design import Design, InfeasibleError, NoDesignError, SolverError, Status
+    from optimiser.errors import InputError
     from optimiser.instance.instance import Instance
     from optimiser.instance.read import read
     from optimiser.model import build
     from optimiser.solver.solve import solve
     from optimiser.solver.verify import verify
-    from optimiser.studies.alternatives import alternatives
-    from optimiser.studies.compare import compare
-    from optimiser.studies.diagnose import diagnose
-    from optimiser.studies.explain import explain
-    from optimiser.studies.frontier import frontier
-    from optimiser.studies.thresholds import thresholds
-    from optimiser.studies.weight_map import weight_map
+    from optimiser.studies.alternatives.alternatives import alternatives
+    from optimiser.studies.compare.compare import compare
+    from optimiser.studies.diagnose.diagnose import diagnose
+    from optimiser.studies.explain.explain import explain
+    from optimiser.studies.frontier.frontier import frontier
+    from optimiser.studies.thresholds.thresholds import thresholds
+    from optimiser.studies.weight_map.weight_map import weight_map
 
 __version__ = "0.1.0"
 __all__ = [
@@ -29,24 +29,24 @@ __all__ = [
 ]  # fmt: skip
 
 _HOMES = {
-    "Design": "optimiser.design",
-    "InfeasibleError": "optimiser.design",
-    "InputError": "optimiser.instance.errors",
+    "Design": "optimiser.design.design",
+    "InfeasibleError": "optimiser.design.design",
+    "InputError": "optimiser.errors",
     "Instance": "optimiser.instance.instance",
-    "NoDesignError": "optimiser.design",
-    "SolverError": "optimiser.design",
-    "Status": "optimiser.design",
-    "alternatives": "optimiser.studies.alternatives",
+    "NoDesignError": "optimiser.design.design",
+    "SolverError": "optimiser.design.design",
+    "Status": "optimiser.design.design",
+    "alternatives": "optimiser.studies.alternatives.alternatives",
     "build": "optimiser.model",
-    "compare": "optimiser.studies.compare",
-    "diagnose": "optimiser.studies.diagnose",
-    "explain": "optimiser.studies.explain",
-    "frontier": "optimiser.studies.frontier",
+    "compare": "optimiser.studies.compare.compare",
+    "diagnose": "optimiser.studies.diagnose.diagnose",
+    "explain": "optimiser.studies.explain.explain",
+    "frontier": "optimiser.studies.frontier.frontier",
     "read": "optimiser.instance.read",
     "solve": "optimiser.solver.solve",
-    "thresholds": "optimiser.studies.thresholds",
+    "thresholds": "optimiser.studies.thresholds.thresholds",
     "verify": "optimiser.solver.verify",
-    "weight_map": "optimiser.studies.weight_map",
+    "weight_map": "optimiser.studies.weight_map.weight_map",
 }
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from optimiser.instance.errors import InputError
+from optimiser.errors import InputError
 
 try:
     import fcntl

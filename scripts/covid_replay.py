@@ -27,8 +27,8 @@ import numpy as np
 
 import optimiser
 from optimiser import Instance
-from optimiser.studies.judged import Judged
-from optimiser.studies.others import Other
+from optimiser.studies.compare.two_instances import Other
+from optimiser.studies.evaluated import Judged
 
 Array = np.ndarray
 HERE = Path(__file__).resolve().parent

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from optimiser.instance.dictionary import data_dictionary
 from optimiser.instance.read import read
-from optimiser.model.maths import maths_markdown
+from optimiser.instance.schema.dictionary import data_dictionary
+from optimiser.model.formulation import maths_markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 DICTIONARY, MATHEMATICS = ROOT / "instances" / "README.md", ROOT / "optimiser" / "model" / "README.md"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from generate import write
 
-from optimiser.design import Record
+from optimiser.design.design import Record
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
 

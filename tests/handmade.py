@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from optimiser.audit import Audit
-from optimiser.design import Design, Record, Status
+from optimiser.design.design import Design, Record, Status
+from optimiser.design.neighbours import Closest, Neighbours
 from optimiser.instance.instance import Instance
 from optimiser.instance.table import Table
-from optimiser.neighbours import Closest, Neighbours
 
 
 def text(*values: str) -> np.ndarray:

@@ -17,7 +17,7 @@ from reference import Held, Reference
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from optimiser.design import Record
+from optimiser.design.design import Record
 from optimiser.instance.instance import Instance
 
 Expression = dict[Any, float]  # variable -> coefficient; the variable 1 is the constant

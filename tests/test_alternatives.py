@@ -19,9 +19,9 @@ from oracle import Judged, brute_force
 import optimiser
 from optimiser import InputError, Instance
 from optimiser.cli.alternatives import alternatives_text
-from optimiser.design import InfeasibleError
-from optimiser.instance.result_schemas import RESULTS
-from optimiser.studies.alternatives import Alternatives
+from optimiser.design.design import InfeasibleError
+from optimiser.instance.schema.result_schemas import RESULTS
+from optimiser.studies.alternatives.alternatives import Alternatives
 
 ARCHETYPE = Path(__file__).parents[1] / "instances" / "archetype"
 CLOSE = 3e-6  # of value: the gap proven, and the rounding of two solvers

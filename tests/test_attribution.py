@@ -14,10 +14,10 @@ from generate import random_instance
 
 import optimiser
 from optimiser import InputError, Instance
-from optimiser.design import InfeasibleError
+from optimiser.design.design import InfeasibleError
 from optimiser.instance.differences import differences, differing_sets, exchanged
-from optimiser.instance.result_schemas import RESULTS
-from optimiser.studies.attribution import DRAWN, divided, orders_of
+from optimiser.instance.schema.result_schemas import RESULTS
+from optimiser.studies.compare.attribution import DRAWN, divided, orders_of
 
 LOCAL = {"level": "local"}
 
@@ -27,7 +27,7 @@ def archetype() -> Instance:
     return optimiser.read("instances/archetype")
 
 
-def parts(found: optimiser.studies.compare.Comparison) -> dict[str, dict[str, float]]:
+def parts(found: optimiser.studies.compare.compare.Comparison) -> dict[str, dict[str, float]]:
     document = found.others[0].to_dict()["attribution"]
     return {row["decision"]: row["levels"] for row in document["decisions"]}
 

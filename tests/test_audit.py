@@ -15,7 +15,7 @@ from oracle import Judged, brute_force, held_against
 from reference import Reference
 
 from optimiser.audit import audit
-from optimiser.design import Record
+from optimiser.design.design import Record
 from optimiser.instance.instance import Instance
 
 SEEDS = range(2 * len(FEATURES))

@@ -13,8 +13,8 @@ from by_hand import at, made
 from rescaled import rescaled
 
 from optimiser.audit import audit
-from optimiser.design import Record
-from optimiser.instance.errors import InputError
+from optimiser.design.design import Record
+from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
 
 VILLAGE = {

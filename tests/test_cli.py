@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from optimiser.cli import app
-from optimiser.design import Design, SolverError, Status
-from optimiser.instance.errors import InputError
+from optimiser.design.design import Design, SolverError, Status
+from optimiser.design.neighbours import Neighbours
+from optimiser.errors import InputError
 from optimiser.instance.table import Table
-from optimiser.neighbours import Neighbours
 
 
 @pytest.fixture

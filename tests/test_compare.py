@@ -17,9 +17,9 @@ from oracle import brute_force
 
 import optimiser
 from optimiser import InputError, Instance
-from optimiser.design import InfeasibleError
-from optimiser.instance.result_schemas import RESULTS
-from optimiser.studies.compare import Comparison
+from optimiser.design.design import InfeasibleError
+from optimiser.instance.schema.result_schemas import RESULTS
+from optimiser.studies.compare.compare import Comparison
 
 CLOSE = 2e-6
 ARCHETYPE = "instances/archetype"

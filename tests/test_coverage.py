@@ -14,8 +14,8 @@ from test_frontier import CLOSE, FLOOR, PAIR, THREE, Reach, points_of, reaches, 
 import optimiser
 from optimiser import InputError
 from optimiser.page import at_most
-from optimiser.studies.coverage import Ceiling, Coverage, along, split
-from optimiser.studies.frontier import Frontier
+from optimiser.studies.frontier.coverage import Ceiling, Coverage, along, split
+from optimiser.studies.frontier.frontier import Frontier
 
 ARCHETYPE = Path(__file__).parents[1] / "instances" / "archetype"
 Array = np.ndarray

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from optimiser.design import NoDesignError, Status
-from optimiser.instance.dictionary import json_schema
-from optimiser.instance.errors import InputError
-from optimiser.neighbours import Neighbours
-from optimiser.result import check_target, held_from_rows, read_design_rows, read_document
+from optimiser.design.design import NoDesignError, Status
+from optimiser.design.neighbours import Neighbours
+from optimiser.design.saving import check_target, held_from_rows, read_design_rows, read_document
+from optimiser.errors import InputError
+from optimiser.instance.schema.dictionary import json_schema
 
 ROWS = [("funding", "", "central"), ("redeployment", "north", "local")]
 ROWS += [("redeployment", "south", "central"), ("inspection", "", "central")]

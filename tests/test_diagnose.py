@@ -19,7 +19,7 @@ from planted import PLANTS, Plant
 
 import optimiser
 from optimiser.instance.instance import Instance
-from optimiser.instance.result_schemas import RESULTS
+from optimiser.instance.schema.result_schemas import RESULTS
 
 ROOT = Path(__file__).resolve().parent.parent
 ENOUGH = 1e9  # hours or money that no small instance can use up

@@ -24,8 +24,9 @@ from oracle import brute_force
 
 import optimiser
 from optimiser import Design, InputError, Instance, Status
-from optimiser.solver import highs, search, solve
+from optimiser.solver import highs, solve
 from optimiser.solver.highs import Clock, Ended, Outcome, Solver
+from optimiser.solver.search import master as search
 
 # A clock that is out at the k-th question, for every k
 

@@ -15,7 +15,7 @@ import pytest
 from by_hand import made
 
 import optimiser
-from optimiser.model.maths import row_text
+from optimiser.model.formulation import row_text
 
 GOLDENS = Path(__file__).parent / "goldens" / "equations"
 

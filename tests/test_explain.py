@@ -16,10 +16,10 @@ from oracle import Answer, brute_force
 
 import optimiser
 from optimiser import Instance
-from optimiser.design import InfeasibleError, Status
-from optimiser.instance.dictionary import json_schema
-from optimiser.instance.errors import InputError
-from optimiser.studies.explanation import Explained, Explanation, Move
+from optimiser.design.design import InfeasibleError, Status
+from optimiser.errors import InputError
+from optimiser.instance.schema.dictionary import json_schema
+from optimiser.studies.explain.explanation import Explained, Explanation, Move
 
 INSTANCES = Path(__file__).parents[1] / "instances"
 ARCHETYPE = INSTANCES / "archetype"

@@ -12,7 +12,7 @@ import pytest
 
 import optimiser
 from optimiser import InputError
-from optimiser.solver.compiled import OWN
+from optimiser.solver.compile.program import OWN
 
 INSTANCE = optimiser.read(Path(__file__).resolve().parent.parent / "instances" / "archetype")
 FREE = optimiser.solve(INSTANCE)

@@ -22,7 +22,7 @@ from oracle import Answer, brute_force
 import optimiser
 from optimiser import Instance, Status
 from optimiser.coefficients import coefficients
-from optimiser.design import SolverError
+from optimiser.design.design import SolverError
 from optimiser.model import assemble
 from optimiser.solver import problem
 
@@ -202,7 +202,7 @@ def test_without_a_fault_nothing_is_caught() -> None:
 
 
 def test_a_cut_that_is_too_tight_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    from optimiser.solver.recourse import Recourse
+    from optimiser.solver.recourse.lagrangian import Recourse
 
     honest = Recourse.rows
     monkeypatch.setattr(
@@ -212,7 +212,7 @@ def test_a_cut_that_is_too_tight_is_caught(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_pool_that_is_too_large_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    from optimiser.solver.pooling import Stacked
+    from optimiser.solver.cuts.pool_cuts import Stacked
 
     honest = Stacked.sums
     monkeypatch.setattr(Stacked, "sums", lambda self, entries: 1.2 * honest(self, entries))

@@ -13,8 +13,8 @@ from generate import random_instance
 
 import optimiser
 from optimiser.studies.drawing import ticks
-from optimiser.studies.frontier import Frontier
-from optimiser.studies.frontier_figure import MARGIN, REACHED, SIDE
+from optimiser.studies.frontier.figure import MARGIN, REACHED, SIDE
+from optimiser.studies.frontier.frontier import Frontier
 
 ARCHETYPE = Path(__file__).parents[1] / "instances" / "archetype"
 PAIR = ("accountability", "responsiveness")

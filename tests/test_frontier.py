@@ -21,13 +21,13 @@ from reference import Reference
 import optimiser
 from optimiser import InputError, Instance, Status
 from optimiser.cli.frontier import frontier_text
-from optimiser.design import InfeasibleError
-from optimiser.instance.result_schemas import RESULTS
-from optimiser.studies.envelope import border, standing_out
-from optimiser.studies.frontier import Frontier, Nondominated
+from optimiser.design.design import InfeasibleError
+from optimiser.instance.schema.result_schemas import RESULTS
+from optimiser.studies.frontier.border import border, standing_out
+from optimiser.studies.frontier.frontier import Frontier, Nondominated
+from optimiser.studies.frontier.nondominated import Tradeoffs
+from optimiser.studies.frontier.search import by_border
 from optimiser.studies.study import Answer, Study
-from optimiser.studies.tradeoff import Tradeoffs
-from optimiser.studies.zones import by_border
 
 ARCHETYPE = Path(__file__).parents[1] / "instances" / "archetype"
 PAIR = ("accountability", "responsiveness")

@@ -12,7 +12,7 @@ from test_frontier import PAIR, reaches
 
 import optimiser
 from optimiser import Instance
-from optimiser.studies.frontier import Frontier
+from optimiser.studies.frontier.frontier import Frontier
 
 Array = np.ndarray
 NEAR = (1e-5, 1e-6, 3e-7, 1e-7, 1e-9)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from instances_full import FULL, put
 
-from optimiser.instance.columns import Column
-from optimiser.instance.errors import InputError
+from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
-from optimiser.instance.schema import CSV_TABLES, TABLES
+from optimiser.instance.schema.column import Column
+from optimiser.instance.schema.schema import CSV_TABLES, TABLES
 
 OBJECTIVES = (
     "risk_pooling",

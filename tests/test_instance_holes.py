@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from optimiser.instance.check import warnings
-from optimiser.instance.columns import Column
+from optimiser.instance.checking.check import warnings
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
-from optimiser.instance.schema import TABLES
+from optimiser.instance.schema.column import Column
+from optimiser.instance.schema.schema import TABLES
 from optimiser.instance.template import write_template
 
 INSTANCES = Path(__file__).parent.parent / "instances"

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from instances_full import FULL, put
 
-from optimiser.instance.errors import InputError
+from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
-from optimiser.instance.schema import HELD_TABLES, TABLES
+from optimiser.instance.schema.schema import HELD_TABLES, TABLES
 
 SMALL = {"instance.toml": 'name = "small"\n', "decisions.csv": "decision,type\nppe,input\ncare,process\n"}
 

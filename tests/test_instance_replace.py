@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from instances_full import FULL, put
 
-from optimiser.instance.errors import InputError
+from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
 from optimiser.instance.replace import Change, replaced
-from optimiser.instance.schema import HELD_TABLES
+from optimiser.instance.schema.schema import HELD_TABLES
 
 
 @pytest.fixture(scope="module")

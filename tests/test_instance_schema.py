@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from instances_full import FULL
 
-from optimiser.instance.check import warnings
-from optimiser.instance.dictionary import data_dictionary, json_schema
-from optimiser.instance.errors import InputError
+from optimiser.errors import InputError
+from optimiser.instance.checking.check import warnings
+from optimiser.instance.checking.rules import RULES
 from optimiser.instance.read import read
-from optimiser.instance.rules import RULES
-from optimiser.instance.schema import HELD_TABLES, TABLES
+from optimiser.instance.schema.dictionary import data_dictionary, json_schema
+from optimiser.instance.schema.schema import HELD_TABLES, TABLES
 from optimiser.instance.template import write_template
 
 SETTINGS = ("weights", "limits", "uncertainty")

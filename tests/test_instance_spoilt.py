@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from instances_full import FULL, put
 
-from optimiser.instance import folder
-from optimiser.instance.errors import InputError
+from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
+from optimiser.instance.reading import folder
 
 GOLDEN = (Path(__file__).parent / "goldens" / "spoilt.txt").read_text(encoding="utf-8")
 CASES = {part.split("\n")[0]: part.split("\n")[1:] for part in GOLDEN.strip().split("\n## ")[1:]}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from instances_full import FULL, put
 
-from optimiser.instance.check import warnings
-from optimiser.instance.errors import InputError
+from optimiser.errors import InputError
+from optimiser.instance.checking.check import warnings
 from optimiser.instance.read import read
 
 LEFT_ALONE = [

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from optimiser.instance.check import warnings
+from optimiser.instance.checking.check import warnings
 from optimiser.instance.instance import Instance
 
 Rows = list[dict[str, Any]]

@@ -12,11 +12,11 @@ import pytest
 from instances_full import FULL, put
 from openpyxl import Workbook
 
-from optimiser.instance import workbook
-from optimiser.instance.check import warnings
-from optimiser.instance.errors import InputError
+from optimiser.errors import InputError
+from optimiser.instance.checking.check import warnings
 from optimiser.instance.read import read
-from optimiser.instance.schema import CSV_TABLES
+from optimiser.instance.reading import workbook
+from optimiser.instance.schema.schema import CSV_TABLES
 
 Sheets = dict[str, list[list[Any]]]
 SMALL: Sheets = {

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from instances_full import FULL, put
 
+from optimiser.errors import InputError
 from optimiser.instance import write
-from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
 

@@ -15,7 +15,7 @@ from test_printed import VERBS, breadth, nasty
 
 import optimiser
 from optimiser import Instance
-from optimiser.design import Status
+from optimiser.design.design import Status
 from optimiser.introduced import Introduced
 from optimiser.studies.finding import DrawnFinding, Finding
 

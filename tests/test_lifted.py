@@ -15,8 +15,8 @@ import optimiser
 from optimiser import Instance
 from optimiser.audit import past_mending
 from optimiser.cli.compare import compare_text
-from optimiser.studies.judged import Judged, judge
-from optimiser.studies.lifted import Lifting
+from optimiser.studies.compare.lifted import Lifting
+from optimiser.studies.evaluated import Judged, judge
 from optimiser.studies.study import Study
 
 LOCAL = {"where": {"level": "local"}}

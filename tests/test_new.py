@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from optimiser.errors import InputError
 from optimiser.instance import examples
-from optimiser.instance.errors import InputError
 from optimiser.instance.read import read
 
 INSTANCES = Path(__file__).resolve().parent.parent / "instances"

@@ -13,7 +13,7 @@ import click
 import pytest
 
 from optimiser.cli import app
-from optimiser.design import SolverError
+from optimiser.design.design import SolverError
 from optimiser.instance.read import read
 
 ARCHETYPE = str(Path(__file__).resolve().parent.parent / "instances" / "archetype")
@@ -190,7 +190,7 @@ def test_a_document_that_is_out_is_the_only_one(run, monkeypatch, tmp_path: Path
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("optimiser.design.Design.save", fail)
+    monkeypatch.setattr("optimiser.design.design.Design.save", fail)
     ran = run("solve", ARCHETYPE, "--json", "--out", str(tmp_path / "out"))
     assert ran.code == 1
     assert json.loads(ran.out)["status"] == "optimal"

@@ -22,8 +22,8 @@ from optimiser.cli.frontier import frontier_text
 from optimiser.cli.map import map_text
 from optimiser.cli.text import check_text, design_text
 from optimiser.cli.thresholds import thresholds_text
-from optimiser.model.maths import maths
-from optimiser.neighbours import Neighbours
+from optimiser.design.neighbours import Neighbours
+from optimiser.model.formulation import maths
 
 WIDTHS = (40, 60, 80, 100, 200)
 DECISIONS = {

@@ -10,8 +10,8 @@ from generate import random_instance
 from optimiser.coefficients import coefficients
 from optimiser.model import assemble
 from optimiser.model.declare import rows, written_out
-from optimiser.solver.compiled import Compiled
-from optimiser.solver.reading import Reader
+from optimiser.solver.compile.expressions import Reader
+from optimiser.solver.compile.program import Compiled
 
 
 @pytest.mark.parametrize("seed", range(820, 840))

@@ -17,8 +17,8 @@ from instances_full import FULL, put
 
 import optimiser
 from optimiser import files
-from optimiser.design import SolverError, Status
-from optimiser.result import check_target, write_result
+from optimiser.design.design import SolverError, Status
+from optimiser.design.saving import check_target, write_result
 
 ROOT = Path(__file__).resolve().parent.parent
 ARCHETYPE = str(ROOT / "instances" / "archetype")

@@ -13,7 +13,7 @@ from test_weight_map import ARCHETYPE, CLOSE, DRAWN, SCORES, WATCHED, cell_at, w
 
 import optimiser
 from optimiser.instance.read import read
-from optimiser.studies.weight_map import THE_THREE, WeightMap
+from optimiser.studies.weight_map.weight_map import THE_THREE, WeightMap
 
 Array = np.ndarray
 

@@ -17,12 +17,12 @@ from oracle import brute_force
 
 import optimiser
 from optimiser import Instance
-from optimiser.design import InfeasibleError
-from optimiser.instance.dictionary import json_schema
-from optimiser.instance.errors import InputError
+from optimiser.design.design import InfeasibleError
+from optimiser.errors import InputError
+from optimiser.instance.schema.dictionary import json_schema
 from optimiser.studies.inputs import WIDENS, input_of, variant, weights_at
-from optimiser.studies.thresholds import Thresholds
-from optimiser.studies.tipping import simplest
+from optimiser.studies.thresholds.bisection import simplest
+from optimiser.studies.thresholds.thresholds import Thresholds
 
 ARCHETYPE = Path(__file__).parents[1] / "instances" / "archetype"
 TIPPING = {"P1": 0.2 / 1.4, "P2": 0.3 / 1.9, "O2": 0.7 / 1.7, "O1": 1 / 1.6, "I1": 1.4 / 2.2, "I2": 1.5 / 2.1}

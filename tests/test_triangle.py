@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimiser.studies.triangle import CORNERS, Envelope, Roof, area, centre, clip, nearest, tidy
+from optimiser.studies.weight_map.simplex import CORNERS, Envelope, Roof, area, centre, clip, nearest, tidy
 
 
 def laid(planes: np.ndarray) -> Envelope:

@@ -10,9 +10,10 @@ import pytest
 from generate import random_instance
 
 import optimiser
-from optimiser.design import Status
+from optimiser.design.design import Status
 from optimiser.instance.instance import Instance
-from optimiser.studies import explain, ranges
+from optimiser.studies import payoff
+from optimiser.studies.explain import explain
 from optimiser.studies.finding import Finding
 from optimiser.studies.study import Answer, Study
 
@@ -61,14 +62,14 @@ def test_lines_of_weights_are_bounded_and_moves_are_not(monkeypatch: Any) -> Non
 def test_the_time_that_is_left_goes_to_what_is_not_proven(archetype: Instance, monkeypatch: Any) -> None:
     """The first answer for every objective is cut short: each is asked again, with more time."""
     asked: dict[int, list[float]] = {}
-    find = ranges._most
+    find = payoff._most
 
     def cut_short(study: Any, g: int, pool: Any, gap: float) -> Any:
         asked.setdefault(g, []).append(study.clock.left)
         found = find(study, g, pool, gap)
         return replace(found, bound=found.best + 1) if len(asked[g]) == 1 and g < 3 else found
 
-    monkeypatch.setattr(ranges, "_most", cut_short)
+    monkeypatch.setattr(payoff, "_most", cut_short)
     found = optimiser.compare(archetype, time_limit=600)
     assert found.complete
     for g, seconds in asked.items():

@@ -18,10 +18,10 @@ from scipy import sparse
 
 import optimiser
 from optimiser.coefficients import coefficients
-from optimiser.instance.columns import Column
-from optimiser.instance.errors import InputError
+from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
-from optimiser.instance.schema import TABLES
+from optimiser.instance.schema.column import Column
+from optimiser.instance.schema.schema import TABLES
 from optimiser.solver.highs import Clock, Solver
 from optimiser.solver.session import Session
 
@@ -231,8 +231,8 @@ def test_no_answer_leaves_with_a_value_above_its_bound() -> None:
     """Wherever a value and what nothing should be worth more than are put together."""
     from dataclasses import replace
 
-    from optimiser.design import SolverError
-    from optimiser.studies.judged import judge
+    from optimiser.design.design import SolverError
+    from optimiser.studies.evaluated import judge
     from optimiser.studies.study import Study
 
     study = Study(instance("mixed"))
@@ -250,7 +250,7 @@ def test_stale_numbers_end_every_study(study: str, monkeypatch: pytest.MonkeyPat
     """A search that proves too little is found out: the audit's value lies above its bound."""
     from dataclasses import replace
 
-    from optimiser.design import SolverError
+    from optimiser.design.design import SolverError
 
     search = Session.optimise
 

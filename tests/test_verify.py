@@ -19,9 +19,9 @@ from instances_full import FULL, put
 
 import optimiser
 from optimiser.audit import audit
-from optimiser.claim import MAYBE, TEXTS, read_claim
-from optimiser.design import Status
-from optimiser.result import held_from_rows, numbers_hash, read_design_rows
+from optimiser.design.claim import MAYBE, TEXTS, read_claim
+from optimiser.design.design import Status
+from optimiser.design.saving import held_from_rows, numbers_hash, read_design_rows
 
 ROOT = Path(__file__).resolve().parent.parent
 ARCHETYPE = ROOT / "instances" / "archetype"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimiser.design import InfeasibleError, Status
+from optimiser.design.design import InfeasibleError, Status
 from optimiser.solver.highs import Clock
-from optimiser.studies.weight_line import Traced, trace
+from optimiser.studies.parametric import Traced, trace
 
 ENDS = st.tuples(st.integers(0, 20), st.integers(0, 20))
 

@@ -20,10 +20,10 @@ from oracle import brute_force
 
 import optimiser
 from optimiser import InputError, Instance
-from optimiser.design import InfeasibleError
+from optimiser.design.design import InfeasibleError
 from optimiser.instance.read import read
-from optimiser.instance.result_schemas import RESULTS
-from optimiser.studies.weight_map import THE_THREE, WeightMap
+from optimiser.instance.schema.result_schemas import RESULTS
+from optimiser.studies.weight_map.weight_map import THE_THREE, WeightMap
 
 Array = np.ndarray
 ARCHETYPE = Path(__file__).parents[1] / "instances" / "archetype"

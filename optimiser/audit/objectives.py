@@ -6,7 +6,7 @@ import numpy as np
 
 from optimiser.audit.accounts import Accounts
 from optimiser.audit.facts import Facts
-from optimiser.design import Record
+from optimiser.design.design import Record
 
 
 class Worth:

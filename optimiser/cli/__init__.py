@@ -24,7 +24,7 @@ from optimiser.cli.frontier import frontier
 from optimiser.cli.map import weight_map
 from optimiser.cli.say import begin, complain, end, printed, say_json
 from optimiser.cli.thresholds import thresholds
-from optimiser.instance.errors import InputError
+from optimiser.errors import InputError
 from optimiser.signals import deafen, hearing
 
 
@@ -127,7 +127,7 @@ def _failed(error: Exception, given: Sequence[str]) -> tuple[int, tuple[str, ...
         return 2, tuple(_as_typed(problem, _verb(given)) for problem in error.problems)
     if isinstance(error, OSError):
         return 1, (str(error),)
-    from optimiser.design import SolverError
+    from optimiser.design.design import SolverError
 
     if isinstance(error, SolverError):
         return 6, (f"the solver failed: {error}",)

@@ -15,7 +15,7 @@ from optimiser.cli.text import ending, moved, opening
 from optimiser.page import columns, entries, fixed, listing, page, paragraph, percent, small
 
 if TYPE_CHECKING:
-    from optimiser.studies.alternatives import Alternatives
+    from optimiser.studies.alternatives.alternatives import Alternatives
 
 SHOWN = 30  # designs printed; --json and --out have all of them
 FINE = 0.02  # decisions: a distance bracketed as closely as this is simply printed
@@ -63,7 +63,7 @@ def alternatives(
       optimiser alternatives instances/archetype --count 5
       optimiser alternatives instances/archetype --within 0.02 --diverse 3
     """  # fmt: skip
-    from optimiser.studies.alternatives import alternatives as find
+    from optimiser.studies.alternatives.alternatives import alternatives as find
 
     return answer(
         "alternatives",

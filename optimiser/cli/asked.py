@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from optimiser.page import exact, listing
 
 if TYPE_CHECKING:
-    from optimiser.design import Design
+    from optimiser.design.design import Design
     from optimiser.studies.finding import Finding
 
 DEFAULTS: dict[str, Any] = {
@@ -43,7 +43,7 @@ def options_of(asked: Mapping[str, Any], command: str = "") -> Iterator[str]:
 
 
 def _words(value: Any) -> list[str]:
-    from optimiser.instance.findings import number_text
+    from optimiser.instance.checking.problems import number_text
 
     if isinstance(value, Mapping):
         return [f"{name}={number_text(each)}" for name, each in value.items()]
@@ -52,7 +52,7 @@ def _words(value: Any) -> list[str]:
 
 def _weights(found: Design | Finding) -> Iterator[str]:
     """The weights of a design that are not its instance's: a result keeps them, but not as what was asked."""
-    from optimiser.design import Design
+    from optimiser.design.design import Design
 
     if not isinstance(found, Design) or not found.asked or found.asked.get("weights"):
         return

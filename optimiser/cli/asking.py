@@ -62,7 +62,7 @@ def answer(
     figure: str | None = None,
 ) -> int:
     """Ask, print, write, draw; the exit code. `find` is called with where progress goes."""
-    from optimiser.design import InfeasibleError
+    from optimiser.design.design import InfeasibleError
     from optimiser.studies.finding import DrawnFinding
 
     refuse_malformed(command, out, figure)

@@ -16,14 +16,14 @@ from optimiser.cli.text import grid, opening, took, unknown
 from optimiser.page import at_most, columns, counted, fixed, listing, page, paragraph, signed, small
 
 if TYPE_CHECKING:
+    from optimiser.design.tables import Row
     from optimiser.instance.instance import Instance
-    from optimiser.rows import Row
-    from optimiser.studies.compare import Comparison
+    from optimiser.studies.compare.compare import Comparison
+    from optimiser.studies.compare.transition import Shift
+    from optimiser.studies.compare.two_instances import Other
+    from optimiser.studies.evaluated import Judged
     from optimiser.studies.finding import Finding
-    from optimiser.studies.judged import Judged
-    from optimiser.studies.others import Other
-    from optimiser.studies.ranges import Range
-    from optimiser.studies.shift import Shift
+    from optimiser.studies.payoff import Range
 
 BRACKETS = (
     "In brackets: infeasible; what it would be worth with the hours and the money that it takes, and without "
@@ -72,8 +72,8 @@ def compare(
       optimiser compare instances/archetype
       optimiser compare instances/germany-icu --no-reach --out results/germany
     """  # fmt: skip
-    from optimiser.instance.errors import InputError
-    from optimiser.studies.compare import compare as find
+    from optimiser.errors import InputError
+    from optimiser.studies.compare.compare import compare as find
 
     def ask(progress: Callable[[str], None] | None) -> Finding:
         problems: list[str] = []

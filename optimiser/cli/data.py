@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from optimiser.cli.say import as_json, complain, instance, reading, say, say_json
-from optimiser.instance.errors import InputError
+from optimiser.errors import InputError
 
 
 @click.command(short_help="Where do I start? A small commented instance.")
@@ -75,7 +75,7 @@ def check(instance: str, as_json: bool) -> int:
       optimiser check instances/archetype
     """
     from optimiser.cli.text import check_text
-    from optimiser.instance.suspect import warnings
+    from optimiser.instance.checking.warnings import warnings
 
     try:
         found = reading(instance)
@@ -107,8 +107,8 @@ def maths(instance: str, lp: str | None, as_json: bool) -> int:
       optimiser maths instances/archetype
       optimiser maths instances/archetype --lp archetype.lp
     """
-    from optimiser.model.maths import maths as formulation
-    from optimiser.model.maths import write_lp
+    from optimiser.model.formulation import maths as formulation
+    from optimiser.model.formulation import write_lp
 
     found = reading(instance)
     text = formulation(found)
@@ -131,7 +131,7 @@ def schema() -> int:
     Example
       optimiser schema
     """
-    from optimiser.instance.dictionary import json_schema
+    from optimiser.instance.schema.dictionary import json_schema
 
     say_json(json_schema())
     return 0

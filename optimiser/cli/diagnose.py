@@ -17,7 +17,7 @@ from optimiser.page import counted, listing, page, paragraph
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from optimiser.studies.diagnose import Diagnosis
+    from optimiser.studies.diagnose.diagnose import Diagnosis
 
 
 SHORT = 12  # requirements that are shown in full where there may be fewer
@@ -47,7 +47,7 @@ def diagnose(
       optimiser diagnose instances/archetype --at-least responsiveness=0.5 --fix P1=central
       optimiser diagnose instances/archetype --at-least responsiveness=0.7
     """
-    from optimiser.studies.diagnose import diagnose as find
+    from optimiser.studies.diagnose.diagnose import diagnose as find
 
     fixed, floors = named(fix, "--fix"), merged(at_least, "--at-least")
     return answer(

@@ -14,7 +14,7 @@ from optimiser.page import at_most, columns, fixed, page, paragraph
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from optimiser.studies.explanation import Explained, Explanation, Move
+    from optimiser.studies.explain.explanation import Explained, Explanation, Move
 
 
 @click.command(short_help="Why does each decision sit where it does?")
@@ -41,7 +41,7 @@ def explain(
       optimiser explain instances/archetype
       optimiser explain instances/archetype --decision O2
     """
-    from optimiser.studies.explain import explain as find
+    from optimiser.studies.explain.explain import explain as find
 
     return answer(
         "explain",

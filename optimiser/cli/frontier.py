@@ -16,7 +16,7 @@ from optimiser.cli.text import ending, held, moved, opening, unknown
 from optimiser.page import at_most, columns, fixed, listing, page, paragraph
 
 if TYPE_CHECKING:
-    from optimiser.studies.frontier import Frontier
+    from optimiser.studies.frontier.frontier import Frontier
 
 MARKS = {True: "yes", False: "no", None: "?"}
 
@@ -59,7 +59,7 @@ def frontier(
       optimiser frontier instances/archetype --objectives accountability,responsiveness
       optimiser frontier instances/archetype --objectives accountability,responsiveness --points 4
     """
-    from optimiser.studies.frontier import frontier as find
+    from optimiser.studies.frontier.frontier import frontier as find
 
     names = None if objectives is None else split(objectives)
     return answer(

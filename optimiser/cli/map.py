@@ -15,7 +15,7 @@ from optimiser.cli.text import held, moved, opening, sources_text, took
 from optimiser.page import at_most, columns, counted, entries, fixed, page, paragraph, percent, small
 
 if TYPE_CHECKING:
-    from optimiser.studies.weight_map import WeightMap
+    from optimiser.studies.weight_map.weight_map import WeightMap
 
 SHOWN = 12  # designs printed; --json and --out have all of them
 
@@ -51,8 +51,8 @@ def weight_map(
       optimiser map instances/archetype
       optimiser map instances/archetype --objectives accountability,responsiveness,economy
     """
-    from optimiser.studies.weight_map import THE_THREE
-    from optimiser.studies.weight_map import weight_map as find
+    from optimiser.studies.weight_map.weight_map import THE_THREE
+    from optimiser.studies.weight_map.weight_map import weight_map as find
 
     names = THE_THREE if objectives is None else split(objectives)
     return answer(

@@ -103,8 +103,8 @@ def note(problem: str) -> None:
 
 def refuse_malformed(command: str, out: str | None = None, figure: str | None = None) -> None:
     """Raise InputError with all that can be seen to be wrong before anything is read."""
-    from optimiser.instance.errors import InputError
-    from optimiser.result import check_target
+    from optimiser.design.saving import check_target
+    from optimiser.errors import InputError
 
     problems = list(click.get_current_context().meta.get(PROBLEMS, ()))
     if figure is not None and Path(figure).suffix.lower() != ".svg":

@@ -57,7 +57,7 @@ def written(whether: bool, out: str) -> None:
 
 def why() -> str:
     """The call that says why nothing is feasible, to be typed as it is: never folded."""
-    from optimiser.instance.findings import number_text
+    from optimiser.instance.checking.problems import number_text
 
     given = click.get_current_context().params
     words = ["optimiser", "diagnose", given["instance"]]

@@ -11,7 +11,7 @@ from optimiser.cli.say import as_json, end_progress, instance, progress, reading
 from optimiser.signals import unbroken
 
 if TYPE_CHECKING:
-    from optimiser.design import Design
+    from optimiser.design.design import Design
 
 out = click.option("--out", metavar="DIR", help="Also write result.json and CSV tables into this folder.")
 fix = click.option(

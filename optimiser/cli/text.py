@@ -25,9 +25,9 @@ from optimiser.page import (
 )
 
 if TYPE_CHECKING:
-    from optimiser.design import Design
+    from optimiser.design.design import Design
+    from optimiser.design.tables import Row
     from optimiser.instance.instance import Instance
-    from optimiser.rows import Row
     from optimiser.studies.finding import Finding
 
 TYPES = ("input", "process", "outcome")

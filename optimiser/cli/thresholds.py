@@ -17,10 +17,10 @@ from optimiser.page import at_most, breadth, columns, fixed, listing, page, para
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from optimiser.rows import Row
+    from optimiser.design.tables import Row
     from optimiser.studies.inputs import Input
-    from optimiser.studies.intervals import Interval, Patch, Tip
-    from optimiser.studies.thresholds import Thresholds
+    from optimiser.studies.thresholds.intervals import Interval, Patch, Tip
+    from optimiser.studies.thresholds.thresholds import Thresholds
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PROOFS = {
@@ -82,7 +82,7 @@ def thresholds(
       optimiser thresholds instances/archetype weights.responsiveness \\
           --and organisations.staff_hours --and-where level=local --and-range 0,12
     """  # fmt: skip
-    from optimiser.studies.thresholds import thresholds as find
+    from optimiser.studies.thresholds.thresholds import thresholds as find
 
     if also is None and (and_range or and_where or and_how):
         note("--and-range, --and-where and --and-how belong to --and")
@@ -165,7 +165,7 @@ def _changes(found: Thresholds) -> list[str]:
 
 def moved(moves: Sequence[Row]) -> list[str]:
     """Moves in words, those of one decision together: 'pay: centre -> region (for 3: R1A, RBD, RC9)'."""
-    from optimiser.instance.findings import listing as several
+    from optimiser.instance.checking.problems import listing as several
 
     places: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for row in moves:

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.instance import convert
-from optimiser.instance.columns import Column, a_number
-from optimiser.instance.errors import InputError
-from optimiser.instance.findings import nearest, quote
+from optimiser.errors import InputError
+from optimiser.instance.checking.problems import nearest, quote
 from optimiser.instance.instance import Instance
+from optimiser.instance.reading import cells as convert
+from optimiser.instance.schema.column import Column, a_number
 
 ANY = a_number("", "any number")
 AMOUNT = a_number("", "a number that is not negative", low=0)

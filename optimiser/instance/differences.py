@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.instance.check import check
-from optimiser.instance.findings import Findings
+from optimiser.instance.checking.check import check
+from optimiser.instance.checking.problems import Findings
 from optimiser.instance.instance import Instance
 from optimiser.instance.replace import SETTINGS, ByName
-from optimiser.instance.schema import HELD_TABLES, TABLES
+from optimiser.instance.schema.schema import HELD_TABLES, TABLES
 from optimiser.instance.table import Table
 
 ALL = ""  # as a column: the whole table

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import optimiser
-from optimiser.instance import toml
-from optimiser.instance.errors import InputError
-from optimiser.instance.findings import nearest, quote
+from optimiser.errors import InputError
+from optimiser.instance.checking.problems import nearest, quote
+from optimiser.instance.reading import toml
 
 
 def names() -> tuple[str, ...]:

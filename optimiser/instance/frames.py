@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from optimiser.instance import toml
+from optimiser.errors import InputError
 from optimiser.instance.arguments import hint, pairs, plain, raise_any, said
-from optimiser.instance.errors import InputError
-from optimiser.instance.findings import Findings
+from optimiser.instance.checking.problems import Findings
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import assemble
-from optimiser.instance.schema import HELD_TABLES, TABLES
-from optimiser.instance.sheet import Absent, Cell, Sheet
+from optimiser.instance.reading import toml
+from optimiser.instance.reading.sheet import Absent, Cell, Sheet
+from optimiser.instance.schema.schema import HELD_TABLES, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optimiser.instance.columns import Column
-from optimiser.instance.schema import HELD_TABLES, TABLES, level_defaults
-from optimiser.instance.schema import SYSTEM_OBJECTIVES as SYSTEM_OBJECTIVES
+from optimiser.instance.schema.column import Column
+from optimiser.instance.schema.schema import HELD_TABLES, TABLES, level_defaults
+from optimiser.instance.schema.schema import SYSTEM_OBJECTIVES as SYSTEM_OBJECTIVES
 from optimiser.instance.table import Table
 from optimiser.introduced import Cells, Introduced
 from optimiser.page import counted

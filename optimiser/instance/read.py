@@ -9,14 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.instance import convert, folder, workbook
-from optimiser.instance.astray import astray, path_of
-from optimiser.instance.check import check
-from optimiser.instance.errors import InputError
-from optimiser.instance.findings import Findings, quote
+from optimiser.errors import InputError
+from optimiser.instance.checking.check import check
+from optimiser.instance.checking.problems import Findings, quote
 from optimiser.instance.instance import Instance
-from optimiser.instance.schema import DEFAULT_WEIGHTS, HELD_TABLES, SYSTEM_OBJECTIVES, TABLES, level_defaults
-from optimiser.instance.sheet import Absent, Sheet
+from optimiser.instance.reading import cells as convert
+from optimiser.instance.reading import folder, workbook
+from optimiser.instance.reading.astray import astray, path_of
+from optimiser.instance.reading.sheet import Absent, Sheet
+from optimiser.instance.schema.schema import (
+    DEFAULT_WEIGHTS,
+    HELD_TABLES,
+    SYSTEM_OBJECTIVES,
+    TABLES,
+    level_defaults,
+)
 from optimiser.instance.table import Table
 
 MOST_HOLDINGS = 1_000_000  # decisions x localities x levels x scenarios: a model of some gigabytes

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.instance import convert
+from optimiser.errors import InputError
 from optimiser.instance.arguments import pairs, raise_any, said
-from optimiser.instance.check import check
-from optimiser.instance.columns import Column
-from optimiser.instance.errors import InputError
-from optimiser.instance.findings import Findings, Place, listing, nearest, quote
+from optimiser.instance.checking.check import check
+from optimiser.instance.checking.problems import Findings, Place, listing, nearest, quote
 from optimiser.instance.instance import Instance, row_name
-from optimiser.instance.schema import HELD_TABLES, TABLES
-from optimiser.instance.sheet import rank
+from optimiser.instance.reading import cells as convert
+from optimiser.instance.reading.sheet import rank
+from optimiser.instance.schema.column import Column
+from optimiser.instance.schema.schema import HELD_TABLES, TABLES
 
 SETTINGS = ("weights", "limits", "uncertainty")
 

@@ -11,13 +11,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from optimiser.errors import InputError
 from optimiser.instance import examples
-from optimiser.instance.book import book_of, write_book
-from optimiser.instance.columns import Column
-from optimiser.instance.dictionary import data_dictionary
-from optimiser.instance.errors import InputError
-from optimiser.instance.findings import quote
-from optimiser.instance.schema import TABLES
+from optimiser.instance.checking.problems import quote
+from optimiser.instance.reading.book import book_of, write_book
+from optimiser.instance.schema.column import Column
+from optimiser.instance.schema.dictionary import data_dictionary
+from optimiser.instance.schema.schema import TABLES
 
 Row = tuple[str | float, ...]
 

@@ -17,13 +17,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from optimiser.instance.astray import path_of
-from optimiser.instance.book import SheetRows, book_cell, write_book
-from optimiser.instance.errors import InputError
-from optimiser.instance.findings import number_text, quote
+from optimiser.errors import InputError
+from optimiser.instance.checking.problems import number_text, quote
 from optimiser.instance.instance import Instance
-from optimiser.instance.schema import CSV_TABLES, TABLES
-from optimiser.instance.workbook import MOST_ROWS
+from optimiser.instance.reading.astray import path_of
+from optimiser.instance.reading.book import SheetRows, book_cell, write_book
+from optimiser.instance.reading.workbook import MOST_ROWS
+from optimiser.instance.schema.schema import CSV_TABLES, TABLES
 
 
 def write(instance: Instance, path: str | os.PathLike[str]) -> None:

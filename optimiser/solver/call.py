@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from optimiser.design.tables import spelt
 from optimiser.instance.arguments import (
     AMOUNT,
     POSITIVE,
@@ -21,9 +22,8 @@ from optimiser.instance.arguments import (
     wrong_function,
     wrong_number,
 )
-from optimiser.instance.columns import a_number
 from optimiser.instance.instance import Instance
-from optimiser.rows import spelt
+from optimiser.instance.schema.column import a_number
 
 
 @dataclass(frozen=True)

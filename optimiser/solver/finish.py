@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimiser.design import SolverError
+from optimiser.design.design import SolverError
 from optimiser.solver.highs import Clock, Ended
-from optimiser.solver.moves import TOLERANCE, Checked, Neighbourhood
-from optimiser.solver.search import Found
+from optimiser.solver.recourse.recourse_lp import Settled
+from optimiser.solver.search.master import Found
+from optimiser.solver.search.neighbourhood import TOLERANCE, Checked, Neighbourhood
 from optimiser.solver.session import Session
-from optimiser.solver.settle import Settled
 
 Array = np.ndarray
 

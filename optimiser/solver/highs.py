@@ -22,7 +22,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from optimiser.design import SolverError
+from optimiser.design.design import SolverError
 from optimiser.signals import hearing
 from optimiser.solver.quiet import quiet
 from optimiser.tolerances import SMALL, WHOLE

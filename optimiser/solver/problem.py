@@ -15,17 +15,17 @@ from scipy import sparse
 from optimiser.coefficients import Coefficients, coefficients
 from optimiser.instance.instance import Instance
 from optimiser.model import assemble
-from optimiser.solver.compiled import OWN, Compiled
-from optimiser.solver.cuts import Cuts, dense
-from optimiser.solver.extension import extend
+from optimiser.solver.compile.columns import Placing
+from optimiser.solver.compile.extension import extend
+from optimiser.solver.compile.program import OWN, Compiled
+from optimiser.solver.compile.units import Measure
+from optimiser.solver.cuts.cuts import Cuts, dense
+from optimiser.solver.cuts.pool_cuts import PoolCuts
 from optimiser.solver.highs import Clock, Ended, Solver
-from optimiser.solver.placing import Placing
-from optimiser.solver.pooling import PoolCuts
-from optimiser.solver.recourse import Recourse
-from optimiser.solver.risk import at_risk
-from optimiser.solver.scenario import Priced
-from optimiser.solver.settle import Settled, line, settle
-from optimiser.solver.units import Measure
+from optimiser.solver.recourse.lagrangian import Recourse
+from optimiser.solver.recourse.recourse_lp import Settled, line, settle
+from optimiser.solver.recourse.risk import at_risk
+from optimiser.solver.recourse.subproblem import Priced
 
 if TYPE_CHECKING:
     import pyomo.environ as pyo

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimiser.design import Record
+from optimiser.design.design import Record
 
 if TYPE_CHECKING:
     from optimiser.solver.session import Session

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from optimiser.instance.instance import Instance
-from optimiser.solver.branching import Tree
-from optimiser.solver.compiled import Program
-from optimiser.solver.cuts import Cuts, dense, join
+from optimiser.solver.compile.program import Program
+from optimiser.solver.cuts.cuts import Cuts, dense, join
 from optimiser.solver.highs import Clock, Ended
-from optimiser.solver.moves import Neighbourhood
 from optimiser.solver.problem import Problem
-from optimiser.solver.search import ROUNDS, Evaluated, Found, Master, Progress, relax, search
+from optimiser.solver.search.branch_and_cut import Tree
+from optimiser.solver.search.master import ROUNDS, Evaluated, Found, Master, Progress, relax, search
+from optimiser.solver.search.neighbourhood import Neighbourhood
 
 Array = np.ndarray
 WHOLE = 1e-5  # how far from whole numbers HiGHS's may be

@@ -14,18 +14,18 @@ import numpy as np
 import optimiser
 from optimiser.audit import audit
 from optimiser.coefficients import weights_of
-from optimiser.design import Design, Status
-from optimiser.instance.errors import InputError
+from optimiser.design.design import Design, Status
+from optimiser.design.neighbours import Closest, Neighbours
+from optimiser.design.tables import spelt
+from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
-from optimiser.neighbours import Closest, Neighbours
-from optimiser.rows import spelt
 from optimiser.solver.call import Call, building, check_call
 from optimiser.solver.finish import finish
 from optimiser.solver.highs import VERSION, Clock, Ended, OutOfTime, hearing_interrupts
-from optimiser.solver.moves import Checked
 from optimiser.solver.records import design_of, record_of
-from optimiser.solver.risk import neutral
-from optimiser.solver.search import STATUS, Found
+from optimiser.solver.recourse.risk import neutral
+from optimiser.solver.search.master import STATUS, Found
+from optimiser.solver.search.neighbourhood import Checked
 from optimiser.solver.session import Session
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def solve(
 
     Returns a Design; its `status` says how the search ended. Raises InputError for a call that is wrong.
     Ctrl-C, SIGTERM or SIGHUP end the search and keep what was found (`interrupted`); a second one is a
-    KeyboardInterrupt. Method: module `search`.
+    KeyboardInterrupt. Method: `search.master`.
     """
     clock, tell = Clock(), progress or (lambda text: None)
     call = check_call(
@@ -126,7 +126,7 @@ def _answered(
 
 def _held(start: Design | str | Path | pd.DataFrame, instance: Instance) -> Array:
     """Who holds what in the design to start from, (D, O), by the names of this instance."""
-    from optimiser.result import held_from_rows, read_design_rows
+    from optimiser.design.saving import held_from_rows, read_design_rows
 
     if not isinstance(start, Design | str | PurePath) and not hasattr(start, "columns"):
         raise InputError(["start: a Design, a path or a DataFrame is needed, not " + type(start).__name__])

@@ -11,20 +11,20 @@ import numpy as np
 
 import optimiser
 from optimiser.audit import audit
-from optimiser.claim import Claim, read_claim
-from optimiser.design import Design, Status
+from optimiser.design.claim import Claim, read_claim
+from optimiser.design.design import Design, Status
+from optimiser.design.neighbours import Closest
+from optimiser.design.tables import spelt
+from optimiser.errors import InputError
 from optimiser.instance.arguments import check_instance
-from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
-from optimiser.neighbours import Closest
-from optimiser.rows import spelt
 from optimiser.solver.call import check_call
 from optimiser.solver.highs import Clock
-from optimiser.solver.moves import Checked, Neighbourhood
 from optimiser.solver.records import design_of, idle_record, record_of
-from optimiser.solver.risk import neutral
+from optimiser.solver.recourse.recourse_lp import Settled
+from optimiser.solver.recourse.risk import neutral
+from optimiser.solver.search.neighbourhood import Checked, Neighbourhood
 from optimiser.solver.session import Session
-from optimiser.solver.settle import Settled
 from optimiser.solver.solve import FLOOR_SLACK, closest_of, fixed_of, neighbours_of, run_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> De
     design is worth, not that none is better. A design that breaks a promise comes back with `audit.broken`
     saying which. Raises InputError for what has not the form of a result, or is of another instance.
     """
-    from optimiser.result import held_from_rows, read_design_rows
+    from optimiser.design.saving import held_from_rows, read_design_rows
 
     check_instance(instance)
     if isinstance(result, Design) and not result.found:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 
 from optimiser.audit import no_data
+from optimiser.design.tables import Row, plain, spelt
 from optimiser.instance.instance import Instance
 from optimiser.introduced import Introduced
-from optimiser.rows import Row, plain, spelt
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,7 +102,7 @@ class Finding(Introduced):
         The folder may be new, empty or hold an earlier result of the same command, which is replaced, but not
         by one in which nothing was found: False says so. Anything else raises InputError.
         """
-        from optimiser.result import write_result
+        from optimiser.design.saving import write_result
 
         return write_result(directory, self.to_dict(), self.tables(), not self.silent)
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from optimiser.errors import InputError
 from optimiser.instance.arguments import pairs, raise_any, said, wrong_choice, wrong_number
-from optimiser.instance.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.instance.replace import Change, Target, replaced, standing
 from optimiser.page import exact

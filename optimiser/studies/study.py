@@ -13,17 +13,17 @@ import numpy as np
 
 import optimiser
 from optimiser.audit import Audit, audit
-from optimiser.design import Record, SolverError, Status, held_to
+from optimiser.design.design import Record, SolverError, Status, held_to
+from optimiser.design.tables import Row, Rows
 from optimiser.instance.instance import Instance
-from optimiser.rows import Row, Rows
 from optimiser.solver.call import building, check_call
-from optimiser.solver.cuts import Cuts
+from optimiser.solver.cuts.cuts import Cuts
 from optimiser.solver.finish import beaten
 from optimiser.solver.highs import VERSION, Clock, Ended, hearing_interrupts
-from optimiser.solver.moves import Neighbourhood
 from optimiser.solver.records import record_of
-from optimiser.solver.risk import neutral
-from optimiser.solver.search import STATUS, Found
+from optimiser.solver.recourse.risk import neutral
+from optimiser.solver.search.master import STATUS, Found
+from optimiser.solver.search.neighbourhood import Neighbourhood
 from optimiser.solver.session import Session
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import highspy
 import numpy as np
 
 from optimiser.coefficients import Coefficients
-from optimiser.solver.compiled import Compiled, Program
+from optimiser.solver.compile.program import Compiled, Program
 
 GAP = 1e-6  # relative gap that every competitor is asked for, as optimiser is
 
@@ -99,7 +99,7 @@ def scip_gap(
     """(value, bound, seconds) of SCIP on the program with its cones as they stand, within a time limit."""
     from pyscipopt import Model, quicksum
 
-    from optimiser.solver.pooling import PoolCuts
+    from optimiser.solver.cuts.pool_cuts import PoolCuts
 
     model = Model()
     model.hideOutput()
@@ -149,7 +149,7 @@ def tangents_only(
     program: Program, compiled: Compiled, c: Coefficients, limit: float
 ) -> tuple[float, float, float]:
     """(value, bound, seconds): HiGHS given the gradients of the cones where its solutions break them."""
-    from optimiser.solver.pooling import PoolCuts
+    from optimiser.solver.cuts.pool_cuts import PoolCuts
 
     began, bound, value = time.perf_counter(), np.inf, -np.inf
     pools = PoolCuts(compiled, c).pools

@@ -1,0 +1,1 @@
+"""What was found: the design, its tables, its place on disk."""

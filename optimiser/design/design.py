@@ -1,0 +1,389 @@
+"""Design: what was found. A frozen record of who holds what, the recourse, and what was proven."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from optimiser.design.neighbours import Closest, Neighbours
+from optimiser.design.tables import BESIDE, COLUMNS, MOVE, Row, Rows, plain
+from optimiser.instance.instance import Instance
+from optimiser.introduced import Cells, Introduced
+from optimiser.page import counted, exact, fixed, gap
+from optimiser.tolerances import TOLERANCE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from optimiser.audit import Audit
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """A complete answer: the level of every decision and the recourse in every scenario.
+
+    Axes follow the rows of the instance's tables: D decisions, N organisations, S scenarios,
+    R resource_types, and O localities, the organisations of the lowest level in table order.
+    What can only be nonzero at the level that holds is given at that level and nowhere else.
+    """
+
+    held: np.ndarray  # (D, O) int: index of the level (0 the top) at which d, as it concerns o, is held
+    exercised: np.ndarray  # (D, O, S) share of the decision space used, at the level held
+    monitored: np.ndarray  # (D, O, S) how far the centre monitors, at the level held (0 at the top)
+    support: np.ndarray  # (N,) ability built
+    added: np.ndarray  # (O, R) slack bought, in units of r
+    lent: np.ndarray  # (O, R, S) units, through the pool at the level that holds the decision governing r
+    borrowed: np.ndarray  # (O, R, S) units
+    unmet: np.ndarray  # (O, R, S) units
+
+
+class Status(StrEnum):
+    """How a solve ended."""
+
+    OPTIMAL = "optimal"  # no design is better by more than the gap asked for
+    FEASIBLE = "feasible"  # a design, but a limit was reached: value, bound and gap say how far
+    INFEASIBLE = "infeasible"  # proven: no design keeps every promise
+    UNKNOWN = "unknown"  # a limit was reached before any design was found
+
+
+ENDINGS = {
+    Status.INFEASIBLE: "Infeasible: proven that no design keeps every requirement.",
+    Status.UNKNOWN: "A limit was reached before any design was found. More time may find one.",
+}
+FRAMES = "table objectives localities exercised monitored slack staff support".split()
+SAID = 4  # sentences about what was checked that an introduction has at the most
+
+
+class NoDesignError(ValueError):
+    """Something was read from a design that was never found."""
+
+
+class InfeasibleError(ValueError):
+    """A question about best designs was asked of an instance that is proven to allow none."""
+
+    def __init__(self) -> None:
+        super().__init__("no design keeps every requirement; `optimiser diagnose` says why")
+
+
+class SolverError(RuntimeError):
+    """The solver failed: it ended with an error, or said something that cannot be."""
+
+
+def above(value: float, bound: float) -> str:
+    """That a value lies above its bound by more than rounding; '' where it does not."""
+    if not value > bound + 1e-6 * max(1.0, abs(value)):
+        return ""
+    return f"the value {value:.9g} lies above the solver's bound {bound:.9g}"
+
+
+def held_to(bound: float, value: float) -> None:
+    """Raise SolverError where a value lies above its bound: no answer may leave with such a pair."""
+    if said := above(value, bound):
+        raise SolverError(said)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Design(Introduced):
+    """What `solve` and `verify` return: the answer, how good it is, and how far that is proven.
+
+    Numbers about the design (`value`, `objectives`, ...) come from the audit, plain arithmetic on
+    instance and record. Where no design was found they raise NoDesignError; `status` and `bound` stand.
+    """
+
+    instance: Instance
+    status: Status
+    weights: Mapping[str, float]  # every objective, normalised to sum to 1
+    asked: Mapping[str, Any] = field(default_factory=dict)  # the call: fix, at_least, lexicographic ...
+    record: Record | None = None
+    audit: Audit | None = None
+    bound: float = math.inf  # no design is worth more than this
+    closest: Closest | None = None
+    neighbours: Neighbours | None = None
+    command: str = "solve"
+    extended: bool = False  # something was added to the model, which no audit knows
+    interrupted: bool = False  # by Ctrl-C
+    claimed: float | None = None  # the value that the solver says it has
+    faults: tuple[str, ...] = ()  # where a result brought to `verify` is not as it says, a sentence each
+    notes: tuple[str, ...] = ()  # what else is to be known of it
+    run: Mapping[str, Any] = field(default_factory=dict)  # seconds, solver, engine, instance_hash ...
+
+    # What was found, in one number each
+
+    @property
+    def found(self) -> bool:
+        """Is there a design at all?"""
+        return self.record is not None and self.audit is not None
+
+    @property
+    def value(self) -> float:
+        """V of the design, recomputed by the audit."""
+        return self._audit.value
+
+    @property
+    def held(self) -> np.ndarray:
+        """Index of the level (0 the top) at which each decision is held for each locality, (D, O)."""
+        return self._record.held
+
+    @property
+    def gap(self) -> float:
+        """How far the bound lies above the value, relative to it: (bound - value) / max(|value|, 1e-9)."""
+        gap = (self.bound - self.value) / max(abs(self.value), 1e-9)
+        return 0.0 if gap < 0 else gap  # the value is recomputed: it may pass the bound by rounding
+
+    @property
+    def expectations(self) -> Mapping[str, float]:
+        """Every objective's expectation, whatever its weight."""
+        return self._audit.objectives
+
+    @property
+    def no_data(self) -> tuple[str, ...]:
+        """The objectives about which the instance says nothing: what they reach is a default."""
+        return self._audit.no_data
+
+    @property
+    def spend(self) -> float:
+        """Money a year: slack, support, fixed costs and costs of holding."""
+        return self._audit.spend
+
+    @cached_property
+    def problems(self) -> tuple[str, ...]:
+        """Why the design may not be trusted: one sentence each, none for a verified one.
+
+        A better design next to it refutes an optimum. It says nothing against a design that only
+        claims to be possible (a time limit was reached, or someone made it by hand).
+        """
+        problems = [*self._audit.broken, *self.faults]
+        if self.status is Status.OPTIMAL and self.neighbours and self.neighbours.better:
+            gain = f" ({self.closest.gain})" if self.closest and self.closest.cost < 0 else ""
+            problems.append(
+                f"{counted(self.neighbours.better, 'design')} one move away "
+                f"{'is' if self.neighbours.better == 1 else 'are'} better{gain}: it is not the optimum"
+            )
+        if said := above(self.value, self.bound):
+            problems.append(said)
+        if self.claimed is not None and not math.isclose(
+            self.claimed, self.value, rel_tol=1e-6, abs_tol=1e-6
+        ):
+            problems.append(f"the value is said to be {self.claimed:.9g}; recomputed it is {self.value:.9g}")
+        if self.extended:
+            problems.append("what was added to the model is not verified")
+        return tuple(problems)
+
+    @property
+    def verified(self) -> bool:
+        """Does the design keep every promise, and is nothing next to it better than an optimum may be?"""
+        return self.found and not self.problems
+
+    # Tables
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Who holds what: decision, type, organisation ('' for a uniform decision), level."""
+        return self._frame("design")
+
+    @property
+    def objectives(self) -> pd.Series[float]:
+        """The expectations as a Series."""
+        import pandas as pd
+
+        return pd.Series(self.expectations, name="value", dtype=float)
+
+    @property
+    def localities(self) -> pd.DataFrame:
+        """Each locality's own accountability and responsiveness (means over decisions) and unmet demand."""
+        return self._frame("localities")
+
+    @property
+    def exercised(self) -> pd.DataFrame:
+        """How far each decision space granted is used: decision, organisation, level, scenario, exercised."""
+        return self._frame("exercised")
+
+    @property
+    def monitored(self) -> pd.DataFrame:
+        """How far the centre monitors what is held below it, in each scenario."""
+        return self._frame("monitored")
+
+    @property
+    def slack(self) -> pd.DataFrame:
+        """Demand, supply, slack bought, mutual aid and unmet demand by locality, resource and scenario."""
+        return self._frame("slack")
+
+    @property
+    def staff(self) -> pd.DataFrame:
+        """Hours available (NaN: not limited) and used by each organisation in each scenario."""
+        return self._frame("staff")
+
+    @property
+    def support(self) -> pd.DataFrame:
+        """Ability built by investment in each organisation."""
+        return self._frame("support")
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+
+        return pd.DataFrame(self.rows(name), columns=list(COLUMNS[name]))
+
+    def rows(self, name: str) -> list[Row]:
+        """The rows of one table of results, by its key in the JSON document."""
+        return self._rows.named(name)
+
+    @cached_property
+    def _rows(self) -> Rows:
+        return Rows(self.instance, self._record, self._audit)
+
+    @property
+    def _audit(self) -> Audit:
+        if self.audit is None:
+            raise NoDesignError(f"there is no design to read from: the solve ended {self.status}")
+        return self.audit
+
+    @property
+    def _record(self) -> Record:
+        if self.record is None:
+            raise NoDesignError(f"there is no design to read from: the solve ended {self.status}")
+        return self.record
+
+    # Going out
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON document of `optimiser solve --json`; without a design it has no value and no design."""
+        from optimiser.design.saving import numbers_hash
+
+        head = {"format": 1, "command": self.command, "instance": self.instance.name}
+        head |= {"status": self.status.value, "verified": self.verified}
+        document = head | (self._document() if self.found else self._question())
+        if self.interrupted:
+            document["interrupted"] = True
+        document["tables"] = [*COLUMNS, *BESIDE] if self.found else []
+        run = {name: plain(value) for name, value in self.run.items()}
+        run["result_hash"] = numbers_hash({**document, "run": run})
+        return {**document, "run": run}
+
+    def _question(self) -> dict[str, Any]:
+        weights = {name: plain(weight) for name, weight in self.weights.items()}
+        return {"weights": weights, "asked": dict(self.asked)}
+
+    def _document(self) -> dict[str, Any]:
+        rows = {name: self.rows(name) for name in COLUMNS}
+        rows["design"] = [{name: row[name] for name in MOVE} for row in rows["design"]]
+        return {
+            "value": plain(self.value),
+            "bound": plain(self.bound),
+            "gap": plain(self.gap),
+            "objectives": {name: plain(value) for name, value in self.expectations.items()},
+            "no_data": list(self.no_data),
+            **self._question(),
+            "design": rows.pop("design"),
+            "closest": self._closest(),
+            **rows,
+            "spend": plain(self.spend),
+            "problems": list(self.problems),
+            "notes": list(self.notes),
+            "neighbours": self._neighbours(),
+        }
+
+    def _closest(self) -> dict[str, Any] | None:
+        if self.closest is None:
+            return None
+        return {name: plain(value) for name, value in self.closest.to_dict().items()}
+
+    def _neighbours(self) -> dict[str, Any] | None:
+        if self.neighbours is None:
+            return None
+        equal = [dict(zip(MOVE, move, strict=True)) for move in self.neighbours.equal]
+        return {**asdict(self.neighbours), "equal": equal}
+
+    def tables(self) -> dict[str, tuple[Sequence[str], list[Row]]]:
+        """What `save` writes as CSV: name -> columns and rows; none where no design was found."""
+        if not self.found:
+            return {}
+        tables: dict[str, tuple[Sequence[str], list[Row]]] = {
+            name: (columns, self.rows(name)) for name, columns in COLUMNS.items()
+        }
+        worth = [(g, plain(self.weights[g]), plain(value)) for g, value in self.expectations.items()]
+        rows = [dict(zip(BESIDE["objectives"], row, strict=True)) for row in worth]
+        beside = {"objectives": rows, "design_by_locality": self._rows.by_locality()}
+        return tables | {name: (columns, beside[name]) for name, columns in BESIDE.items()}
+
+    def save(self, directory: str | Path) -> bool:
+        """Write result.json and one CSV file a table into a folder of their own, whole or not at all.
+
+        The folder may be new, empty or hold an earlier result of the same command, which is replaced, but not
+        by one in which no design was found: False says so. Anything else raises InputError.
+        """
+        from optimiser.design.saving import write_result
+
+        return write_result(directory, self.to_dict(), self.tables(), self.found)
+
+    # Introducing itself
+
+    @property
+    def headline(self) -> str:
+        """How it ended, what it is worth and how far that is proven."""
+        if not self.found:
+            return "Interrupted before any design was found." if self.interrupted else ENDINGS[self.status]
+        trust = "verified" if self.verified else "NOT VERIFIED"
+        value, bound = fixed(self.value, 6), fixed(self.bound, 6)
+        proven = f", bound {bound}, gap {gap(self.value, self.bound)}" if math.isfinite(self.bound) else ""
+        return f"{self._ended}, {trust}: value {value}{proven}"
+
+    @property
+    def _ended(self) -> str:
+        """How it ended, in words: `feasible` alone says little."""
+        if self.interrupted:
+            return "interrupted, the best so far"
+        if self.status is Status.FEASIBLE and self._audit.broken:
+            return "not feasible"
+        return str(self.status)
+
+    def _name(self) -> str:
+        return self.instance.name
+
+    def _said(self) -> Sequence[str]:
+        checks = self.checks if self.found else []
+        checks = sorted(checks, key=lambda said: not said.startswith("NOT VERIFIED"))  # first things first
+        return checks[:SAID] + ["And more: .checks"] * (len(checks) > SAID)
+
+    def _summary(self) -> Cells:
+        if not self.found:
+            return []
+        levels: dict[tuple[str, str], Counter[str]] = {}
+        for row in self.rows("design"):
+            levels.setdefault((row["decision"], row["type"]), Counter())[row["level"]] += 1
+        rows = [("decision", "type", "held at")]
+        for (decision, kind), there in levels.items():
+            split = (f"{count} {level}" for level, count in there.most_common())
+            rows.append((decision, kind, next(iter(there)) if len(there) == 1 else ", ".join(split)))
+        return rows
+
+    def _further(self) -> str:
+        if not self.found:
+            return "What was asked: .asked; why nothing is feasible: optimiser.diagnose"
+        return f"All of it: {', '.join(f'.{name}' for name in FRAMES)}; .to_dict(); .save(FOLDER)"
+
+    @property
+    def checks(self) -> list[str]:
+        """What was checked and what came of it, one sentence each."""
+        said = [f"{note[0].upper()}{note[1:]}." for note in self.notes]
+        if not self._audit.broken:
+            said.append("Every promise and objective was recomputed from the tables: all hold.")
+            said.append(
+                f"Held means broken by no more than {exact(TOLERANCE)} of the larger of its two sides."
+            )
+        if self.neighbours is not None:
+            said.append(self.neighbours.text)
+            if self.neighbours.better and self.closest and self.closest.cost < 0:
+                said.append(f"{self.closest.gain.capitalize()}.")
+            equal = [f"{' for '.join(filter(None, move[:2]))} at {move[2]}" for move in self.neighbours.equal]
+            if equal:
+                said.append(f"As good would be: {', '.join(equal[:6])}{' and others' * (len(equal) > 6)}.")
+        return said + [f"NOT VERIFIED: {problem.rstrip('.')}." for problem in self.problems]

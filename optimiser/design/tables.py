@@ -1,0 +1,149 @@
+"""What was found, as rows: the tables of a design, by the keys of its JSON document."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from optimiser.instance.instance import Instance
+
+if TYPE_CHECKING:
+    from optimiser.audit import Audit
+    from optimiser.design.design import Record
+
+DIGITS = 12  # significant: more is the noise of adding up
+Row = dict[str, Any]  # column to str, float, or None where there is no number
+
+MOVE = ("decision", "organisation", "level")  # what says where one decision sits, or would sit
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "design": ("decision", "type", "organisation", "level"),
+    "localities": ("organisation", "accountability", "responsiveness", "unmet"),
+    "exercised": ("decision", "organisation", "level", "scenario", "exercised"),
+    "monitored": ("decision", "organisation", "level", "scenario", "monitored"),
+    "slack": (
+        "organisation", "resource", "scenario", "demand", "supply", "added", "lent", "borrowed", "unmet",
+    ),
+    "staff": ("organisation", "scenario", "available", "used"),
+    "support": ("organisation", "support"),
+}  # fmt: skip
+BESIDE: dict[str, tuple[str, ...]] = {  # written as CSV alone: the document says the same otherwise
+    "objectives": ("objective", "weight", "value"),
+    "design_by_locality": ("decision", "label", "type", "organisation", "name", "population", "level"),
+}
+
+
+def plain(value: Any) -> Any:
+    """A number as results have it: 12 significant digits, None for what is not finite, no negative zero."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}") + 0.0 if math.isfinite(value) else None
+    return value
+
+
+def spelt(argument: Any) -> Any:
+    """An argument of a call as JSON has it; what is no number, text or collection by what it calls itself."""
+    if isinstance(argument, Mapping):
+        return {str(name): spelt(value) for name, value in argument.items()}
+    if isinstance(argument, list | tuple):
+        return [spelt(value) for value in argument]
+    argument = plain(argument)
+    if argument is None or isinstance(argument, str | bool | int | float):
+        return argument
+    if isinstance(argument, Instance):
+        return argument.name
+    return str(argument) if isinstance(argument, PurePath) else f"a {type(argument).__name__}"
+
+
+class Rows:
+    """The tables of one design. Shares and hours come from its record, what they add up to from its audit."""
+
+    def __init__(self, instance: Instance, record: Record, audit: Audit) -> None:
+        self.instance, self.record, self.audit = instance, record, audit
+        self.levels = list(instance["levels"]["level"])
+        self.scenarios = list(instance["scenarios"]["scenario"])
+        self.localities = localities(instance)
+
+    def named(self, name: str) -> list[Row]:
+        """The rows of one table of results, by its key in the JSON document."""
+        return [dict(zip(COLUMNS[name], row, strict=True)) for row in getattr(self, f"_{name}_rows")()]
+
+    def _design_rows(self) -> list[tuple[Any, ...]]:
+        decisions, rows = self.instance["decisions"], []
+        columns = zip(
+            decisions["decision"], decisions["type"], decisions["uniform"], self.record.held, strict=True
+        )
+        for decision, kind, uniform, held in columns:
+            if uniform:
+                rows.append((decision, kind, "", self.levels[held[0]]))
+            else:
+                pairs = zip(self.localities, held, strict=True)
+                rows += [(decision, kind, locality, self.levels[level]) for locality, level in pairs]
+        return rows
+
+    def by_locality(self) -> list[Row]:
+        """Every decision for every locality, with labels and population."""
+        decisions, organisations = self.instance["decisions"], self.instance["organisations"]
+        local = organisations["level"] == self.levels[-1]
+        what = zip(*(decisions[name] for name in ("decision", "label", "type")), strict=True)
+        who = [organisations[name][local] for name in ("organisation", "name", "population")]
+        rows = [
+            (*named, place, name, plain(people), self.levels[level])
+            for named, held in zip(what, self.record.held, strict=True)
+            for place, name, people, level in zip(*who, held, strict=True)
+        ]
+        return [dict(zip(BESIDE["design_by_locality"], row, strict=True)) for row in rows]
+
+    def _localities_rows(self) -> list[tuple[Any, ...]]:
+        own = self.audit.localities
+        columns = (own[name] for name in ("accountability", "responsiveness", "unmet"))
+        return [(name, *map(plain, row)) for name, *row in zip(self.localities, *columns, strict=True)]
+
+    def _exercised_rows(self) -> list[tuple[Any, ...]]:
+        return self._recourse_rows(self.record.exercised, highest=0)
+
+    def _monitored_rows(self) -> list[tuple[Any, ...]]:
+        return self._recourse_rows(self.record.monitored, highest=1)  # nothing monitors the centre
+
+    def _recourse_rows(self, share: np.ndarray, highest: int) -> list[tuple[Any, ...]]:
+        held, shares = self.record.held.tolist(), share.tolist()
+        return [
+            (decision, locality, self.levels[held[d][o]], scenario, plain(shares[d][o][s]))
+            for d, decision in enumerate(self.instance["decisions"]["decision"])
+            for o, locality in enumerate(self.localities)
+            if held[d][o] >= highest
+            for s, scenario in enumerate(self.scenarios)
+        ]
+
+    def _slack_rows(self) -> list[tuple[Any, ...]]:
+        found, audit = self.record, self.audit
+        each = (audit.demand, audit.supply, found.lent, found.borrowed, found.unmet)
+        return [
+            (locality, resource, scenario, demand, supply, plain(found.added[o, r]), lent, borrowed, unmet)
+            for o, locality in enumerate(self.localities)
+            for r, resource in enumerate(self.instance["resource_types"]["resource"])
+            for s, scenario in enumerate(self.scenarios)
+            for demand, supply, lent, borrowed, unmet in [[plain(amount[o, r, s]) for amount in each]]
+        ]
+
+    def _staff_rows(self) -> list[tuple[Any, ...]]:
+        available, used = self.audit.staff_available, self.audit.staff_used
+        return [
+            (name, scenario, plain(available[n, s]), plain(used[n, s]))
+            for n, name in enumerate(self.instance["organisations"]["organisation"])
+            for s, scenario in enumerate(self.scenarios)
+        ]
+
+    def _support_rows(self) -> list[tuple[Any, ...]]:
+        names = self.instance["organisations"]["organisation"]
+        return [(name, plain(built)) for name, built in zip(names, self.record.support, strict=True)]
+
+
+def localities(instance: Instance) -> list[str]:
+    """Names of the localities, the organisations of the lowest level, in table order."""
+    organisations = instance["organisations"]
+    return list(organisations["organisation"][organisations["level"] == instance["levels"]["level"][-1]])

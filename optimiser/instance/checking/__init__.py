@@ -1,0 +1,1 @@
+"""What must hold, what is suspicious, and how problems are said."""

@@ -1,0 +1,1 @@
+"""From files to cells to columns: folders, TOML, workbooks, and what a cell was likely meant to be."""

@@ -1,0 +1,1 @@
+"""From the Pyomo model to arrays, and which columns mean what."""

@@ -1,0 +1,1 @@
+"""Rows that tighten a master problem."""

@@ -1,0 +1,215 @@
+"""Settling a design: its best recourse, and among the best the one to report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from optimiser.solver.compile.program import Program
+from optimiser.solver.cuts.cuts import Cuts
+from optimiser.solver.highs import Clock, Ended, Outcome, Solver
+
+if TYPE_CHECKING:
+    from optimiser.solver.problem import Problem
+
+Array = np.ndarray
+BINDING = 1e-11  # what prices and reduced costs above it hold is the optimal face: rounding leaves 1e-13, and
+# a little of what is plentiful may be worth 1e-10 (a price counts by the largest coefficient of its row)
+NOTHING = 1e-9  # how far from nothing HiGHS may leave the gain of a column without bounds
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """Value (-inf: infeasible), all columns of the program, and prices of the coupling rows.
+
+    `duals` are the prices of all rows and floors as HiGHS gives them: >= 0 where `<=` binds.
+    """
+
+    value: float
+    x: Array | None
+    prices: Array
+    duals: Array
+
+
+def settle(
+    problem: Problem, x: Array, free: Array, clock: Clock, direction: Array | None, floor: Cuts, ties: bool
+) -> Settled:
+    """Optimise the `free` columns with all others as in x, keeping the rows of `floor`.
+
+    `direction` (G,) stands in for the weights. With `ties`, choose among the recourse of the best value as
+    model.md says: the highest resilience, then the least spending, then the highest objectives in order.
+    """
+    program, recourse = _with(problem.program, floor), problem.recourse
+    fixed = x.copy()
+    fixed[free] = 0.0
+    matrix = program.matrix[:, free]
+    rows = np.flatnonzero(np.diff(matrix.indptr))
+    moved = program.matrix[rows] @ fixed
+    lower, upper = program.lower[rows] - moved, program.upper[rows] - moved
+    cost = _cost(problem, direction)
+    solver = Solver(problem.threads)
+    solver.load(
+        cost[free], matrix[rows].tocsr(), lower, upper, program.column_lower[free], program.column_upper[free]
+    )
+    found = solver.run(clock)
+    prices, duals = np.zeros(len(recourse.coupling)), np.zeros(len(program.lower))
+    if found.ended is Ended.INFEASIBLE:
+        prices = _repair_prices(problem, program, free, rows, lower, upper, clock)
+        return Settled(-np.inf, None, prices, duals)
+    if found.x is None:
+        return Settled(-np.inf, None, prices, duals)
+    duals[rows] = found.prices
+    at = np.full(len(program.lower), -1)
+    at[rows] = np.arange(len(rows))
+    there = at[recourse.coupling] >= 0
+    signed = recourse.sign * np.where(there, found.prices[at[recourse.coupling]], 0.0)
+    prices = np.maximum(0.0, signed)
+    value = found.value + float(cost @ fixed) + program.offset
+    if ties:
+        found = _break_ties(problem, solver, found, free, matrix[rows].tocsr(), clock)
+    fixed[free] = found.x
+    return Settled(value, fixed, prices, duals)
+
+
+def line(problem: Problem, settled: Settled, floor: Cuts) -> tuple[Array, float] | None:
+    """(slope, constant): no design that reaches the floors is worth more than constant - slope @ core.
+
+    The Lagrangian of the whole program at the duals of one design (module `lagrangian`): of the columns that
+    neither the design settles nor a scenario, each takes the better of its bounds.
+    """
+    program, recourse = _with(problem.program, floor), problem.recourse
+    (row,), (side,) = recourse.rows(settled.prices[None, :])
+    here = np.append(recourse.in_master, np.ones(floor.count, bool))
+    duals = np.where(here, settled.duals, 0.0)
+    duals = np.where(np.isposinf(program.upper), np.minimum(duals, 0.0), duals)
+    duals = np.where(np.isneginf(program.lower), np.maximum(duals, 0.0), duals)
+    bound = np.where(duals > 0, program.upper, program.lower)
+    constant = program.offset + side + float(duals[duals != 0] @ bound[duals != 0])
+    gain = program.cost - row - duals @ program.matrix
+    rest = ~recourse.is_recourse
+    rest[problem.placing.core] = False
+    most = np.where(gain > 0, _affordable(problem), program.column_lower)[rest]
+    unbounded = np.isinf(most)
+    if (np.abs(gain[rest][unbounded]) > NOTHING).any():
+        return None
+    constant += float(gain[rest][~unbounded] @ most[~unbounded])
+    return -gain[problem.placing.core], constant
+
+
+def _affordable(problem: Problem) -> Array:
+    """(columns,) upper bounds; of slack bought, what the whole budget buys."""
+    program, upper = problem.program, problem.program.column_upper.copy()
+    added = problem.compiled.columns["added"]
+    for row in range(
+        problem.compiled.rows["budget_suffices"].start, problem.compiled.rows["budget_suffices"].stop
+    ):
+        price = program.matrix[[row]].toarray()[0, added]
+        upper[added] = np.divide(program.upper[row], price, out=upper[added], where=price > 0)
+    return upper
+
+
+def _with(program: Program, floor: Cuts) -> Program:
+    """The program with rows below the others that keep floors."""
+    if not floor.count:
+        return program
+    return replace(
+        program,
+        matrix=sparse.vstack([program.matrix, floor.matrix], format="csr"),
+        lower=np.concatenate([program.lower, np.full(floor.count, -np.inf)]),
+        upper=np.concatenate([program.upper, floor.upper]),
+    )
+
+
+def _cost(problem: Problem, direction: Array | None) -> Array:
+    cost = problem.program.cost
+    if direction is None or np.array_equal(direction, problem.weights):
+        return cost
+    cost = cost.copy()
+    sets, columns = problem.c.sets, problem.compiled.columns.index("achieved")
+    for (g, s), column in columns.items():
+        extra = direction[sets.objectives.index(g)] - problem.weights[sets.objectives.index(g)]
+        cost[column] += problem.c["probability"][sets.scenarios.index(s)] * extra
+    return cost
+
+
+def _repair_prices(problem, program, free, rows, lower, upper, clock):  # type: ignore[no-untyped-def]
+    """Prices at the least excess over limits on unmet demand and floors, where these cannot be kept."""
+    recourse = problem.recourse
+    floors = np.arange(len(problem.program.lower), len(program.lower))
+    capped = np.concatenate([recourse.coupling[recourse.capped], floors])
+    at = np.full(len(program.lower), -1)
+    at[rows] = np.arange(len(rows))
+    slack = at[capped[at[capped] >= 0]]
+    entries = -np.ones(len(slack)), (slack, np.arange(len(slack)))
+    extra = sparse.csr_array(entries, shape=(len(rows), len(slack)))
+    matrix = sparse.hstack([program.matrix[rows][:, free], extra], format="csr")
+    solver = Solver(problem.threads)
+    solver.load(
+        np.concatenate([np.zeros(len(free)), np.full(len(slack), -1.0)]),
+        matrix,
+        lower,
+        upper,
+        np.concatenate([program.column_lower[free], np.zeros(len(slack))]),
+        np.concatenate([program.column_upper[free], np.full(len(slack), np.inf)]),
+    )
+    found = solver.run(clock)
+    if found.x is None:
+        return np.zeros(len(recourse.coupling))
+    there = at[recourse.coupling] >= 0
+    prices = np.where(there, found.prices[at[recourse.coupling]], 0.0)
+    return np.maximum(0.0, recourse.sign * prices)
+
+
+def _break_ties(
+    problem: Problem, solver: Solver, found: Outcome, free: Array, matrix: sparse.csr_array, clock: Clock
+) -> Outcome:
+    """Stay on the optimal face (what has a price keeps its value) and optimise the next aim on it."""
+    fixed, height = np.zeros(len(free), bool), np.maximum(1.0, abs(matrix).max(axis=1).toarray().ravel())
+    for aim in _aims(problem):
+        cost = aim[free]
+        if found.x is None or not cost.any():
+            continue
+        columns = np.flatnonzero(np.abs(found.reduced) > BINDING)
+        bound = np.flatnonzero(np.abs(found.prices) * height > BINDING)
+        fixed[columns] = True
+        if fixed.sum() + len(bound) >= len(cost):  # no zero among the prices of what is not basic: a vertex
+            return found
+        solver.change_bounds(columns, found.x[columns], found.x[columns])
+        activity = (matrix @ found.x)[bound]
+        solver.change_row_bounds(bound, activity, activity)
+        solver.change_costs(cost)
+        latest = solver.run(clock)
+        if latest.ended is not Ended.OPTIMAL:
+            return found
+        found = latest
+    return found
+
+
+def _aims(problem: Problem) -> list[Array]:
+    """Objectives of the tie-break, each as costs of the program's columns to maximise."""
+    sets, columns = problem.c.sets, problem.compiled.columns
+
+    def expectation(objective: str) -> Array:
+        cost = np.zeros(len(problem.program.cost))
+        for s, name in enumerate(sets.scenarios):
+            cost[columns.index("achieved")[objective, name]] = problem.c["probability"][s]
+        return cost
+
+    spend = np.zeros(len(problem.program.cost))
+    for (_, r), column in columns.index("added").items():
+        spend[column] = -problem.c["slack_cost"][sets.resources.index(r)]
+    for n, column in columns.index("support").items():
+        spend[column] = -problem.c["support_cost"][sets.organisations.index(n)]
+    spend *= problem.units.columns
+    scale = np.abs(spend).max() or 1.0
+    open_to = {sets.objectives[g] for g in problem.recourse.row_objective}  # recourse; the others are settled
+    if problem.extended:
+        open_to = set(sets.objectives)
+    rest = [expectation(g) for g in sets.objectives if g != "resilience" and g in open_to]
+    act = np.zeros(len(spend))  # what no objective tells apart: rather act, and rather unwatched
+    act[columns["exercised"]], act[columns["monitored"]] = 1e-3, -1e-3
+    first = [expectation("resilience")] if "resilience" in open_to else []
+    return [*first, spend / scale, *rest, act]

@@ -1,0 +1,290 @@
+"""The search for a best design: a master problem over who holds what, tightened by cuts until it closes.
+
+First the relaxation is cut until nothing is violated. Where decisions differ by locality, branching goes on
+from there (module `branch_and_cut`); else the mixed-integer program is solved, what its solution violates is
+added, and the search goes on from the incumbent. The bound is the master's, the value is that of a complete
+design with its exact pools and its recourse: their gap is the true one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from optimiser.design.design import Status
+from optimiser.solver.compile.columns import Placing
+from optimiser.solver.compile.program import Program
+from optimiser.solver.cuts.cuts import Cuts, join
+from optimiser.solver.highs import Clock, Ended, Outcome, Solver
+
+Array = np.ndarray
+ROUNDS = 60  # of cutting the relaxation; it tails off long before
+SAME = 1e-9  # how far a point may move and be the same
+ROUNDING = 1e-7  # of value, that HiGHS's tolerances leave where the gap asked for is smaller still
+TAIL = 1e-6  # of the bound: a round of cuts that moves it by less is stale
+
+STATUS = {
+    Ended.OPTIMAL: Status.OPTIMAL,
+    Ended.INFEASIBLE: Status.INFEASIBLE,
+    Ended.STOPPED: Status.FEASIBLE,
+}  # of a search that found a design, or is proven to have none
+Separator = Callable[
+    [Array, Array | None], Cuts
+]  # (point of the master, prices of the floors or None) -> cuts
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluated:
+    """An integral point of the master, made a design: perhaps a better one near by. The cuts are its own."""
+
+    design: Array
+    value: float  # exact; -inf: infeasible
+    cuts: Cuts
+    point: Array | None = None  # all columns, where more than the design must be kept
+    spoilt: bool = False  # the point itself has no feasible design
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The best design found (None: none), its exact value, and the bound."""
+
+    design: Array | None
+    value: float
+    bound: float
+    ended: Ended
+    point: Array | None = None
+
+
+class Master:
+    """The master problem in HiGHS: some columns of the program, its rows on them, floors and cuts."""
+
+    def __init__(self, program: Program, columns: Array, rows: Array, floors: Cuts, threads: int) -> None:
+        self.columns, self.size = np.flatnonzero(columns), len(columns)
+        self._solver = Solver(threads)
+        matrix = program.matrix[np.flatnonzero(rows)][:, self.columns]
+        floor = floors.matrix[:, self.columns]
+        lower = np.concatenate([program.lower[rows], np.full(floors.count, -np.inf)])
+        upper = np.concatenate([program.upper[rows], floors.upper])
+        self.floors = slice(matrix.shape[0], len(upper))
+        self._base = len(upper)
+        self._solver.load(
+            program.cost[self.columns],
+            sparse.vstack([matrix, floor], format="csr"),
+            lower,
+            upper,
+            program.column_lower[self.columns],
+            program.column_upper[self.columns],
+            program.integer[self.columns],
+        )
+        self._solver.impose_integrality(False)
+        self._cuts = Cuts(sparse.csr_array((0, len(self.columns))), np.zeros(0))
+        self.offset, self.upper = program.offset, program.column_upper
+        self._at = np.full(self.size, -1)
+        self._at[self.columns] = np.arange(len(self.columns))
+
+    def whole(self, x: Array) -> Array:
+        """A point of the master as columns of the program, zero elsewhere."""
+        full = np.zeros(self.size)
+        full[self.columns] = x[: len(self.columns)]
+        return full
+
+    def add(self, cuts: Cuts) -> None:
+        """Add cuts, given on the columns of the program."""
+        if cuts.count:
+            m = cuts.matrix
+            matrix = sparse.csr_array(
+                (m.data, self._at[m.indices], m.indptr), (cuts.count, len(self.columns))
+            )
+            self._solver.add_rows(matrix, np.full(cuts.count, -np.inf), cuts.upper)
+            self._cuts = join(self._cuts, Cuts(matrix, cuts.upper))
+
+    def drop_slack(self, x: Array, tolerance: float = 1e-4) -> None:
+        """Forget the cuts that are far from binding at x."""
+        slack = self._cuts.upper - self._cuts.matrix @ x[self.columns]
+        gone = np.flatnonzero(slack > tolerance)
+        if len(gone):
+            self._solver.delete_rows(self._base + gone)
+            kept = np.flatnonzero(slack <= tolerance)
+            self._cuts = Cuts(self._cuts.matrix[kept], self._cuts.upper[kept])
+
+    def restrict(self, columns: Array, lower: Array, upper: Array) -> None:
+        """Replace the bounds of some columns of the program."""
+        self._solver.change_bounds(self._at[columns], lower, upper)
+
+    def reduced(self, outcome: Outcome, columns: Array) -> Array:
+        """Reduced costs of some columns of the program: at most 0 where they are 0."""
+        return outcome.reduced[self._at[columns]]
+
+    def integral(self) -> None:
+        """From here on, solve the mixed-integer program."""
+        self._solver.impose_integrality(True)
+
+    def run(
+        self, clock: Clock, gap: float = 0.0, start: Array | None = None, enough: float = -np.inf
+    ) -> Outcome:
+        """Solve as it stands; the outcome lacks the offset."""
+        begin = None if start is None else start[self.columns]
+        return self._solver.run(clock, gap, begin, enough - self.offset)
+
+    def peek(self, clock: Clock, iterations: int) -> Outcome:
+        """Solve the relaxation as far as some iterations go."""
+        return self._solver.run(clock, iterations=iterations)
+
+
+@dataclass(eq=False)
+class Progress:
+    """The best design so far and the bound, and whether they answer what was asked."""
+
+    gap: float  # relative
+    decide: float  # worth that is looked for; inf: the best
+    best: Evaluated | None = None
+    bound: float = np.inf
+
+    @property
+    def value(self) -> float:
+        """Of the best design; -inf without one."""
+        return -np.inf if self.best is None else self.best.value
+
+    @property
+    def enough(self) -> float:
+        """A bound this low ends the search."""
+        lost = self.decide if np.isfinite(self.decide) else -np.inf
+        return max(lost, self.value + self.gap * max(abs(self.value), 1e-9))
+
+    @property
+    def answered(self) -> Found | None:
+        """What was found, once that is enough."""
+        if self.best is not None and self.bound - self.value <= self.gap * max(abs(self.value), 1e-9):
+            return self.found(Ended.OPTIMAL)
+        if self.value >= self.decide or (np.isfinite(self.decide) and self.bound < self.decide):
+            return self.found(Ended.STOPPED)
+        return None
+
+    def note(self, latest: Evaluated) -> None:
+        """Keep a design if it is better."""
+        if latest.value > self.value:
+            self.best = latest
+
+    def lower(self, bound: float) -> None:
+        """Take over a bound if it is tighter."""
+        if np.isfinite(bound):
+            self.bound = min(self.bound, bound)
+
+    def hopeless(self, bound: float) -> bool:
+        """Whether designs worth at most this need no look."""
+        if np.isfinite(self.decide) and bound < self.decide:
+            return True
+        return self.best is not None and bound <= self.value + self.gap * max(abs(self.value), 1e-9)
+
+    def nothing_more(self) -> Found:
+        """As it stands where nothing is left that keeps all rows and cuts."""
+        self.bound = self.value
+        return self.found(Ended.INFEASIBLE if self.best is None else Ended.OPTIMAL)
+
+    @property
+    def ended(self) -> Found:
+        """As it stands once nothing is left to search: optimal but for HiGHS's rounding, or not proven."""
+        return self.found(Ended.OPTIMAL if self.bound - self.value <= ROUNDING else Ended.STOPPED)
+
+    def found(self, ended: Ended) -> Found:
+        """As it stands."""
+        if self.best is None:
+            return Found(None, -np.inf, -np.inf if ended is Ended.INFEASIBLE else self.bound, ended)
+        return Found(
+            self.best.design, self.best.value, max(self.bound, self.best.value), ended, self.best.point
+        )
+
+
+def search(
+    master: Master,
+    separate: Separator,
+    evaluate: Callable[[Array], Evaluated],
+    placing: Placing,
+    progress: Progress,
+    clock: Clock,
+    tell: Callable[[str], None],
+    rounds: int = ROUNDS,
+) -> Found:
+    """Find a best design, or what else `progress` is content with, by mixed-integer programs.
+
+    At first the relaxation is cut for so many `rounds`.
+    """
+    relaxed = relax(master, separate, progress, clock, tell, rounds)
+    if relaxed is not None and relaxed.ended is Ended.INFEASIBLE:
+        return progress.nothing_more()
+    if progress.answered:
+        return progress.answered
+    master.integral()
+    last = False  # nothing is left to cut, only to solve to the end
+    hurry = True  # stop a run as soon as its bound is good enough
+    before: Array | None = None
+    while not clock.out:
+        best = progress.best
+        wide = (progress.bound - progress.value) / max(abs(progress.value), 1e-9) if best else 1e-2
+        aim = progress.gap / 4 if last else float(np.clip(wide / 4, progress.gap / 2, 1e-2))
+        start = placing.columns(best.design) if best else None
+        outcome = master.run(clock, aim, start, progress.enough if hurry else -np.inf)
+        if outcome.ended is Ended.INFEASIBLE:
+            return progress.nothing_more()
+        progress.lower(outcome.bound + master.offset)
+        if progress.answered:
+            return progress.answered
+        if outcome.x is None:
+            hurry = False
+            continue
+        x = master.whole(outcome.x)
+        latest = evaluate(x)
+        progress.note(latest)
+        tell(f"bound {progress.bound:.6f}, value {progress.value:.6f}")
+        if progress.answered:
+            return progress.answered
+        if clock.out:
+            break
+        violated = join(separate(x, None), latest.cuts.violated(x))
+        back = before is not None and bool(np.abs(x - before).max() <= SAME)  # no cut moves it any more
+        nothing_left, before = not violated.count or back, x
+        if nothing_left and latest.spoilt and latest.point is None:
+            # Infeasible by less than HiGHS's tolerance, so that no price cuts it off: leave it out by name.
+            violated, nothing_left = placing.without(placing.design(x)), False
+        if nothing_left and (last or progress.bound - progress.value <= ROUNDING):
+            # What remains is the rounding of HiGHS, and the bound says how much.
+            return progress.ended
+        last = nothing_left
+        master.add(violated)
+    if progress.best is None and relaxed is not None and relaxed.x is not None:
+        progress.note(evaluate(master.whole(relaxed.x)))  # better a design rounded than none
+    return progress.found(Ended.STOPPED)
+
+
+def relax(
+    master: Master,
+    separate: Separator,
+    progress: Progress,
+    clock: Clock,
+    tell: Callable[[str], None],
+    rounds: int = ROUNDS,
+) -> Outcome | None:
+    """Cut the relaxation until nothing is violated or it no longer moves; the last outcome, if any."""
+    best, outcome = np.inf, None
+    for round_ in range(rounds):
+        latest = master.run(clock)
+        if latest.ended is Ended.STOPPED:
+            return outcome
+        outcome = latest
+        if outcome.ended is Ended.INFEASIBLE:
+            return outcome
+        progress.lower(outcome.value + master.offset)
+        stale = best - outcome.value < TAIL * max(abs(outcome.value), 1e-9)
+        best = min(best, outcome.value)
+        assert outcome.x is not None
+        x = master.whole(outcome.x)
+        cuts = separate(x, outcome.prices[master.floors])
+        tell(f"relaxation {outcome.value + master.offset:.6f}, {cuts.count} cuts in round {round_ + 1}")
+        if not cuts.count or stale or progress.answered:
+            return outcome
+        master.drop_slack(x)
+        master.add(cuts)
+    return outcome

@@ -1,0 +1,1 @@
+"""alternatives: what else is nearly as good?"""

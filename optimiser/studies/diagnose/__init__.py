@@ -1,0 +1,1 @@
+"""diagnose: why is nothing feasible?"""

@@ -1,0 +1,169 @@
+"""A design beside others: what it is worth in an instance, or which promises it breaks there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from optimiser.audit import Audit, audit, past_mending
+from optimiser.design.design import Record, Status, held_to
+from optimiser.design.tables import Row, plain
+from optimiser.instance.instance import Instance
+from optimiser.page import fixed
+from optimiser.solver.highs import Clock
+from optimiser.solver.records import design_of, idle_record
+from optimiser.studies.study import Study
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Judged:
+    """One design in one instance, with its best recourse there; without one where it breaks a promise."""
+
+    name: str
+    note: str  # what it is, in words
+    instance: Instance
+    held: Array | None  # (D, O) position of the level at which each is held; None: there is no design
+    audit: Audit | None  # None: infeasible
+    record: Record | None = None  # with its recourse, where it is feasible
+    broken: tuple[str, ...] = ()  # promises that it breaks, a sentence each
+    lifted: Audit | None = None  # infeasible: what it would do were what it breaks lifted, if that is known
+    bound: float = np.inf  # of a design that was looked for: nothing asked for is worth more
+    proven: bool = True  # False where it was looked for and time ran out
+
+    def __post_init__(self) -> None:
+        if self.audit is not None:
+            held_to(self.bound, self.audit.value)
+
+    @property
+    def feasible(self) -> bool | None:
+        """Does it keep every promise? None where none was found in time."""
+        return None if self.held is None and not self.proven else self.audit is not None
+
+    @property
+    def shown(self) -> Audit | None:
+        """What there is to show of it: what it does or, where it is infeasible, what it would do."""
+        return self.lifted if self.audit is None else self.audit
+
+    def said(self, what: str) -> str:
+        """Its value, or what it reaches of an objective, as text; in brackets where it is infeasible."""
+        if self.shown is None:
+            return "-"
+        text = fixed(self.shown.value, 6) if what == "value" else fixed(self.shown.objectives.get(what), 4)
+        return f"({text})" if self.audit is None and text != "-" else text
+
+    @property
+    def value(self) -> float | None:
+        """V, None where it is infeasible."""
+        return None if self.audit is None else self.audit.value
+
+    @property
+    def objectives(self) -> dict[str, float | None]:
+        """Every objective's expectation, None where it is infeasible."""
+        reached: Mapping[str, float | None] = {} if self.audit is None else self.audit.objectives
+        return {g: reached.get(g) for g in self.instance.objectives}
+
+    @property
+    def monitored(self) -> Array | None:
+        """(D,) how far the centre monitors each decision, the mean over population and scenarios."""
+        if self.record is None:
+            return None
+        people = self.instance.population
+        by_scenario = np.einsum("o,dos->ds", people / people.sum(), self.record.monitored)
+        return by_scenario @ self.instance["scenarios"]["probability"]
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Who holds what, as in the JSON documents: decision, organisation, level."""
+        if self.held is None:
+            return []
+        decisions, levels, found = self.instance["decisions"], self.instance["levels"]["level"], list[Row]()
+        for name, uniform, held in zip(decisions["decision"], decisions["uniform"], self.held, strict=True):
+            places = [("", held[0])] if uniform else zip(self.instance.localities, held, strict=True)
+            found += [
+                {"decision": name, "organisation": place, "level": str(levels[level])}
+                for place, level in places
+            ]
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON document."""
+        return {
+            "name": self.name,
+            "note": self.note,
+            "instance": self.instance.name,
+            "value": plain(self.value),
+            "bound": plain(self.bound),
+            "feasible": self.feasible,
+            "broken": list(self.broken),
+            "objectives": {g: plain(value) for g, value in self.objectives.items()},
+            "lifted": self._lifted(),
+            "design": self.rows,
+        }
+
+    def _lifted(self) -> dict[str, Any] | None:
+        if self.lifted is None:
+            return None
+        objectives = {g: plain(value) for g, value in self.lifted.objectives.items()}
+        return {"value": plain(self.lifted.value), "objectives": objectives}
+
+
+def solved(study: Study, name: str, note: str, fixed: Mapping[int, int] | None = None) -> Judged:
+    """A best design of the instance that the study is about; half of the time left is for it."""
+    study.tell(f"{name}: solving")
+    with study.within(0.5):
+        answer = study.ask(fixed=fixed)
+    infeasible = answer.status is Status.INFEASIBLE
+    return Judged(
+        name=name,
+        note=note,
+        instance=study.instance,
+        held=None if answer.record is None else answer.record.held,
+        audit=answer.audit,
+        record=answer.record,
+        broken=("no design keeps every requirement",) if infeasible else (),
+        bound=answer.bound,
+        proven=infeasible or answer.status is Status.OPTIMAL,
+    )
+
+
+def resumed(study: Study, design: Judged) -> Judged:
+    """The search for a best design that time had cut short, gone on with in all that is left."""
+    study.tell(f"{design.name}: going on")
+    start = None if design.held is None else design_of(study.session, design.held)
+    answer = study.ask(start=start)
+    bound = min(design.bound, answer.bound)
+    proven = answer.status in (Status.OPTIMAL, Status.INFEASIBLE)
+    if answer.record is None:
+        return replace(design, bound=bound, proven=proven)
+    held = answer.record.held
+    return replace(design, held=held, audit=answer.audit, record=answer.record, bound=bound, proven=proven)
+
+
+def judge(study: Study, held: Array, name: str, note: str) -> Judged:
+    """Any design (D, O) in the instance that the study is about, at the weights in force."""
+    instance, session = study.instance, study.session
+    design = design_of(session, held)
+    idle = replace(idle_record(session, design), held=held)
+    found: dict[str, Any] = {"broken": past_mending(instance, idle), "audit": None}
+    if not found["broken"]:
+        answer = study.evaluate(design)
+        found = {"audit": answer.audit, "record": answer.record}
+        if not answer.found:
+            found["broken"] = audit(instance, idle).broken
+    return Judged(name=name, note=note, instance=instance, held=held, **found)
+
+
+def worth(study: Study, held: Array) -> float | None:
+    """V of a design (D, O), None where it breaks a promise: quicker than judging it in full."""
+    session = study.session
+    design = design_of(session, held)
+    if past_mending(study.instance, replace(idle_record(session, design), held=held)):
+        return None
+    value = session.evaluate(session.placing.columns(design), Clock()).value
+    return value if np.isfinite(value) else None

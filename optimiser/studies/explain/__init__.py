@@ -1,0 +1,1 @@
+"""explain: why does each decision sit where it does?"""

@@ -1,0 +1,300 @@
+"""explain: why does each decision sit where it does? What it contributes, and what moving it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from optimiser.design.design import InfeasibleError, Status, held_to
+from optimiser.instance.arguments import check_instance, texts, unknown
+from optimiser.instance.instance import Instance
+from optimiser.studies.explain.contributions import Limits, contributions
+from optimiser.studies.explain.explanation import Explained, Explanation, Move, Span
+from optimiser.studies.explain.sentences import sentence
+from optimiser.studies.finding import remembered
+from optimiser.studies.parametric import ROUNDING, Traced, trace
+from optimiser.studies.payoff import MANY
+from optimiser.studies.study import SLICE, Answer, Study
+
+Array = np.ndarray
+# Of a limit of time: the share that the best design may take at the most, how many moves a line of weights
+# counts as, and how many times its share of what is left a hard move may take.
+BASE, LINE, HARD = 0.4, 4, 3
+QUESTIONS = 30  # on a line of weights, unless a limit of time is given: systems may have hundreds of corners
+WIDE = 5e-3  # gap to which lines are followed at best with MANY holdings: closer takes minutes at their ends
+
+
+@remembered
+def explain(
+    instance: Instance,
+    decisions: Sequence[str] = (),
+    *,
+    locality: str | None = None,
+    weights: Mapping[str, float] | None = None,
+    gap: float = 1e-6,
+    time_limit: float | None = None,
+    threads: int = 1,
+    progress: Callable[[str], None] | None = None,
+) -> Explanation:
+    """Explain the best design, decision by decision.
+
+    Parameters
+    ----------
+    decisions
+        Names of those to explain. Default: all.
+    locality
+        Ask of decisions that may differ by locality what moving them there alone would cost. Default: to move
+        one is to move it for every locality.
+
+    The cost of a move is found by solving again with the decision held there. What moves with it is what has
+    to: others are put back where they were if that costs less than the gap tells. Ranges of weights are
+    exact (module `parametric`), each the share of all weights that one objective may have, the others
+    keeping their proportions. Time that runs out leaves moves between two bounds (`Move.status`) and lines
+    with an error (`errors`); without a limit of time each line takes 30 solves at most. With more than 200
+    holdings lines are followed to a gap of 0.5 % at best. Raises InputError for a call that is wrong,
+    InfeasibleError where there is no design.
+    """
+    wrong = list[str]()
+    decisions = _named(instance, decisions, locality, wrong)
+    study = Study(
+        instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
+    )
+    with study.listening():
+        work = _Explainer(study)
+        found = work.explain(decisions, locality)
+    return Explanation(
+        instance=instance,
+        complete=not work.unfinished,
+        unfinished=tuple(work.unfinished),
+        interrupted=study.clock.interrupted,
+        run=study.run(),
+        value=None if work.base is None else work.base.value,
+        bound=work.bound,
+        weights=dict(zip(instance.objectives, study.weights.tolist(), strict=True)),
+        decisions=tuple(found),
+        errors={g: line.error for g, line in work.lines.items()},
+        averse=work.averse,
+    )
+
+
+def _named(instance: Instance, decisions: object, locality: object, wrong: list[str]) -> tuple[str, ...]:
+    """The decisions to explain, each once; names that lead nowhere are wrong."""
+    check_instance(instance)
+    names, known = texts("decisions", decisions, wrong), instance["decisions"]["decision"]
+    wrong += [line for d in names for line in unknown("decisions", d, known, "a decision")]
+    wrong += [] if locality is None else unknown("locality", locality, instance.localities, "a locality")
+    return tuple(dict.fromkeys(names))
+
+
+class _Explainer:
+    """Asks one study; `base` is the best design, `lines` the exact searches along weights."""
+
+    def __init__(self, study: Study) -> None:
+        self.study, self.instance, self.sets = study, study.instance, study.session.c.sets
+        self.base: Answer | None = None
+        self.bound = np.inf
+        self.unfinished: list[str] = []
+        self.averse = self.instance.uncertainty["risk_aversion"] > 0
+        self.line_gap = max(study.gap, WIDE if len(self.sets.holding_decision) > MANY else 0.0)
+        self.lines: dict[str, Traced] = {}
+        self.answers: list[Answer] = []
+
+    def explain(self, decisions: Sequence[str], locality: str | None) -> list[Explained]:
+        """Everything there is time for."""
+        self.study.tell("finding the best design")
+        base = self.study.ask(share=BASE)
+        self.bound = base.bound
+        if base.status is Status.INFEASIBLE:
+            raise InfeasibleError
+        if not base.found:
+            self.unfinished.append("No design was found in time.")
+            return []
+        assert base.record is not None
+        assert base.audit is not None
+        self.base, self.answers = base, [base]
+        self.own = contributions(self.instance, base.record, base.audit)
+        self.limits = Limits(self.instance, base.record, base.audit)
+        wanted = [d for d, name in enumerate(self.sets.decisions) if not decisions or name in decisions]
+        asked = [(d, *self._whom(d, locality)) for d in wanted]
+        moves = []
+        for k, (d, _, holdings) in enumerate(asked, 1):
+            self.study.tell(f"explaining {k} of {len(asked)}: {self.sets.decisions[d]}")
+            moves.append(self._moves(d, holdings, (len(asked) - k + 1) * len(self.sets.levels)))
+        if not self.averse:
+            self._weigh()
+        self.unfinished += self._left([move for some in moves for move in some])
+        return [self._explained(*one, move) for one, move in zip(asked, moves, strict=True)]
+
+    def _left(self, moves: Sequence[Move]) -> Iterator[str]:
+        """What is not settled, a sentence each."""
+        assert self.base is not None
+        settled = (Status.OPTIMAL, Status.INFEASIBLE)
+        if self.base.status not in settled:
+            yield f"The best design is not proven: another may be worth up to {self.bound:.6f}."
+        known = sum(move.status in settled for move in moves)
+        if known < len(moves):
+            yield f"Of {len(moves) - known} of {len(moves)} moves the cost is known between two bounds only."
+        lines = [g for g, line in self.lines.items() if not line.complete]
+        if lines:
+            often = f"in {QUESTIONS} solves each, their bound where no time limit is given"
+            bounded = self.study.clock.limit is None and not self.study.clock.interrupted
+            yield f"Not all weights were searched {often if bounded else 'in time'}: {', '.join(lines)}."
+
+    def _whom(self, d: int, locality: str | None) -> tuple[str, Array]:
+        """The organisation that is named, and the holdings that move."""
+        if self.sets.uniform[d] or locality is None:
+            return "", np.unique(self.sets.holding[d])
+        return locality, self.sets.holding[d, [self.sets.localities.index(locality)]]
+
+    def _localities(self, holdings: Array) -> Array:
+        return np.unique(np.concatenate([self.sets.members(int(h)) for h in holdings]))
+
+    # Moves
+
+    def _moves(self, d: int, holdings: Array, left: int) -> list[Move]:
+        """To every level that is allowed; `left` is how many questions of this kind are still to come."""
+        assert self.base is not None
+        assert self.base.design is not None
+        here = self.base.design[holdings]
+        levels = [level for level in np.flatnonzero(self.sets.allowed[d]).tolist() if (here != level).any()]
+        lines = 0 if self.averse else LINE * len(self.instance.objectives)
+        share = HARD / (left + lines)
+        return [self._move(d, holdings, level, share) for level in levels]
+
+    def _move(self, d: int, holdings: Array, level: int, share: float) -> Move:
+        base, study = self.base, self.study
+        assert base is not None
+        assert base.design is not None
+        alone = base.design.copy()
+        alone[holdings] = level
+        worth = study.worth(alone)
+        fixed = dict.fromkeys(holdings.tolist(), level)
+        answer = study.ask(fixed=fixed, start=alone if worth > -np.inf else None, share=share)
+        if not answer.found and worth > -np.inf:  # time ran out: what moving it alone costs is known
+            answer = _bounded(study.evaluate(alone), answer.bound)
+        to = self.sets.levels[level]
+        limits = tuple(self.limits.broken(d, self._localities(holdings), level))
+        if not answer.found:
+            most = 0.0 if answer.status is Status.INFEASIBLE else np.inf
+            return Move(to, None, max(0.0, base.value - answer.bound), most, answer.status, {}, (), limits)
+        held_to(base.bound, answer.value)
+        self.answers.append(answer)
+        design = self._least_moved(answer, alone, worth)
+        assert answer.record is not None
+        assert answer.audit is not None
+        there = contributions(self.instance, answer.record, answer.audit)
+        places = {(self.sets.decisions[d], self.sets.place(int(h))) for h in holdings}
+        others = [
+            r for r in study.moves(base.design, design) if (r["decision"], r["organisation"]) not in places
+        ]
+        return Move(
+            to=to,
+            cost=max(0.0, base.value - answer.value),
+            least=max(0.0, base.value - answer.bound),
+            most=max(0.0, base.bound - answer.value),
+            status=answer.status,
+            contributions={g: float(values[d]) for g, values in there.items()},
+            also=tuple(others),
+            limits=limits,
+        )
+
+    def _least_moved(self, answer: Answer, alone: Array, worth: float) -> Array:
+        """A design as good as that of the answer, other decisions where they were as far as that goes."""
+        study = self.study
+        assert answer.design is not None
+        enough = answer.bound - max(study.gap * abs(answer.value), ROUNDING)
+        enough = min(enough, answer.value)
+        if worth >= enough:
+            return alone
+        design = answer.design
+        changed = np.unique(self.sets.holding_decision[design != alone])
+        for e in changed.tolist() if not study.clock.out else ():
+            back = design.copy()
+            mine = self.sets.holding_decision == e
+            back[mine] = alone[mine]
+            if study.worth(back) >= enough:
+                design = back
+        return design
+
+    # Weights
+
+    def _weigh(self) -> None:
+        """One exact search for each objective; what any question found is known to all of them."""
+        own = self.study.weights.copy()
+        axes = sorted((g for g in range(len(own)) if own[g] < 1), key=lambda g: -own[g])
+        for k, g in enumerate(axes):  # without those that no other has a weight to give to
+            with self.study.within(1 / (len(axes) - k)):
+                line = self._line(g, own)
+            self.lines[self.instance.objectives[g]] = line
+            known = [*self.answers, *(one.answer for one in line.lines)]
+            self.answers = list({id(answer): answer for answer in known}.values())
+        self.study.weigh(own)
+
+    def _line(self, g: int, own: Array) -> Traced:
+        study, name = self.study, self.instance.objectives[g]
+        alone = np.eye(len(own))[g]
+        without = own * (1 - alone) / (1 - own[g])
+
+        def ask(x: float, start: Array | None) -> Answer:
+            study.tell(f"weighing {name}: solving at {x:.6g} ({study.solves} solved)")
+            study.weigh((1 - x) * without + x * alone)
+            return study.ask(start=start, share=SLICE, gap=self.line_gap)
+
+        def worth(answer: Answer) -> Span:
+            return float(without @ answer.objectives), float(alone @ answer.objectives)
+
+        most = QUESTIONS if study.clock.limit is None else np.inf
+        return trace(ask, worth, 0.0, 1.0, self.line_gap, study.clock, self.answers, most)
+
+    def _stays(self, holdings: Array) -> dict[str, Span | None]:
+        """The range of each weight, about the one it has, in which the holdings are where they are."""
+        assert self.base is not None
+        assert self.base.design is not None
+        now = dict(zip(self.instance.objectives, self.study.weights.tolist(), strict=True))
+        here = self.base.design[holdings]
+        return {g: _around(self.lines[g], now[g], here, holdings) if g in self.lines else None for g in now}
+
+    def _explained(self, d: int, place: str, holdings: Array, moves: list[Move]) -> Explained:
+        assert self.base is not None
+        assert self.base.design is not None
+        here = self.base.design[holdings]
+        names = self.sets.levels
+        limits = self.limits.binding(d, self._localities(holdings))
+        row = self.instance["decisions"]
+        one = Explained(
+            decision=self.sets.decisions[d],
+            organisation=place,
+            type=row["type"][d],
+            label=row["label"][d],
+            level=";".join(names[level] for level in np.unique(here)),
+            counts={names[level]: int((here == level).sum()) for level in np.unique(here)},
+            contributions={g: float(values[d]) for g, values in self.own.items()},
+            weights={} if self.averse else self._stays(holdings),
+            limits=(*limits, *(limit for move in moves for limit in move.limits)),
+            moves=tuple(moves),
+        )
+        now = dict(zip(self.instance.objectives, self.study.weights.tolist(), strict=True))
+        wide = self.line_gap > self.study.gap
+        unproven = {g for g, line in self.lines.items() if wide or not line.complete}
+        return replace(one, sentence=sentence(self.instance, one, now, unproven))
+
+
+def _bounded(answer: Answer, bound: float) -> Answer:
+    return Answer(answer.instance, Status.FEASIBLE, bound, answer.design, answer.record, answer.audit)
+
+
+def _around(traced: Traced, now: float, here: Array, holdings: Array) -> Span | None:
+    """The stretch about `now` on which these holdings are as they are."""
+    if not traced.complete and not np.isfinite(traced.error):
+        return None
+    low, high = now, now
+    same = [p for p in traced.pieces if (p.answer.design[holdings] == here).all()]  # type: ignore[index]
+    for p in same:  # they come from low to high
+        if p.low <= high + 1e-12 and p.high >= now:
+            high = max(high, p.high)
+    for p in reversed(same):
+        if p.high >= low - 1e-12 and p.low <= now:
+            low = min(low, p.low)
+    return low, high

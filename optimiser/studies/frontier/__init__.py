@@ -1,0 +1,1 @@
+"""frontier: what does one aim cost in another?"""

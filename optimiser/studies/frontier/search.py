@@ -1,0 +1,242 @@
+"""Where a further nondominated point could lie, and asking there until none does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import product
+
+import numpy as np
+from scipy.optimize import linprog
+
+from optimiser.studies.frontier.border import CLOSE, Piece, border
+from optimiser.studies.frontier.coverage import Coverage, split
+from optimiser.studies.frontier.nondominated import Tradeoffs
+from optimiser.studies.study import Answer
+
+Array = np.ndarray
+EXACTLY = 4  # times as exactly as the tolerance asks is every design found, and its trade-off followed
+WITHIN = 0.999  # of the tolerance: what is closed with this much is closed for certain
+RESOLVED = 3 * CLOSE  # of an objective: to within this a search that is complete has found everything
+TWINS = 20  # designs that reach what a known one does, before a stretch in which they come up is left
+STEP = 1e-3  # of an objective: how finely three are searched where recourse makes a surface of a design
+
+
+class OutOfTimeError(Exception):
+    """Time ran out; the message says what was left."""
+
+
+def by_border(found: Tradeoffs) -> list[str]:
+    """Two objectives: ask above every stretch of the border of what is known, the longest first.
+
+    It ends: a design that is found stands out of the border by nearly CLOSE both ways, and so takes ground
+    from it; or it reaches no more than a known one does, and is left out by name, a few times; or else the
+    stretch is closed. What is left unproven comes back as sentences.
+    """
+    said = []
+    for order in ([1, 0], [0, 1]):
+        answer, slack = _end(found, order)
+        said += _short(found, order[0], slack)
+        found.add(answer, max(slack))
+    closed: list[tuple[Piece, float]] = []  # with how far above it a design may yet lie
+    twins: dict[Piece, list[Array]] = {}
+    while True:
+        pieces = border([o.chain for o in found.options])
+        left = [p for p in pieces if not any(p.within(done) for done, _ in closed)]
+        if not left:
+            most = max((above for _, above in closed), default=0.0)
+            return said + [f"A design may lie up to {most:.2g} above the border."] * (most > 2 * CLOSE)
+        if found.study.clock.out:
+            spans = ", ".join(f"{p.left:.4f} to {p.right:.4f}" for p in left)
+            raise OutOfTimeError(f"Not searched to the end: {found.names[0]} from {spans}.")
+        piece = max(left, key=lambda p: p.size)
+        found.study.tell(f"{len(found.options)} designs known, {len(left)} stretches to search")
+        floors = np.array([piece.left + CLOSE, piece.low + CLOSE * piece.flat])
+        answer = found.find(piece.weights, floors, found.options, also=twins.get(piece, []))
+        stands_out = piece.flat or (
+            answer.found and piece.weights @ found.point(answer) > piece.worth + CLOSE
+        )
+        if answer.found and stands_out:
+            if found.add(answer, found.slack(answer)) is not None:
+                continue
+            same = twins.setdefault(piece, [])
+            assert answer.design is not None
+            same.append(answer.design)
+            if len(same) < TWINS:
+                continue
+        if answer.found or not found.study.clock.out:
+            closed.append((piece, max(0.0, answer.bound - piece.worth)))
+
+
+def by_boxes(found: Tradeoffs) -> list[str]:
+    """Any number of objectives: ask in every box that no known point dominates, until all are empty.
+
+    A box is what exceeds its corner (k,) in every objective; a point found in it leaves k smaller ones
+    (Klamroth, Lacour & Vanderpooten 2015, here for maxima). It ends: a point takes at least nearly CLOSE from
+    its box in every objective, and where there is none, the box is closed.
+    """
+    count = len(found.aims)
+    corners, unsettled = np.full((1, count), -np.inf), 0
+    while len(corners):
+        if found.study.clock.out:
+            raise OutOfTimeError(f"{len(corners)} boxes were not searched: designs may be missing.")
+        found.study.tell(f"{len(found.options)} designs known, {len(corners)} boxes to search")
+        surface = any(len(o.chain) > 1 for o in found.options)
+        corner = corners[0]
+        answer = found.find(
+            np.full(count, 1 / count),
+            corner + (STEP if surface else CLOSE),
+            [o for o in found.options if len(o.chain) == 1],
+        )
+        if answer.found and (found.point(answer) > corner).all():
+            found.add(answer, found.slack(answer))
+            corners = split(corners, found.point(answer))
+            continue
+        if not found.study.clock.out:  # else it is still to be searched
+            if not found.options:
+                _had(answer, found)
+            unsettled += answer.bound > -np.inf
+            corners = corners[1:]
+    surface = any(len(o.chain) > 1 for o in found.options)
+    said = [f"Recourse makes surfaces of designs: one may be missing that stands out by less than {STEP}."]
+    more = [f"In {unsettled} boxes it was not settled whether there is a design."]
+    return said * surface + more * bool(unsettled)
+
+
+def by_tolerance(found: Tradeoffs, tolerance: float) -> list[str]:
+    """Any number of objectives: ask where the error may be largest, until it is nowhere above the tolerance.
+
+    The weights are those at which the points around a corner are worth about the same. First without floors,
+    which is quick and tells of all corners; once that can tell no more, whether about as good a design lies
+    amid the points, which divides the corner; else for any that exceeds the corner by the tolerance: if there
+    is none it is closed. What is left unproven comes back as sentences.
+    """
+    cover, asked = Coverage(len(found.aims)), Counter[bytes]()
+    while True:
+        left = cover.errors > tolerance
+        if left.any() and found.study.clock.out:
+            raise OutOfTimeError(f"Time ran out before the error was within {tolerance:g}.")
+        left &= [asked[corner.tobytes()] < len(WAYS) for corner in cover.corners]
+        if not left.any():
+            more = f"In places it was not settled whether a design stands out by more than {tolerance:g}."
+            return [more] * (cover.error > tolerance)
+        known = f"{len(found.options)} designs known"
+        found.study.tell(f"{known}, error {cover.error:.2g}, {left.sum()} places to search")
+        corner = cover.corners[np.argmax(np.where(left, cover.errors, -np.inf))]
+        way = WAYS[asked[corner.tobytes()]]
+        asked[corner.tobytes()] += 1
+        way(found, cover, corner, tolerance)
+
+
+def _ask_all(found: Tradeoffs, cover: Coverage, corner: Array, tolerance: float) -> None:
+    """Without floors, unless what is known already shows that little can be gained."""
+    weights = cover.direction(corner)
+    if cover.most(weights) > cover.worth(weights) + tolerance / 2:
+        _take(found, cover, weights, np.full(len(corner), -np.inf), tolerance)
+
+
+def _ask_amid(found: Tradeoffs, cover: Coverage, corner: Array, tolerance: float) -> None:
+    """For one amid the points around a corner that is about as good as they are."""
+    weights, ends = cover.direction(corner), np.isneginf(corner)
+    middle = corner + np.where(ends, 0.0, cover.widths(corner)) / (2 * len(corner))
+    if not ends.all():
+        _take(found, cover, weights, middle, tolerance, cover.worth(weights) - tolerance / EXACTLY)
+
+
+def _ask_any(found: Tradeoffs, cover: Coverage, corner: Array, tolerance: float) -> None:
+    """For all that exceed a corner by the tolerance."""
+    _take(found, cover, cover.direction(corner), corner + WITHIN * tolerance, tolerance)
+
+
+WAYS = (_ask_all, _ask_amid, _ask_any)
+
+
+def _take(
+    found: Tradeoffs, cover: Coverage, weights: Array, floors: Array, tolerance: float, enough: float = np.inf
+) -> None:
+    """Ask, and take in the design and the ceiling; value is known to a part of the tolerance then."""
+    worth = cover.worth(weights)
+    gap = tolerance / EXACTLY / max(worth, tolerance) if np.isfinite(worth) else tolerance
+    answer = found.find(weights, floors, [], gap, enough if np.isfinite(enough) else None)
+    cover.limit(found.ceilings[-1])
+    if answer.found:
+        slack = found.slack(answer) if weights.all() else np.inf  # what weighs nothing may be had more of
+        option = found.add(found.raised(answer, weights), slack)
+        cover.learn([] if option is None else option.points(tolerance / EXACTLY))
+    elif not found.options:
+        _had(answer, found)
+
+
+def by_steps(found: Tradeoffs, points: int) -> list[str]:
+    """Even steps of all objectives but the first, each with the most of the first (AUGMECON2).
+
+    A step at which the last point would come out again is not asked. What is left unproven comes back as
+    sentences.
+    """
+    count, said = len(found.aims), list[str]()
+    ends = []
+    for i in range(count):
+        answer, slack = _end(found, [i, *(j for j in range(count) if j != i)])
+        said += _short(found, i, slack)
+        ends.append(found.point(answer))
+        found.add(answer, max(slack), again=True)
+    low, high = np.min(ends, axis=0), np.max(ends, axis=0)
+    spans = np.where(high - low > CLOSE, high - low, 1.0)
+    weights = np.where(np.arange(count) == 0, 1.0, found.little * spans[0] / spans)
+    each = int(max(0, points - count) ** (1 / (count - 1)) + 1e-9)
+    inside = [np.linspace(low[i], high[i], each + 2)[1:-1] for i in range(1, count)]
+    steps = [np.array([-np.inf, *step]) for step in product(*inside)]
+    met: list[tuple[Array, Array]] = []  # floors, and the point at which they led
+    missed = 0
+    for n, floors in enumerate(steps):
+        if any((f <= floors).all() and (floors <= point).all() for f, point in met):
+            continue
+        if found.study.clock.out:
+            raise OutOfTimeError(f"Time ran out after {len(found.options)} points.")
+        found.study.tell(f"{len(found.options)} points known")
+        with found.study.within(1 / (len(steps) - n)):
+            answer = found.find(weights / weights.sum(), floors, [])
+        if answer.found:
+            met.append((floors, found.point(answer)))
+            found.add(answer, found.slack(answer), again=True)
+        elif answer.bound > -np.inf:
+            missed += 1
+    return said + [f"For {missed} of {len(steps)} steps no design was found in their time."] * bool(missed)
+
+
+def supporting(chain: Array, rivals: Array) -> Array | None:
+    """The weights (k,) at which a point of the chain is best by most, None where it is best at none."""
+    return next((w for w in (_best_for(end, rivals) for end in chain) if w is not None), None)
+
+
+def _best_for(point: Array, rivals: Array) -> Array | None:
+    """By linear programming: the largest lead over all rivals."""
+    k = len(point)
+    result = linprog(
+        np.append(np.zeros(k), -1.0),
+        A_ub=np.hstack([rivals - point, np.ones((len(rivals), 1))]), b_ub=np.zeros(len(rivals)),
+        A_eq=[[1.0] * k + [0.0]], b_eq=[1.0], bounds=[(0, 1)] * k + [(None, None)], method="highs",
+    )  # fmt: skip
+    return result.x[:k] if result.status == 0 and result.x[k] >= -CLOSE else None
+
+
+def _end(found: Tradeoffs, order: list[int]) -> tuple[Answer, list[float]]:
+    """An end of the frontier, and how far each objective may lie below the most there is."""
+    answer, slack = found.lexicographic(order)
+    return _had(answer, found), slack
+
+
+def _short(found: Tradeoffs, i: int, slack: list[float]) -> list[str]:
+    """Where an end is not proven: how far the frontier may go on."""
+    more = f"by up to {slack[0]:.2g}" if np.isfinite(slack[0]) else "by what is not known"
+    return [f"The most of {found.names[i]} may be higher {more}."] * (slack[0] > 2 * CLOSE)
+
+
+def _had(answer: Answer, found: Tradeoffs) -> Answer:
+    """The answer, which must have a design for the frontier to have this part."""
+    if not answer.found:
+        found.infeasible = not found.options and answer.bound == -np.inf
+        raise OutOfTimeError(
+            "Time ran out before the ends of the frontier were found." if found.options
+            else "No design was found in time."
+        )  # fmt: skip
+    return answer

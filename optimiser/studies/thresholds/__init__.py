@@ -1,0 +1,1 @@
+"""thresholds: when does the design tip?"""

@@ -1,0 +1,1 @@
+"""map: whose weights lead where?"""

@@ -1,0 +1,301 @@
+"""map: whose weights lead where? Every weighting of three objectives, and the design that is best there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from optimiser.coefficients import Coefficients
+from optimiser.design.design import InfeasibleError, Status
+from optimiser.design.tables import Row, plain
+from optimiser.instance.arguments import AMOUNT, check_instance, wrong_number
+from optimiser.instance.instance import Instance
+from optimiser.introduced import Cells
+from optimiser.page import counted, exact, percent
+from optimiser.solver.call import objectives_of
+from optimiser.studies.finding import DrawnFinding, Table, remembered, table
+from optimiser.studies.study import Answer, Study
+from optimiser.studies.weight_map.current_design import Standing, standing
+from optimiser.studies.weight_map.decomposition import Decomposition, Doubt
+from optimiser.studies.weight_map.simplex import area, centre, tidy
+
+Array = np.ndarray
+THE_THREE = ("risk_pooling", "accountability", "responsiveness")  # of the paper
+COARSE = 3e-3  # of value: the tolerance for a large model, which has too many cells
+EXACT = 1e-9  # relative gap of the solves of an exact map
+ROUNDED = 2e-7  # of value: what rounding may leave between value and bound of an exact solve
+FIRST = 4  # times the tolerance: how exactly to solve where nothing is known as yet
+SLIVER = 1e-12  # of area: polygons smaller than this are left out
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A polygon of weightings under which one supported point is best."""
+
+    area: float  # share of all weightings
+    vertices: Array  # (k, 3) weights of the three objectives, anticlockwise
+    answer: Answer
+    design_id: int
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A design and the share of all weightings under which it is best, in one cell or several."""
+
+    design_id: int
+    area: float
+    answer: Answer
+
+    @property
+    def rows(self) -> list[Row]:
+        """decision, organisation, level."""
+        return self.answer.rows
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class WeightMap(DrawnFinding):
+    """The triangle of weightings cut into cells; no design is worth more than theirs by more than `error`."""
+
+    command = "map"
+    objectives: tuple[str, ...]
+    own: Array  # (3,) the weights of the instance for these three, normalised; equal where all are 0
+    tolerance: float
+    error: float  # inf where time ran out before it was bounded everywhere
+    cells: tuple[Cell, ...]  # largest first
+    designs: tuple[Region, ...]  # largest first
+    acceptability: tuple[Row, ...]  # decision, organisation, level, share
+    by_decision: tuple[Row, ...]  # decision, type, level, share: the mean over localities
+    by_type: tuple[Row, ...]  # type, level, share: the mean over decisions
+    current: Standing | None  # None where there is no current design, or not a whole one
+
+    @property
+    def empty(self) -> bool:
+        """Whether a limit was reached before there was any design."""
+        return not self.cells
+
+    @property
+    def headline(self) -> str:
+        """How exact the map is, and how much there is on it."""
+        if self.empty:
+            return self._nothing
+        count = f"{counted(len(self.cells), 'cell')} of {counted(len(self.designs), 'design')}"
+        if not self.complete:
+            began = "interrupted" if self.interrupted else "stopped by the time limit"
+            return f"{began}, the map so far: {count}"
+        exactly = f"to {exact(self.tolerance)} of value" if self.tolerance else "and exact"
+        return f"complete {exactly}: {count}"
+
+    def _summary(self) -> Cells:
+        rows = [("design", "best under", "")]
+        for each in self.designs:
+            own = "best at the instance's own weights" if each.design_id == self.here else ""
+            rows.append((str(each.design_id), f"{percent(each.area)} of all weightings", own))
+        return rows if self.designs else []
+
+    @property
+    def here(self) -> int:
+        """The number of the design that is best at the instance's own weights of the three."""
+        of = [self.instance.objectives.index(g) for g in self.objectives]
+        return max(self.cells, key=lambda cell: float(cell.answer.objectives[of] @ self.own)).design_id
+
+    def middle(self, design_id: int) -> Array:
+        """(3,) the centre of the weightings under which a design is best, in its largest cell."""
+        return centre(next(cell.vertices for cell in self.cells if cell.design_id == design_id))
+
+    def figure(self) -> str:
+        """The map drawn, as the text of an SVG file."""
+        from optimiser.studies.weight_map.figure import figure
+
+        return figure(self)
+
+    def document(self) -> dict[str, Any]:
+        """The keys of the JSON document."""
+        return {
+            "objectives": list(self.objectives),
+            "tolerance": self.tolerance,
+            "error": plain(self.error),
+            "solves": self.run["solves"],
+            "own": [plain(weight) for weight in self.own],
+            "cells": [
+                {
+                    "area": cell.area,
+                    "vertices": [[plain(w) for w in vertex] for vertex in cell.vertices],
+                    "objectives": _expectations(cell.answer),
+                    "design_id": cell.design_id,
+                }
+                for cell in self.cells
+            ],
+            "designs": [{"design_id": d.design_id, "area": d.area, "design": d.rows} for d in self.designs],
+            "acceptability": list(self.acceptability),
+            "by_type": list(self.by_type),
+            "current": None if self.current is None else self.current.to_dict(),
+        }
+
+    def tables(self) -> dict[str, Table]:
+        """cells a row each, their vertices, the designs a row a holding, and who sits where how often."""
+        names = self.objectives
+        cells = [
+            {"cell": i, "design_id": cell.design_id, "area": cell.area, **_expectations(cell.answer)}
+            for i, cell in enumerate(self.cells, 1)
+        ]
+        vertices = [
+            {"cell": i, "vertex": k, **dict(zip(names, vertex, strict=True))}
+            for i, cell in enumerate(self.cells, 1)
+            for k, vertex in enumerate(cell.vertices, 1)
+        ]
+        designs = [{"design_id": d.design_id, "area": d.area, **row} for d in self.designs for row in d.rows]
+        site = ("decision", "organisation", "level")
+        return {
+            "cells": table(("cell", "design_id", "area", *self.instance.objectives), cells),
+            "vertices": table(("cell", "vertex", *names), vertices),
+            "designs": table(("design_id", "area", *site), designs),
+            "acceptability": table((*site, "share"), self.acceptability),
+            "by_decision": table(("decision", "type", "level", "share"), self.by_decision),
+            "by_type": table(("type", "level", "share"), self.by_type),
+        }
+
+
+@remembered
+def weight_map(
+    instance: Instance,
+    objectives: Sequence[str] = THE_THREE,
+    *,
+    tolerance: float | None = None,
+    time_limit: float | None = None,
+    threads: int = 1,
+    progress: Callable[[str], None] | None = None,
+) -> WeightMap:
+    """Cut the weightings of three objectives, the others weighing 0, into the cells of the supported points.
+
+    `tolerance` is in units of value: 0 finds every cell; above 0 the map stops as soon as no design can be
+    worth more than its own by more than this, anywhere. None: 0, or 0.003 for a model of more than 5,000
+    columns, whose cells are too many. Areas are shares of all weightings, vertices weights of the three.
+    The share of weightings under which a decision sits at a level is its acceptability (Lahdelma, Hokkanen &
+    Salminen 1998), here without sampling. Raises InputError for a call that is wrong or an instance with
+    risk aversion, under which the value is not linear in the weights, and InfeasibleError. Time limit and
+    Ctrl-C keep the map so far, with its error. Method: module `decomposition`.
+    """
+    wrong = list[str]()
+    objectives = _named(instance, objectives, wrong)
+    wrong += wrong_number("tolerance", tolerance, AMOUNT, optional=True)
+    study = Study(instance, wrong, time_limit=time_limit, threads=threads, progress=progress)
+    of = np.array([instance.objectives.index(g) for g in objectives])
+    if tolerance is None:
+        tolerance = COARSE if study.large else 0.0
+    whole = Decomposition(of, lambda doubt: _ask(study, of, tolerance, doubt), tolerance)
+    with study.listening():
+        own = study.weights[of]
+        own = own / own.sum() if own.sum() > 0 else np.full(3, 1 / 3)
+        now = standing(study, of, own, tolerance)
+        for answer in now.answers if now is not None else ():
+            whole.learn(answer)
+        finished = whole.explore(own, lambda: study.clock.out, study.tell)
+    complete = finished and whole.error <= max(tolerance, ROUNDED)
+    known = (
+        f"worth up to {whole.error:.2g} more" if np.isfinite(whole.error) else "better by what is not known"
+    )
+    left = f"Not all weightings were searched to the end: under some a design may be {known}."
+    return WeightMap(
+        instance=instance,
+        complete=complete,
+        unfinished=() if complete else (left,),
+        interrupted=study.clock.interrupted,
+        run=study.run(),
+        objectives=objectives,
+        own=own,
+        tolerance=tolerance,
+        error=whole.error,
+        current=None if now is None else now.on(whole, own),
+        **_parts(whole, study.session.c, instance),
+    )
+
+
+def _named(instance: Instance, objectives: Sequence[str], problems: list[str]) -> tuple[str, ...]:
+    """The names of the three objectives; what keeps them from being mapped are problems."""
+    check_instance(instance)
+    names = objectives_of(instance, "objectives", objectives, problems)
+    if len(names) != 3:
+        problems.append(f"objectives: a map is of three objectives, not of {len(names)}")
+    aversion = instance.uncertainty["risk_aversion"]
+    if aversion:
+        problems.append(
+            f"uncertainty.risk_aversion: a map needs 0, not {aversion:g}: "
+            "with risk aversion the value is not linear in the weights"
+        )
+    return names
+
+
+def _ask(study: Study, of: Array, tolerance: float, doubt: Doubt) -> Answer:
+    """A best design at a weighting; to a tolerance, as exactly as what may be missing there is worth."""
+    weights = np.zeros(len(study.weights))
+    weights[of] = doubt.weights
+    study.weigh(weights)
+    start, gap = None if doubt.known is None else doubt.known.design, EXACT
+    if tolerance > 0:
+        missing = doubt.error / 8 if np.isfinite(doubt.error) else FIRST * tolerance
+        gap = max(tolerance / 4, missing) / (max(abs(doubt.height), tolerance) if start is not None else 1.0)
+    answer = study.ask(gap=gap, start=start)
+    if answer.status is Status.INFEASIBLE:
+        raise InfeasibleError
+    return answer
+
+
+def _parts(whole: Decomposition, c: Coefficients, instance: Instance) -> dict[str, Any]:
+    """Cells, designs, and who sits where under which share of the weightings."""
+    found = [(area(p), p, a) for p, a in zip(whole.envelope.polygons, whole.answers, strict=True)]
+    found = sorted((cell for cell in found if cell[0] > SLIVER), key=lambda cell: -cell[0])
+    total: dict[bytes, float] = {}
+    first: dict[bytes, Answer] = {}
+    for share, _, answer in found:
+        assert answer.design is not None
+        key = answer.design.tobytes()
+        total[key] = total.get(key, 0.0) + share
+        first.setdefault(key, answer)
+    order = sorted(total, key=lambda key: -total[key])
+    number = {key: i for i, key in enumerate(order, 1)}
+    cells = []
+    for share, polygon, answer in found:
+        assert answer.design is not None
+        cells.append(Cell(share, tidy(polygon), answer, number[answer.design.tobytes()]))
+    designs = tuple(Region(number[key], min(1.0, total[key]), first[key]) for key in order)
+    return {"cells": tuple(cells), "designs": designs, **_acceptability(designs, c, instance)}
+
+
+def _acceptability(designs: tuple[Region, ...], c: Coefficients, instance: Instance) -> dict[str, Any]:
+    """Shares by holding, by decision and by type; rows for the levels that are allowed."""
+    sets, kinds = c.sets, instance["decisions"]["type"]
+    share = np.zeros((len(sets.holding_decision), len(sets.levels)))
+    for region in designs:
+        assert region.answer.design is not None
+        share[np.arange(len(share)), region.answer.design] += region.area
+    share = np.minimum(share, 1.0)
+    people = np.where(sets.holding_locality < 0, 1.0, c["share"][sets.holding_locality])
+    decided = np.zeros(sets.allowed.shape)
+    np.add.at(decided, sets.holding_decision, people[:, None] * share)
+    return {
+        "acceptability": tuple(
+            {
+                "decision": sets.decisions[d], "organisation": sets.place(h), "level": sets.levels[l],
+                "share": float(share[h, l]),
+            }
+            for h, d in enumerate(sets.holding_decision)
+            for l in np.flatnonzero(sets.allowed[d])
+        ),
+        "by_decision": tuple(
+            {"decision": name, "type": kinds[d], "level": sets.levels[l], "share": float(decided[d, l])}
+            for d, name in enumerate(sets.decisions)
+            for l in np.flatnonzero(sets.allowed[d])
+        ),
+        "by_type": tuple(
+            {"type": kind, "level": level, "share": float(decided[kinds == kind, l].mean())}
+            for kind in dict.fromkeys(kinds)
+            for l, level in enumerate(sets.levels)
+        ),
+    }  # fmt: skip
+
+
+def _expectations(answer: Answer) -> dict[str, Any]:
+    return {g: plain(value) for g, value in zip(answer.instance.objectives, answer.objectives, strict=True)}
