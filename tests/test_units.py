@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from optimiser import Design
 from optimiser.solver.highs import Clock
 from optimiser.solver.session import Session
 
+ARCHETYPE = Path(__file__).parents[1] / "instances" / "archetype"
 FACTORS = (1e-9, 1e-6, 1e-3, 1e3, 1e6, 1e9)
 FULL = [
     "three_levels", "population", "stakes", "scenarios", "risk", "needs", "urgency", "monitoring", "fear",
@@ -188,3 +190,63 @@ def test_a_limit_that_is_missed_by_little_hides_no_other_design(short: float, fa
         found = session.optimise(1e-6, Clock(), start=start)
         assert found.value == pytest.approx(0.35 if short == 0 else 2.9 / 9)
         assert found.bound == pytest.approx(found.value, abs=1e-6)
+
+
+QUESTIONS: dict[str, Any] = {
+    "explain": lambda instance: optimiser.explain(instance),
+    "compare": lambda instance: optimiser.compare(instance),
+    "alternatives": lambda instance: optimiser.alternatives(instance, count=4),
+    "frontier": lambda instance: optimiser.frontier(instance, ("accountability", "responsiveness")),
+    "map": lambda instance: optimiser.weight_map(instance),
+}
+
+
+@pytest.mark.parametrize("what", ["hours", "money", "beds"])
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_question_answers_the_same_in_any_unit(question: str, what: str) -> None:
+    instance = random_instance(5, [*FULL, "max_occupancy"], sizes=2).replace(
+        "uncertainty.risk_aversion", set=0
+    )
+    unit = instance.resources[0] if what == "beds" else what
+    here = QUESTIONS[question](instance)
+    for factor in (1e-9, 1e9):
+        there = QUESTIONS[question](rescaled(instance, unit, factor))
+        assert there.complete == here.complete
+        assert _told(there.document()) == _told(here.document())
+
+
+def _told(value: Any) -> Any:
+    """A document without sentences and numbers of the tables, which have units; the rest to 9 digits."""
+    if isinstance(value, dict):
+        return {
+            key: _told(v) for key, v in value.items() if key not in ("sentence", "text", "limits", "broken")
+        }
+    if isinstance(value, list | tuple):
+        return [_told(v) for v in value]
+    return round(value, 7) + 0.0 if isinstance(value, float) else value
+
+
+@pytest.mark.parametrize("factor", [1e-9, 1e-3, 1e9])
+@pytest.mark.parametrize(
+    ("path", "unit", "top"),
+    [("organisations.staff_hours", "hours", 12.0), ("workload.hours", "hours", 12.0), ("limits.budget", "money", 9.0)],
+)  # fmt: skip
+def test_thresholds_lie_at_the_same_places_in_any_unit(
+    path: str, unit: str, top: float, factor: float
+) -> None:
+    instance = optimiser.read(ARCHETYPE)
+    if unit == "money":
+        work = instance["workload"]
+        dear = np.where(work["level"] == "local", work["hours"], 0.0)
+        tables = {**instance.tables, "workload": work.with_column("cost", dear)}
+        instance = replace(instance, tables=tables).replace("limits.budget", set=5.0)
+    where = {"level": "local"} if unit == "hours" else None
+    here = optimiser.thresholds(instance, path, (0, top), where=where).document()
+    there = optimiser.thresholds(
+        rescaled(instance, unit, factor), path, (0, top * factor), where=where
+    ).document()
+    assert here["tips"]
+    assert [tip["moves"] for tip in there["tips"]] == [tip["moves"] for tip in here["tips"]]
+    assert [tip["at"] / factor for tip in there["tips"]] == pytest.approx(
+        [tip["at"] for tip in here["tips"]], rel=2e-6
+    )

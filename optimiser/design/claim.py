@@ -116,7 +116,7 @@ class Claim:
     def _in_document(self, computed: Design) -> Iterator[Fault]:
         meant, said = computed.to_dict(), self.document
         for name in ("value", "gap", "spend"):
-            scale = max(1.0, abs(meant[name])) if name == "gap" and meant[name] is not None else None
+            scale = abs(meant[name]) if name == "spend" else None  # money has a unit
             if not near(said[name], meant[name], scale):
                 yield name, _differs(f"the {name}", said[name], meant[name])
         for name in ("objectives", "weights"):

@@ -80,7 +80,7 @@ class SolverError(RuntimeError):
 
 def above(value: float, bound: float) -> str:
     """That a value lies above its bound by more than rounding; '' where it does not."""
-    if not value > bound + 1e-6 * max(1.0, abs(value)):
+    if not value > bound + TOLERANCE * max(1.0, abs(value)):
         return ""
     return f"the value {value:.9g} lies above the solver's bound {bound:.9g}"
 
@@ -171,7 +171,7 @@ class Design(Introduced):
         if said := above(self.value, self.bound):
             problems.append(said)
         if self.claimed is not None and not math.isclose(
-            self.claimed, self.value, rel_tol=1e-6, abs_tol=1e-6
+            self.claimed, self.value, rel_tol=TOLERANCE, abs_tol=TOLERANCE
         ):
             problems.append(f"the value is said to be {self.claimed:.9g}; recomputed it is {self.value:.9g}")
         if self.extended:

@@ -18,7 +18,6 @@ from optimiser.instance.schema.column import Column, a_number
 
 ANY = a_number("", "any number")
 AMOUNT = a_number("", "a number that is not negative", low=0)
-SHARE = a_number("", "a share", low=0, high=1)
 POSITIVE = a_number("", "a number above 0", low=0, above=True)
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from optimiser.design.design import SolverError
 from optimiser.solver.highs import Clock, Ended
-from optimiser.solver.recourse.recourse_lp import Settled
 from optimiser.solver.search.master import Found
 from optimiser.solver.search.neighbourhood import TOLERANCE, Checked, Neighbourhood
 from optimiser.solver.session import Session
@@ -22,14 +21,17 @@ class Finished:
     """A design with its best recourse and what became of its neighbours; the bound is the search's."""
 
     found: Found
-    settled: Settled
+    value: float  # by the solver
+    x: Array  # all columns of the program
     checked: Checked
 
-    @property
-    def x(self) -> Array:
-        """All columns of the program."""
-        assert self.settled.x is not None
-        return self.settled.x
+
+def settled(session: Session, found: Found, floors: Mapping[int, float]) -> tuple[float, Array]:
+    """The value of the design found, and all columns of the program with the recourse to report."""
+    best = session.settle(session.point(found), Clock(), floor=session.floors(floors), ties=True)
+    if best.x is None:
+        raise SolverError("the search found a design whose recourse the whole model calls infeasible")
+    return best.value, best.x
 
 
 def finish(
@@ -47,14 +49,12 @@ def finish(
     is not hidden: it refutes the search.
     """
     assert found.design is not None
-    around, floor = Neighbourhood(session, fixed, floors=floors), session.floors(floors)
+    around = Neighbourhood(session, fixed, floors=floors)
     while True:
-        settled = session.settle(session.point(found), Clock(), floor=floor, ties=True)
-        if settled.x is None:
-            raise SolverError("the search found a design whose recourse the whole model calls infeasible")
-        checked = around.check(found.design, settled.value, clock.finishing)
+        value, x = settled(session, found, floors)
+        checked = around.check(found.design, value, clock.finishing)
         if not checked.better:
-            return Finished(found, settled, checked)
+            return Finished(found, value, x, checked)
         design, value = checked.best(found.design)
         if found.ended is Ended.OPTIMAL or clock.out:
             design, value = around.improve(design, value, clock.finishing)

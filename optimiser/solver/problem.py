@@ -24,7 +24,7 @@ from optimiser.solver.cuts.pool_cuts import PoolCuts
 from optimiser.solver.highs import Clock, Ended, Solver
 from optimiser.solver.recourse.lagrangian import Recourse
 from optimiser.solver.recourse.recourse_lp import Settled, line, settle
-from optimiser.solver.recourse.risk import at_risk
+from optimiser.solver.recourse.risk import at_risk, neutral
 from optimiser.solver.recourse.subproblem import Priced
 
 if TYPE_CHECKING:
@@ -97,6 +97,24 @@ class Problem:
     def weigh(self, weights: Array) -> None:
         """Replace the weights (G,), which sum to 1."""
         self._take(replace(self.c, numbers=dict(self.c.numbers) | {"weight": weights}))
+
+    @contextmanager
+    def neutral(self) -> Iterator[None]:
+        """Within, designs are worth what is expected of them: risk aversion plays no part.
+
+        The weights within are those from before, and afterwards again.
+        """
+        averse, own = self.instance, self.weights.copy()
+        if averse.uncertainty["risk_aversion"]:
+            self.update(neutral(averse))
+            self.weigh(own)
+        try:
+            yield
+        finally:
+            if self.instance is not averse:
+                self.update(averse)
+            if not np.array_equal(self.weights, own):
+                self.weigh(own)
 
     def _take(self, c: Coefficients) -> None:
         self.c = c

@@ -120,32 +120,6 @@ class Session(Problem):
         outcome = master.run(clock)
         return outcome.value + master.offset if outcome.ended is Ended.OPTIMAL else np.inf
 
-    def reach(self, aim: Array, worth: float, gap: float, clock: Clock, rows: Cuts | None = None) -> Found:
-        """The design worth at least `worth` with most of `aim` (H, L), of which value and bound are given."""
-        costs = np.zeros(self.placing.size)
-        costs[self.placing.placed] = aim
-        floor = dense(-self.program.cost[None, :], np.array([self.program.offset - worth]))
-        program = replace(self.program, cost=costs, offset=0.0)
-        rows = rows or self.no_cuts()
-        below = join(floor, rows)
-        neighbourhood = Neighbourhood(self, {}, rows)
-
-        def evaluate(x: Array) -> Evaluated:
-            design = self.placing.design(x)
-            if not neighbourhood.keeps(design):
-                return Evaluated(design, -np.inf, self.no_cuts(), spoilt=True)
-            there = self.evaluate(self.placing.columns(design), Clock())
-            reached = aim[np.arange(len(design)), design].sum() if there.value >= worth - KEPT else -np.inf
-            return Evaluated(design, float(reached), there.cuts, spoilt=bool(reached == -np.inf))
-
-        separate = self._separator(clock, {})
-        progress = Progress(gap, np.inf)
-
-        def fresh() -> Master:
-            return self._master(program, below, {})
-
-        return self._search(fresh, separate, evaluate, progress, clock, lambda text: None)
-
     def _search(
         self,
         fresh: Callable[[], Master],

@@ -23,7 +23,6 @@ from optimiser.solver.call import Call, building, check_call
 from optimiser.solver.finish import finish
 from optimiser.solver.highs import VERSION, Clock, Ended, OutOfTime, hearing_interrupts
 from optimiser.solver.records import design_of, record_of
-from optimiser.solver.recourse.risk import neutral
 from optimiser.solver.search.master import STATUS, Found
 from optimiser.solver.search.neighbourhood import Checked
 from optimiser.solver.session import Session
@@ -165,20 +164,15 @@ def _in_order(
     Where that ends early, what was found by then keeps what it has reached, and the bound is one of the
     value, not of the objective that was being raised.
     """
-    own, instance = session.weights.copy(), session.instance
-    if lexicographic:
-        session.update(neutral(instance))  # floors are of expectations, whatever the aversion to risk
-    for name in lexicographic:
-        g = session.c.sets.objectives.index(name)
-        session.weigh(np.eye(len(own))[g])
-        found = session.optimise(gap, clock, fixed, floors, tell, start=start)
-        start = found.design
-        if found.ended is not Ended.OPTIMAL:
-            break
-        floors[g] = max(floors.get(g, -math.inf), found.value - FLOOR_SLACK)
-    if lexicographic:
-        session.update(instance)
-        session.weigh(own)
+    with session.neutral():  # floors are of expectations, whatever the aversion to risk
+        for name in lexicographic:
+            g = session.c.sets.objectives.index(name)
+            session.weigh(np.eye(len(session.weights))[g])
+            found = session.optimise(gap, clock, fixed, floors, tell, start=start)
+            start = found.design
+            if found.ended is not Ended.OPTIMAL:
+                break
+            floors[g] = max(floors.get(g, -math.inf), found.value - FLOOR_SLACK)
     if not lexicographic or found.ended is Ended.OPTIMAL:
         found = session.optimise(gap, clock, fixed, floors, tell, start=start)
         if found.design is None or found.bound < math.inf:
@@ -205,7 +199,7 @@ def _judged(
     record = checked = closest = claimed = audited = None
     if found.design is not None:
         finished = finish(session, found, settings["gap"], clock, fixed, floors)
-        found, checked, claimed = finished.found, finished.checked, finished.settled.value
+        found, checked, claimed = finished.found, finished.checked, finished.value
         record, closest = record_of(session, finished.x), closest_of(session, checked, claimed)
         audited = audit(instance, record, weights=weights)
     status = STATUS[found.ended]

@@ -22,16 +22,16 @@ from optimiser.solver.call import check_call
 from optimiser.solver.highs import Clock
 from optimiser.solver.records import design_of, idle_record, record_of
 from optimiser.solver.recourse.recourse_lp import Settled
-from optimiser.solver.recourse.risk import neutral
 from optimiser.solver.search.neighbourhood import Checked, Neighbourhood
 from optimiser.solver.session import Session
 from optimiser.solver.solve import FLOOR_SLACK, closest_of, fixed_of, neighbours_of, run_of
+from optimiser.tolerances import TOLERANCE
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Array = np.ndarray
-KEPT = 1e-6  # by how much what was asked may be missed and values may differ: the solver's tolerances
+KEPT = TOLERANCE  # by how much what was asked may be missed, and values may differ
 NOTHING_ASKED: dict[str, Any] = {
     "fix": {},
     "at_least": {},
@@ -179,7 +179,8 @@ class _Judge:
             if reached < least - KEPT:
                 yield f"asked.at_least: {g} reaches {reached:.9g}, where {least:.9g} was asked for"
         if self.order and self._optimal and not self.extended:
-            yield from self._order_faults()
+            with self.session.neutral():
+                yield from list(self._order_faults())
 
     @property
     def _optimal(self) -> bool:
@@ -188,12 +189,11 @@ class _Judge:
     def _order_faults(self) -> Iterator[str]:
         """Each objective as high as those before it allow: by other recourse, or one move away."""
         assert self.own is not None
-        own, floors = self.session.weights.copy(), dict(self.least)
-        self.session.update(neutral(self.instance))
+        floors = dict(self.least)
         for g in self.order:
             name = self.sets.objectives[g]
             reached, before = self.own.expectations[name], dict(floors)
-            self.session.weigh(np.eye(len(own))[g])
+            self.session.weigh(np.eye(len(self.sets.objectives))[g])
             best = self._settle(before).value
             enough = max(best, reached + FLOOR_SLACK + KEPT)
             checked = self._around(before).check(self.held, enough, Clock())
@@ -204,8 +204,6 @@ class _Judge:
                 assert move is not None
                 yield f"asked.lexicographic: {name} reaches {reached:.9g}; {move.gain}"
             floors[g] = max(floors.get(g, -np.inf), reached)
-        self.session.update(self.instance)
-        self.session.weigh(own)
 
     # What it says is proven
 

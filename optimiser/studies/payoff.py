@@ -92,7 +92,7 @@ def ranges(study: Study, known: Sequence[Judged]) -> tuple[Range, ...]:
         if each.feasible and each.held is not None:
             pool.append(design_of(session, each.held).astype(int))
             designs.setdefault(pool[-1].tobytes(), each)
-    with study.neutral():
+    with session.neutral():
         for g, name in enumerate(objectives):
             study.tell(f"the most of {name}")
             given.append(study.clock.left / (len(objectives) - g))

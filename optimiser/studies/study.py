@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,16 +18,12 @@ from optimiser.design.tables import Row, Rows
 from optimiser.instance.instance import Instance
 from optimiser.solver.call import building, check_call
 from optimiser.solver.cuts.cuts import Cuts
-from optimiser.solver.finish import beaten
+from optimiser.solver.finish import beaten, settled
 from optimiser.solver.highs import VERSION, Clock, Ended, hearing_interrupts
 from optimiser.solver.records import record_of
-from optimiser.solver.recourse.risk import neutral
 from optimiser.solver.search.master import STATUS, Found
 from optimiser.solver.search.neighbourhood import Neighbourhood
 from optimiser.solver.session import Session
-
-if TYPE_CHECKING:
-    pass
 
 Array = np.ndarray
 LARGE = 5000  # columns of a model, from which designs are too many to tell all apart
@@ -49,11 +45,10 @@ class Answer:
     design: Array | None = None  # (H,) position of the level of each holding (`sets.holding`)
     record: Record | None = None
     audit: Audit | None = None
-    aim: float | None = None  # what the bound is of, where that is not the value (`Study.reach`)
 
     def __post_init__(self) -> None:
         if self.audit is not None:
-            held_to(self.bound, self.value if self.aim is None else self.aim)
+            held_to(self.bound, self.value)
 
     @property
     def found(self) -> bool:
@@ -145,20 +140,6 @@ class Study:
         """Whether the instance has too many designs to tell all apart, so that a tolerance is the default."""
         return self.session.placing.size > LARGE
 
-    @contextmanager
-    def neutral(self) -> Iterator[None]:
-        """Within, questions are about expectations: risk aversion plays no part. The weights stay."""
-        averse, own = self.instance, self.weights.copy()
-        if averse.uncertainty["risk_aversion"]:
-            self.session.update(neutral(averse))
-            self.weigh(own)
-        try:
-            yield
-        finally:
-            if self.instance is not averse:
-                self.session.update(averse)
-            self.weigh(own)
-
     def about(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
         """Ask about this instance from now on."""
         self.session.update(instance, weights)
@@ -197,22 +178,13 @@ class Study:
             return self._best_around(answer, fixed or {}, floors or {})
         return answer
 
-    def reach(self, aim: Array, worth: float, rows: Cuts | None = None) -> Answer:
-        """The design worth at least `worth` that reaches most of `aim` (H, L), summed over what is held.
-
-        `bound` is that of the aim.
-        """
-        self.solves += 1
-        found = self.session.reach(aim, worth, self.gap, self.clock, rows)
-        return self._answer(found, None, None if found.design is None else found.value)
-
     def evaluate(self, design: Array, floors: Mapping[int, float] | None = None) -> Answer:
         """A design (H,), with its best recourse; infeasible where it has none, or breaks a requirement."""
-        settled = self.session.settle(
+        best = self.session.settle(
             self.session.placing.columns(design), Clock(), floor=self.session.floors(floors or {}), ties=True
         )
-        if settled.x is not None:
-            answer = self._judged(Status.FEASIBLE, np.inf, design, settled.x)
+        if best.x is not None:
+            answer = self._judged(Status.FEASIBLE, np.inf, design, best.x)
             if answer.audit is not None and not answer.audit.broken:
                 return answer
         return Answer(self.instance, Status.INFEASIBLE, -np.inf)
@@ -267,27 +239,21 @@ class Study:
             "instance_hash": self.instance.hash,
         }
 
-    def _answer(self, found: Found, floors: Mapping[int, float] | None, aim: float | None = None) -> Answer:
+    def _answer(self, found: Found, floors: Mapping[int, float] | None) -> Answer:
         if found.design is None:
             status = STATUS[found.ended] if found.bound == -np.inf else Status.UNKNOWN
             return Answer(self.instance, status, found.bound)
-        settled = self.session.settle(
-            self.session.point(found), Clock(), floor=self.session.floors(floors or {}), ties=True
-        )
-        if settled.x is None:
-            raise SolverError("the search found a design whose recourse the whole model calls infeasible")
-        answer = self._judged(STATUS[found.ended], found.bound, found.design, settled.x, aim)
+        _, x = settled(self.session, found, floors or {})
+        answer = self._judged(STATUS[found.ended], found.bound, found.design, x)
         if answer.audit is not None and answer.audit.broken:
             raise SolverError(f"a design found breaks a promise: {answer.audit.broken[0]}")
         return answer
 
-    def _judged(
-        self, status: Status, bound: float, design: Array, x: Array, aim: float | None = None
-    ) -> Answer:
+    def _judged(self, status: Status, bound: float, design: Array, x: Array) -> Answer:
         record = record_of(self.session, x)
         weights = dict(zip(self.instance.objectives, self.weights.tolist(), strict=True))
         audited = audit(self.instance, record, weights=weights)
-        return Answer(self.instance, status, bound, design, record, audited, aim)
+        return Answer(self.instance, status, bound, design, record, audited)
 
     def _best_around(self, answer: Answer, fixed: Mapping[int, int], floors: Mapping[int, float]) -> Answer:
         """The answer, or where a design one move away is better, where that leads to."""

@@ -10,9 +10,9 @@ from itertools import count, pairwise, product
 import numpy as np
 
 from optimiser.studies.thresholds.points import Ground, Place, Point
+from optimiser.tolerances import TOLERANCE
 
 STEPS = 16  # a stretch of which nothing is proven is asked at so many places at least
-FUZZ = 1e-6  # of a limit: by so much a design may break it and still count as keeping it
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,9 +213,9 @@ def _atomic(ground: Ground, xs: Place, ys: Place) -> bool:
 def simplest(low: float, high: float) -> float:
     """The number with the fewest digits between two others, and of those the one nearest to their middle.
 
-    What the tolerances of solver and audit cannot tell apart (a millionth) belongs to the span.
+    What the tolerance cannot tell apart (a millionth of a number, in any unit) belongs to the span.
     """
-    low, high = low - FUZZ * max(1.0, abs(low)), high + FUZZ * max(1.0, abs(high))
+    low, high = low - TOLERANCE * abs(low), high + TOLERANCE * abs(high)
     middle = (low + high) / 2
     for digits in range(-12, 17):
         near = (round(middle, digits), np.floor(high * 10.0**digits) / 10.0**digits)
