@@ -65,6 +65,12 @@ def test_what_a_frontier_reaches_and_its_margin_are_drawn() -> None:
             assert within(areas[fill], at + np.array([step, -step])) == inside
 
 
+def test_a_complete_frontier_has_no_margin_to_draw() -> None:
+    drawn = optimiser.frontier(optimiser.read("instances/archetype"), PAIR).figure()
+    assert MARGIN not in {area["fill"] for area in marks(drawn, "polygon")}
+    assert "another may lie" not in words(drawn)
+
+
 def within(polygon: str, point: np.ndarray) -> bool:
     """Whether a point lies in a polygon, by the crossings to its right."""
     corners = np.array([[float(v) for v in pair.split(",")] for pair in polygon.split()])

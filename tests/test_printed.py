@@ -185,6 +185,30 @@ def test_what_was_asked_stands_under_the_title_and_can_be_typed_again(run):
     assert "\n  asked: --no-reach\n" in run("compare", "instances/archetype", "--no-reach").out
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "verify I OUT", "compare I --with I --design OUT", "explain I --decision O2 --locality locality",
+        "alternatives I --count 2 --diverse 1", "frontier I --objectives accountability,responsiveness",
+        "map I --tolerance 0.1", "diagnose I --fix P1=local --at-least accountability=0.1",
+        "solve I --start OUT --lexicographic accountability,responsiveness",
+    ],
+)  # fmt: skip
+def test_every_verb_repeats_a_call_that_it_takes(run, call, tmp_path):
+    """Word by word what was typed, but for the order and the folders of other instances, which have names."""
+    out = str(tmp_path / "out")
+    run("solve", "instances/archetype", "--out", out)
+    verb, *arguments = [{"I": "instances/archetype", "OUT": out}.get(word, word) for word in call.split()]
+    text = run(verb, *arguments).out
+    head = text.split("\n\n")[0].split("\n")
+    first = next(i for i, line in enumerate(head) if line.startswith("  asked: "))
+    said = " ".join(
+        [head[first].removeprefix("  asked: "), *(l for l in head[first + 1 :] if l.startswith("   "))]
+    )
+    typed = [word.replace("instances/archetype", "archetype") for word in arguments[1:]]
+    assert sorted(shlex.split(said)) == sorted(typed)
+
+
 def test_an_objective_without_data_has_a_dash_and_the_dash_is_explained(run):
     text = run("solve", "instances/archetype").out
     assert re.search(r"\n  economy +0.0000 +-\n", text)

@@ -18,6 +18,7 @@ DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 SAID = ("what", "range", "range_", "how", "where", "also")  # of thresholds, which says them in words
 NAMES = {"decisions": "decision", "designs": "design", "others": "with"}
+WORDS = ("result",)  # of verify, which takes it without an option
 JOINED = ("weights", "at_least", "objectives", "lexicographic")  # several in one, with commas between
 
 
@@ -37,7 +38,10 @@ def options_of(asked: Mapping[str, Any], command: str = "") -> Iterator[str]:
         if isinstance(value, bool):
             yield option if value else option.replace("--", "--no-", 1)
             continue
-        words = _words(value)
+        words = _words(list(value.values()) if name == "designs" else value)
+        if name in WORDS:
+            yield from map(shlex.quote, words)
+            continue
         for word in [",".join(words)] if name in JOINED else words:
             yield f"{option} {shlex.quote(word)}"
 

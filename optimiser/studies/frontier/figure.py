@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimiser.page import at_most
 from optimiser.studies.drawing import COLOURS, patch, polygon, ring, svg, text, ticks
 from optimiser.studies.frontier.border import border
+from optimiser.studies.frontier.search import RESOLVED
 
 if TYPE_CHECKING:
     from optimiser.studies.frontier.frontier import Frontier
@@ -52,8 +54,8 @@ class Panel:
         line += [np.array(end) for p in steps for end in ((p.left, p.high), (p.right, p.low))]
         edge = np.array([[-np.inf, line[0][1]], *line, [line[-1][0], -np.inf]])
         corner = np.array([[-np.inf, -np.inf]])
-        error = self.found.error if np.isfinite(self.found.error) else 0.0
-        shown = ((MARGIN, edge + error), (REACHED, edge)) if error else ((REACHED, edge),)
+        margin = _margin(self.found)
+        shown = ((MARGIN, edge + margin), (REACHED, edge)) if margin else ((REACHED, edge),)
         return [
             polygon(self.at(np.clip(np.concatenate([e, corner]), self.low, self.high)), c) for c, e in shown
         ]
@@ -104,6 +106,11 @@ def _spot(fill: str, x: float, y: float) -> str:
     return ring(x + 8, y - 5, POINT, 5, fill)
 
 
+def _margin(found: Frontier) -> float:
+    """How far another may lie above those listed, where there is anything to draw."""
+    return found.error if RESOLVED < found.error < np.inf else 0.0
+
+
 def _legend(found: Frontier) -> list[str]:
     """What the marks mean, a line each."""
     lines = [
@@ -113,8 +120,8 @@ def _legend(found: Frontier) -> list[str]:
     ]
     if len(found.objectives) == 2:
         lines.append((partial(patch, fill=REACHED), "what the designs listed reach or beat"))
-        if 0 < found.error < np.inf:
-            said = f"where another may lie, up to {found.error:.2g} beyond in both"
+        if margin := _margin(found):
+            said = f"where another may lie, up to {at_most(margin)} beyond in both"
             lines.append((partial(patch, fill=MARGIN), said))
     parts = []
     for i, (mark, words) in enumerate(lines):
