@@ -22,6 +22,7 @@ from optimiser.instance.arguments import (
     wrong_function,
     wrong_number,
 )
+from optimiser.instance.fixed import site
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.column import a_number
 
@@ -149,11 +150,11 @@ def _span(instance: Instance, objective: str) -> tuple[float, float]:
 
 
 def _wrong_fix(instance: Instance, key: str, level: Any) -> list[str]:
-    decision, at, place = key.partition("@")
+    decision, place = site(key)
     decisions = instance["decisions"]
     problems = unknown("fix", decision, decisions["decision"], "a decision")
     problems += unknown(f"fix: {key}", level, instance["levels"]["level"], "a level", listed=True)
-    if at:
+    if place is not None:
         problems += unknown(f"fix: {key}", place, instance.localities, "a locality")
         uniform = dict(zip(decisions["decision"], decisions["uniform"], strict=True))
         if uniform.get(decision):

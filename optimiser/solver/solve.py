@@ -18,6 +18,7 @@ from optimiser.design.design import Design, Status
 from optimiser.design.neighbours import Closest, Neighbours
 from optimiser.design.tables import spelt
 from optimiser.errors import InputError
+from optimiser.instance.fixed import fixed_levels
 from optimiser.instance.instance import Instance
 from optimiser.solver.call import Call, building, check_call
 from optimiser.solver.finish import finish
@@ -254,11 +255,6 @@ def neighbours_of(session: Session, checked: Checked) -> Neighbours:
 
 
 def fixed_of(session: Session, fix: Mapping[str, str]) -> dict[int, int]:
-    """Holding -> level; a locality's own entry wins over its decision's."""
-    sets, found = session.c.sets, dict[int, int]()
-    for key, level in sorted(fix.items(), key=lambda item: "@" in item[0]):
-        decision, _, place = key.partition("@")
-        row = sets.holding[sets.decisions.index(decision)]
-        for h in row[[sets.localities.index(place)]] if place else row:
-            found[int(h)] = sets.levels.index(level)
-    return found
+    """Holding -> level."""
+    holding = session.c.sets.holding
+    return {int(holding[site]): level for site, level in fixed_levels(fix, session.instance).items()}

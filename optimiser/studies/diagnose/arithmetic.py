@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from optimiser.coefficients import Coefficients, coefficients
+from optimiser.coefficients import coefficients
 from optimiser.coefficients.mechanisms import current_levels
 from optimiser.instance.checking.problems import listing
+from optimiser.instance.fixed import fixed_levels
 from optimiser.instance.instance import Instance
 from optimiser.studies.diagnose.requirements import about, enough, figure, kept_hours, ratings, staff
 
@@ -26,7 +27,7 @@ class Arithmetic:
     def __init__(self, instance: Instance, fix: Mapping[str, str], at_least: Mapping[str, float]) -> None:
         self.instance, self.at_least = instance, at_least
         self.c = c = coefficients(instance)
-        self.fixed = _fixed(c, fix)
+        self.fixed = fixed_levels(fix, instance)
         shape = len(c.sets.decisions), len(c.sets.localities), len(c.sets.levels)
         self.open = np.broadcast_to(c.sets.allowed[:, None, :], shape).copy()
         self.open[..., -1] &= c["earned"][c.sets.holding] > 0
@@ -258,15 +259,3 @@ class Arithmetic:
         gains = sum(-loss for loss, link in zip(c["loss"], c.lists["links"], strict=True)
                     if loss < 0 and sets.objectives[link[2]] == name)  # fmt: skip
         return float((stake @ score + gains) / count)
-
-
-def _fixed(c: Coefficients, fix: Mapping[str, str]) -> dict[tuple[int, int], int]:
-    """(decision, locality) -> level; a locality's own entry wins over its decision's."""
-    sets, found = c.sets, dict[tuple[int, int], int]()
-    for key, level in sorted(fix.items(), key=lambda item: "@" in item[0]):
-        decision, _, place = key.partition("@")
-        d = sets.decisions.index(decision)
-        for o, name in enumerate(sets.localities):
-            if place in ("", name):
-                found[d, o] = sets.levels.index(level)
-    return found

@@ -20,6 +20,7 @@ from optimiser.coefficients import coefficients
 from optimiser.coefficients.sets import Sets
 from optimiser.coefficients.worth import direct_scores
 from optimiser.design.design import Record
+from optimiser.instance.fixed import governed, site
 from optimiser.instance.instance import Instance
 from optimiser.model import assemble, budget, holding, staffing
 from optimiser.solver.compile.program import Compiled
@@ -232,11 +233,9 @@ class Loosened:
 
     def _fixed(self, r: Requirement, fix: Mapping[str, str]) -> Iterator[tuple[Array, Array, float]]:
         sets, key = self.c.sets, list(fix)[r.of]
-        decision, _, place = key.partition("@")
-        d, level = sets.decisions.index(decision), sets.levels.index(r.value)
-        for o, name in enumerate(sets.localities):
-            if place == name or (not place and f"{decision}@{name}" not in fix):
-                yield self.placed[d, [o], level], np.array([-1.0]), -1.0
+        d, level = sets.decisions.index(site(key)[0]), sets.levels.index(r.value)
+        for o in governed(key, fix, sets.localities):
+            yield self.placed[d, [o], level], np.array([-1.0]), -1.0
 
     def _floor(self, r: Requirement) -> Iterator[tuple[Array, Array, float]]:
         first, scenarios = self.compiled.columns["achieved"].start, len(self.c.sets.scenarios)

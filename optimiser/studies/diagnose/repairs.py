@@ -18,6 +18,7 @@ from optimiser.design.design import Record
 from optimiser.design.tables import plain
 from optimiser.errors import InputError
 from optimiser.instance.checking.problems import number_text
+from optimiser.instance.fixed import fixed_levels
 from optimiser.instance.instance import Instance
 from optimiser.instance.replace import Change, replaced
 from optimiser.studies.diagnose.conflict import Conflicts
@@ -224,14 +225,7 @@ class Repairs:
 
 def follows(instance: Instance, record: Record, fix: Mapping[str, str]) -> bool:
     """Whether a design holds everything where it is fixed."""
-    decisions, levels = list(instance["decisions"]["decision"]), list(instance["levels"]["level"])
-    for key, level in fix.items():
-        decision, _, place = key.partition("@")
-        for o, name in enumerate(instance.localities):
-            meant = place == name or (not place and f"{decision}@{name}" not in fix)
-            if meant and record.held[decisions.index(decision), o] != levels.index(level):
-                return False
-    return True
+    return all(record.held[site] == level for site, level in fixed_levels(fix, instance).items())
 
 
 def edited(instance: Instance, edits: Sequence[Edit]) -> Instance:

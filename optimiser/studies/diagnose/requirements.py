@@ -16,6 +16,7 @@ import numpy as np
 
 from optimiser.coefficients import Coefficients
 from optimiser.instance.checking.problems import listing
+from optimiser.instance.fixed import site
 from optimiser.instance.instance import Instance
 
 ORDER = (
@@ -80,7 +81,7 @@ def enough(number: float) -> float:
 
 def _fix(fix: Mapping[str, str]) -> Iterator[Requirement]:
     for i, (key, level) in enumerate(fix.items()):
-        decision, _, place = key.partition("@")
+        decision, place = site(key)
         whom = f" for {place}" if place else ""
         yield Requirement(
             "fix", i, "--fix", f"{key}={level}", "", level, f"{decision} is held at {level}{whom}"
