@@ -5,49 +5,53 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from optimiser.design.design import Design, InfeasibleError, NoDesignError, SolverError, Status
-    from optimiser.errors import InputError
-    from optimiser.instance.instance import Instance
-    from optimiser.instance.read import read
-    from optimiser.model import build
-    from optimiser.solver.solve import solve
-    from optimiser.solver.verify import verify
-    from optimiser.studies.alternatives.alternatives import alternatives
-    from optimiser.studies.compare.compare import compare
-    from optimiser.studies.diagnose.diagnose import diagnose
-    from optimiser.studies.explain.explain import explain
-    from optimiser.studies.frontier.frontier import frontier
-    from optimiser.studies.thresholds.thresholds import thresholds
-    from optimiser.studies.weight_map.weight_map import weight_map
+if TYPE_CHECKING:  # the same names, for those who read types
+    from optimiser.design.design import Design as Design
+    from optimiser.design.design import InfeasibleError as InfeasibleError
+    from optimiser.design.design import NoDesignError as NoDesignError
+    from optimiser.design.design import SolverError as SolverError
+    from optimiser.design.design import Status as Status
+    from optimiser.errors import InputError as InputError
+    from optimiser.instance.instance import Instance as Instance
+    from optimiser.instance.read import read as read
+    from optimiser.model import build as build
+    from optimiser.solver.solve import solve as solve
+    from optimiser.solver.verify import verify as verify
+    from optimiser.studies.alternatives.alternatives import alternatives as alternatives
+    from optimiser.studies.compare.compare import compare as compare
+    from optimiser.studies.diagnose.diagnose import diagnose as diagnose
+    from optimiser.studies.explain.explain import explain as explain
+    from optimiser.studies.frontier.frontier import frontier as frontier
+    from optimiser.studies.thresholds.thresholds import thresholds as thresholds
+    from optimiser.studies.weight_map.weight_map import weight_map as weight_map
 
 __version__ = "0.1.0"
-__all__ = [
-    "Design", "InfeasibleError", "InputError", "Instance", "NoDesignError", "SolverError", "Status",
-    "__version__", "alternatives", "build", "compare", "diagnose", "explain", "frontier", "read", "solve",
-    "thresholds", "verify", "weight_map",
-]  # fmt: skip
 
+# Each is a function here and a verb of the command, with a file of its name in cli/; in the order of help.
+QUESTIONS = {
+    "solve": "optimiser.solver.solve",
+    "verify": "optimiser.solver.verify",
+    "explain": "optimiser.studies.explain.explain",
+    "diagnose": "optimiser.studies.diagnose.diagnose",
+    "compare": "optimiser.studies.compare.compare",
+    "alternatives": "optimiser.studies.alternatives.alternatives",
+    "frontier": "optimiser.studies.frontier.frontier",
+    "weight_map": "optimiser.studies.weight_map.weight_map",
+    "thresholds": "optimiser.studies.thresholds.thresholds",
+}
 _HOMES = {
     "Design": "optimiser.design.design",
     "InfeasibleError": "optimiser.design.design",
-    "InputError": "optimiser.errors",
-    "Instance": "optimiser.instance.instance",
     "NoDesignError": "optimiser.design.design",
     "SolverError": "optimiser.design.design",
     "Status": "optimiser.design.design",
-    "alternatives": "optimiser.studies.alternatives.alternatives",
-    "build": "optimiser.model",
-    "compare": "optimiser.studies.compare.compare",
-    "diagnose": "optimiser.studies.diagnose.diagnose",
-    "explain": "optimiser.studies.explain.explain",
-    "frontier": "optimiser.studies.frontier.frontier",
+    "InputError": "optimiser.errors",
+    "Instance": "optimiser.instance.instance",
     "read": "optimiser.instance.read",
-    "solve": "optimiser.solver.solve",
-    "thresholds": "optimiser.studies.thresholds.thresholds",
-    "verify": "optimiser.solver.verify",
-    "weight_map": "optimiser.studies.weight_map.weight_map",
+    "build": "optimiser.model",
+    **QUESTIONS,
 }
+__all__ = sorted(["__version__", *_HOMES])
 
 
 def __getattr__(name: str) -> object:
@@ -59,4 +63,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return __all__

@@ -27,8 +27,8 @@ def found(monkeypatch) -> Callable[[Any], dict[str, Any]]:
     def finds(result: Any) -> dict[str, Any]:
         asked: dict[str, Any] = {}
 
-        def answer(_: Any, *arguments: Any, **options: Any) -> Design:
-            asked.update(options, arguments=arguments)
+        def answer(instance: Any, **options: Any) -> Design:
+            asked.update(options)
             if isinstance(result, BaseException):
                 raise result
             return result
@@ -128,8 +128,6 @@ def test_solve_passes_its_options_on(run, found):
         "time_limit": 5.0,
         "threads": 2,
         "progress": None,
-        "start": None,
-        "arguments": (),
     }
 
 
@@ -163,9 +161,9 @@ def test_solve_leaves_with_the_code_of_how_it_ended(run, found, result, code, sa
 
 
 def test_verify_leaves_with_0_for_what_can_be_trusted(run, found):
-    asked = found(handmade.design(status=Status.FEASIBLE))
+    asked = found(handmade.design(status=Status.FEASIBLE, command="verify"))
     assert run("verify", "tiny", "mine.csv").code == 0
-    assert asked["arguments"] == ("mine.csv",)
+    assert asked == {"result": "mine.csv", "progress": None}
     found(handmade.design(claimed=0.9))
     assert run("verify", "tiny", "mine.csv").code == 6
     found(nothing(Status.INFEASIBLE))

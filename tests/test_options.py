@@ -96,8 +96,8 @@ WRONG = {
     ],
     "thresholds I weights.economy --range 1 --where level --and-how set": [
         "--range: '1' is not FROM,TO",
-        "--and-range, --and-where and --and-how belong to --and",
         "--where: 'level' is not of the form NAME=WORD",
+        "--and-range, --and-where and --and-how belong to --and",
     ],
     "compare I --design no/such --with no/such/either": ["'no/such/either' does not exist"],
     "compare I --design no/such": ["no/such: no such result"],

@@ -15,13 +15,14 @@ import pytest
 import optimiser
 from optimiser import page
 from optimiser.cli.alternatives import alternatives_text
+from optimiser.cli.check import check_text
 from optimiser.cli.compare import compare_text
 from optimiser.cli.diagnose import diagnosis_text
 from optimiser.cli.explain import explain_text
 from optimiser.cli.frontier import frontier_text
-from optimiser.cli.map import map_text
-from optimiser.cli.text import check_text, design_text
+from optimiser.cli.solve import design_text
 from optimiser.cli.thresholds import thresholds_text
+from optimiser.cli.weight_map import map_text
 from optimiser.design.neighbours import Neighbours
 from optimiser.model.formulation import maths
 

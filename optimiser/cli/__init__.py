@@ -1,6 +1,7 @@
-"""The command line: one short function a verb, which parses, calls the library and prints.
+"""The command line: a file a verb, which says what it takes and how what was found looks on a page.
 
-Only click is imported here and in the verbs' files; what a verb needs it imports when it runs.
+A verb that asks something of an instance is a Question, and all else follows from that. Only click is
+imported here and in the verbs' files; what a verb needs is imported when it runs.
 """
 
 from __future__ import annotations
@@ -10,20 +11,13 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
 import click
 
-from optimiser import __version__
-from optimiser.cli import data, solving
-from optimiser.cli.alternatives import alternatives
-from optimiser.cli.compare import compare
-from optimiser.cli.diagnose import diagnose
-from optimiser.cli.explain import explain
-from optimiser.cli.frontier import frontier
-from optimiser.cli.map import weight_map
+from optimiser import QUESTIONS, __version__
 from optimiser.cli.say import begin, complain, end, printed, say_json
-from optimiser.cli.thresholds import thresholds
 from optimiser.errors import InputError
 from optimiser.signals import deafen, hearing
 
@@ -67,22 +61,8 @@ def app() -> None:
     """
 
 
-for verb in (
-    data.new,
-    data.check,
-    data.maths,
-    solving.solve,
-    solving.verify,
-    explain,
-    diagnose,
-    compare,
-    alternatives,
-    frontier,
-    weight_map,
-    thresholds,
-    data.schema,
-):
-    app.add_command(verb)
+for name in ("new", "check", "maths", *QUESTIONS, "schema"):
+    app.add_command(import_module(f"optimiser.cli.{name}").verb)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -139,6 +119,6 @@ def _as_typed(problem: str, verb: str) -> str:
     """A problem of an argument as one of the option that it came from: --time-limit for time_limit."""
     name, colon, rest = problem.partition(": ")
     for option in app.commands[verb].params if verb else ():
-        if isinstance(option, click.Option) and (option.name or "").rstrip("_") == name:
+        if isinstance(option, click.Option) and option.name == name:
             return f"{option.opts[0]}{colon}{rest}"
     return problem

@@ -1,4 +1,4 @@
-"""The verb that asks what else is nearly as good."""
+"""The verb alternatives, and its text."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimiser.cli.asking import answer, asking
-from optimiser.cli.options import NUMBER
-from optimiser.cli.say import reading
+from optimiser.cli.options import NUMBER, WEIGHED_STUDY
+from optimiser.cli.question import Question
 from optimiser.cli.text import ending, moved, opening
 from optimiser.page import columns, entries, fixed, listing, page, paragraph, percent, small
 
@@ -21,62 +20,45 @@ SHOWN = 30  # designs printed; --json and --out have all of them
 FINE = 0.02  # decisions: a distance bracketed as closely as this is simply printed
 
 
-@click.command(short_help="What else is nearly as good? What must, may or never be?")
-@click.option(
-    "--count",
-    type=NUMBER,
-    metavar="K",
-    help="List so many of the best designs.  [default: 10; with --within 1000]",
-)
-@click.option(
-    "--within",
-    type=NUMBER,
-    metavar="LOSS",
-    help="List all designs that lose at most so much value.",
-)
-@click.option(
-    "--diverse",
-    type=NUMBER,
-    default=0,
-    metavar="K",
-    help="Also choose K of these, as different as can be.",
-)
-@click.option("--by-locality", is_flag=True, help="Say what must, may and never be of each locality too.")
-@asking()
-def alternatives(
-    instance: str,
-    count: int | None,
-    within: float | None,
-    diverse: int,
-    by_locality: bool,
-    weights: dict[str, float] | None,
-    gap: float,
-    time_limit: float | None,
-    threads: int,
-    out: str | None,
-    as_json: bool,
-) -> int:
-    """What else is nearly as good? The best designs, and which decisions must, may or never sit where.
+verb = Question(
+    "alternatives",
+    summary="What else is nearly as good? What must, may or never be?",
+    help="""What else is nearly as good? The best designs, and which decisions must, may or never sit where.
 
     \b
     Example
       optimiser alternatives instances/archetype --count 5
       optimiser alternatives instances/archetype --within 0.02 --diverse 3
-    """  # fmt: skip
-    from optimiser.studies.alternatives.alternatives import alternatives as find
-
-    return answer(
-        "alternatives",
-        lambda progress: find(
-            reading(instance), count=count, within=within, diverse=diverse, by_locality=by_locality,
-            weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress,
+    """,
+    options=[
+        click.Option(
+            ["--count"],
+            type=NUMBER,
+            metavar="K",
+            help="List so many of the best designs.  [default: 10; with --within 1000]",
         ),
-        alternatives_text,
-        out,
-        as_json,
-    )  # fmt: skip
+        click.Option(
+            ["--within"],
+            type=NUMBER,
+            metavar="LOSS",
+            help="List all designs that lose at most so much value.",
+        ),
+        click.Option(
+            ["--diverse"],
+            type=NUMBER,
+            default=0,
+            metavar="K",
+            help="Also choose K of these, as different as can be.",
+        ),
+        click.Option(
+            ["--by-locality"], is_flag=True, help="Say what must, may and never be of each locality too."
+        ),
+        *WEIGHED_STUDY,
+    ],
+)
 
 
+@verb.page
 def alternatives_text(found: Alternatives) -> str:
     """The ranking, the most different designs, and the verdicts."""
     sections = [[*opening(found), *_trust(found)]]

@@ -1,28 +1,25 @@
-"""The verb compare: designs side by side, as columns; what moves between them, as arrows."""
+"""The verb compare, and its text: designs side by side, as columns; what moves between them, as arrows."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
 from math import isfinite
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimiser.cli.asking import answer, asking
-from optimiser.cli.say import reading
+from optimiser.cli.options import READ, WEIGHED_STUDY
+from optimiser.cli.question import Question
 from optimiser.cli.text import grid, opening, took, unknown
 from optimiser.page import at_most, columns, counted, fixed, listing, page, paragraph, signed, small
 
 if TYPE_CHECKING:
     from optimiser.design.tables import Row
-    from optimiser.instance.instance import Instance
     from optimiser.studies.compare.compare import Comparison
     from optimiser.studies.compare.transition import Shift
     from optimiser.studies.compare.two_instances import Other
     from optimiser.studies.evaluated import Judged
-    from optimiser.studies.finding import Finding
     from optimiser.studies.payoff import Range
 
 BRACKETS = (
@@ -32,80 +29,52 @@ BRACKETS = (
 LITTLE = 5e-3  # levels, of which less is not shown
 
 
-@click.command(short_help="What changes? Designs side by side, and what moves.")
-@click.option(
-    "--design",
-    "files",
-    multiple=True,
-    metavar="FILE",
-    help="A design to set beside: a result, or a CSV decision,organisation,level. Repeatable.",
-)
-@click.option(
-    "--with",
-    "others",
-    multiple=True,
-    metavar="OTHER_INSTANCE",
-    help="Where does the best design move, and which inputs move it? Repeatable.",
-)
-@click.option(
-    "--reach/--no-reach",
-    default=True,
-    help="How far can each objective reach? On a large instance this takes the longest.",
-)
-@asking()
-def compare(
-    instance: str,
-    files: tuple[str, ...],
-    others: tuple[str, ...],
-    reach: bool,
-    weights: dict[str, float] | None,
-    gap: float,
-    time_limit: float | None,
-    threads: int,
-    out: str | None,
-    as_json: bool,
-) -> int:
-    """What changes? The best design beside the current one, all-central, all-local, and others.
+def _named(given: dict[str, Any]) -> dict[str, Any]:
+    """Designs by the last part of their paths; by the whole where that is not enough."""
+    files = given["designs"]
+    short = [PurePath(path).name for path in files]
+    designs = {
+        name if short.count(name) == 1 else path: path for name, path in zip(short, files, strict=True)
+    }
+    return {**given, "designs": designs}
+
+
+verb = Question(
+    "compare",
+    summary="What changes? Designs side by side, and what moves.",
+    help="""What changes? The best design beside the current one, all-central, all-local, and others.
 
     \b
     Example
       optimiser compare instances/archetype
       optimiser compare instances/germany-icu --no-reach --out results/germany
-    """  # fmt: skip
-    from optimiser.errors import InputError
-    from optimiser.studies.compare.compare import compare as find
-
-    def ask(progress: Callable[[str], None] | None) -> Finding:
-        problems: list[str] = []
-        found: list[Instance] = []
-        for path in (instance, *others):
-            try:
-                found.append(reading(path))
-            except InputError as error:
-                problems += error.problems
-        if problems:
-            raise InputError(problems)
-        return find(
-            found[0],
-            dict(zip(_names(files), files, strict=True)),
-            found[1:],
-            reach=reach,
-            weights=weights,
-            gap=gap,
-            time_limit=time_limit,
-            threads=threads,
-            progress=progress,
-        )
-
-    return answer("compare", ask, compare_text, out, as_json)
+    """,
+    options=[
+        click.Option(
+            ["--design", "designs"],
+            multiple=True,
+            metavar="FILE",
+            help="A design to set beside: a result, or a CSV decision,organisation,level. Repeatable.",
+        ),
+        click.Option(
+            ["--with", "others"],
+            type=READ,
+            multiple=True,
+            metavar="OTHER_INSTANCE",
+            help="Where does the best design move, and which inputs move it? Repeatable.",
+        ),
+        click.Option(
+            ["--reach/--no-reach"],
+            default=True,
+            help="How far can each objective reach? On a large instance this takes the longest.",
+        ),
+        *WEIGHED_STUDY,
+    ],
+    arguments=_named,
+)
 
 
-def _names(files: Sequence[str]) -> list[str]:
-    """The last part of each path; the whole where that is not enough."""
-    short = [PurePath(path).name for path in files]
-    return [name if short.count(name) == 1 else path for name, path in zip(short, files, strict=True)]
-
-
+@verb.page
 def compare_text(found: Comparison) -> str:
     """The comparison for people: the designs, their objectives, the moves, and what made them."""
     sections = [

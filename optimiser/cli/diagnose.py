@@ -1,16 +1,11 @@
-"""The verb diagnose: why is nothing feasible?"""
+"""The verb diagnose, and its text."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
-from optimiser.cli.asking import answer, asking
-from optimiser.cli.options import merged, named
-from optimiser.cli.say import reading
-from optimiser.cli.solving import at_least as at_least_option
-from optimiser.cli.solving import fix as fix_option
+from optimiser.cli.options import AT_LEAST, FIX, STUDY
+from optimiser.cli.question import Question
 from optimiser.cli.text import opening
 from optimiser.page import counted, listing, page, paragraph
 
@@ -23,20 +18,10 @@ if TYPE_CHECKING:
 SHORT = 12  # requirements that are shown in full where there may be fewer
 
 
-@click.command(short_help="Why is nothing feasible? What cannot hold together, and the least to give.")
-@asking(without=("weights", "gap"))
-@fix_option
-@at_least_option
-def diagnose(
-    instance: str,
-    fix: tuple[str, ...],
-    at_least: tuple[dict[str, float], ...],
-    time_limit: float | None,
-    threads: int,
-    out: str | None,
-    as_json: bool,
-) -> int:
-    """Why is nothing feasible? What cannot hold together, and the least that would have to give.
+verb = Question(
+    "diagnose",
+    summary="Why is nothing feasible? What cannot hold together, and the least to give.",
+    help="""Why is nothing feasible? What cannot hold together, and the least that would have to give.
 
     What arithmetic alone shows comes first. Then requirements, in the terms of your tables, that cannot all
     hold, though without any one of them the others can. Then repairs: what to write where so that there is a
@@ -46,26 +31,12 @@ def diagnose(
     Example
       optimiser diagnose instances/archetype --at-least responsiveness=0.5 --fix P1=central
       optimiser diagnose instances/archetype --at-least responsiveness=0.7
-    """
-    from optimiser.studies.diagnose.diagnose import diagnose as find
-
-    fixed, floors = named(fix, "--fix"), merged(at_least, "--at-least")
-    return answer(
-        "diagnose",
-        lambda tell: find(
-            reading(instance),
-            fix=fixed,
-            at_least=floors,
-            time_limit=time_limit,
-            threads=threads,
-            progress=tell,
-        ),
-        diagnosis_text,
-        out,
-        as_json,
-    )
+    """,
+    options=[*STUDY, FIX, AT_LEAST],
+)
 
 
+@verb.page
 def diagnosis_text(found: Diagnosis) -> str:
     """What is wrong, from what anyone can add up to what would have to give."""
     sections = [

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from optimiser.cli.asking import answer, asking
-from optimiser.cli.say import reading
+from optimiser.cli.options import WEIGHED_STUDY
+from optimiser.cli.question import Question
 from optimiser.cli.text import opening, took, unknown
 from optimiser.page import at_most, columns, fixed, page, paragraph
 
@@ -17,41 +17,32 @@ if TYPE_CHECKING:
     from optimiser.studies.explain.explanation import Explained, Explanation, Move
 
 
-@click.command(short_help="Why does each decision sit where it does?")
-@asking()
-@click.option("--decision", "decisions", multiple=True, metavar="NAME", help="Only this one. Repeatable.")
-@click.option(
-    "--locality",
-    metavar="NAME",
-    help="What moving a decision for this one alone would cost, where they may differ.",
-)
-def explain(
-    instance: str,
-    decisions: tuple[str, ...],
-    locality: str | None,
-    out: str | None,
-    as_json: bool,
-    **options: Any,
-) -> int:
-    """Why does each decision sit where it does? What it contributes, what moving it would cost and what would
-    follow, the limits that it meets, and the weights between which it stays.
+verb = Question(
+    "explain",
+    summary="Why does each decision sit where it does?",
+    help="""Why does each decision sit where it does? What it contributes, what moving it would cost and what
+    would follow, the limits that it meets, and the weights between which it stays.
 
     \b
     Example
       optimiser explain instances/archetype
       optimiser explain instances/archetype --decision O2
-    """
-    from optimiser.studies.explain.explain import explain as find
+    """,
+    options=[
+        *WEIGHED_STUDY,
+        click.Option(
+            ["--decision", "decisions"], multiple=True, metavar="NAME", help="Only this one. Repeatable."
+        ),
+        click.Option(
+            ["--locality"],
+            metavar="NAME",
+            help="What moving a decision for this one alone would cost, where they may differ.",
+        ),
+    ],
+)
 
-    return answer(
-        "explain",
-        lambda progress: find(reading(instance), decisions, locality=locality, progress=progress, **options),
-        explain_text,
-        out,
-        as_json,
-    )
 
-
+@verb.page
 def explain_text(found: Explanation) -> str:
     """Why each decision sits where it does, what moving it would cost, what it contributes, its weights."""
     sections = [[*opening(found), *_head(found)]]

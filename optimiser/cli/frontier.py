@@ -1,4 +1,4 @@
-"""The verb that asks what one aim costs in another."""
+"""The verb frontier, and its text."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimiser.cli.asking import answer, asking, drawn
-from optimiser.cli.options import NUMBER
-from optimiser.cli.options import names as split
-from optimiser.cli.say import reading
+from optimiser.cli.options import FIGURE, GAP, NUMBER, STUDY, names
+from optimiser.cli.question import Question
 from optimiser.cli.text import ending, held, moved, opening, unknown
 from optimiser.page import at_most, columns, fixed, listing, page, paragraph
 
@@ -21,60 +19,46 @@ if TYPE_CHECKING:
 MARKS = {True: "yes", False: "no", None: "?"}
 
 
-@click.command(short_help="What does one aim cost in another? The nondominated designs.")
-@click.option(
-    "--objectives", metavar="A,B[,C]", help="Two or three objectives.  [default: those that weigh anything]"
-)
-@click.option(
-    "--points",
-    type=NUMBER,
-    metavar="N",
-    help="Only so many points, evenly spread, in place of all.",
-)
-@click.option(
-    "--tolerance",
-    type=NUMBER,
-    metavar="VALUE",
-    help="Only so many that no design is better by more in all of them; each solve then goes to a quarter "
-    "of it, whatever the gap.  [default: 0; for a large model 0.01, with three objectives 0.02]",
-)
-@drawn
-@asking(without=("weights",))
-def frontier(
-    instance: str,
-    objectives: str | None,
-    points: int | None,
-    tolerance: float | None,
-    figure: str | None,
-    gap: float,
-    time_limit: float | None,
-    threads: int,
-    out: str | None,
-    as_json: bool,
-) -> int:
-    """What does one aim cost in another? The designs that none beats in one aim without losing in another.
+verb = Question(
+    "frontier",
+    summary="What does one aim cost in another? The nondominated designs.",
+    help="""What does one aim cost in another? The designs that none beats in one aim without losing in
+    another.
 
     \b
     Example
       optimiser frontier instances/archetype --objectives accountability,responsiveness
       optimiser frontier instances/archetype --objectives accountability,responsiveness --points 4
-    """
-    from optimiser.studies.frontier.frontier import frontier as find
-
-    names = None if objectives is None else split(objectives)
-    return answer(
-        "frontier",
-        lambda progress: find(
-            reading(instance), names, points=points, tolerance=tolerance, gap=gap, time_limit=time_limit,
-            threads=threads, progress=progress,
+    """,
+    options=[
+        click.Option(
+            ["--objectives"],
+            callback=names,
+            metavar="A,B[,C]",
+            help="Two or three objectives.  [default: those that weigh anything]",
         ),
-        frontier_text,
-        out,
-        as_json,
-        figure,
-    )  # fmt: skip
+        click.Option(
+            ["--points"],
+            type=NUMBER,
+            metavar="N",
+            help="Only so many points, evenly spread, in place of all.",
+        ),
+        click.Option(
+            ["--tolerance"],
+            type=NUMBER,
+            metavar="VALUE",
+            help="Only so many that no design is better by more in all of them; each solve then goes to a "
+            "quarter of it, whatever the gap.  "
+            "[default: 0; for a large model 0.01, with three objectives 0.02]",
+        ),
+        FIGURE,
+        GAP,
+        *STUDY,
+    ],
+)
 
 
+@verb.page
 def frontier_text(found: Frontier) -> str:
     """The points, what moves from each to the next, and the trade-offs within designs."""
     sections = [[*opening(found), *_trust(found)]]

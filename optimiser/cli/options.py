@@ -1,10 +1,12 @@
-"""Behind the options: texts made into numbers, names and pairs, and what is malformed, all of it at once.
+"""The options that verbs share, and what their texts become: numbers, names and pairs.
 
-Whether a number is in range or a name known is for the library to say, which says it to Python as well.
+What is malformed is noted, and said all at once. Whether a number is in range or a name known is for the
+library to say, which says it to Python as well.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,25 +25,6 @@ class Number(click.ParamType):  # type: ignore[type-arg]
         return number(value) if isinstance(value, str) else value
 
 
-class Pairs(click.ParamType):  # type: ignore[type-arg]
-    """NAME=NUMBER, or several with commas between, as a dict."""
-
-    name = "pairs"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ARG002
-        """The dict; what is no pair is noted."""
-        option, found = param.opts[0] if param else "", dict[str, Any]()
-        for part in value.split(","):
-            name, equals, text = (piece.strip() for piece in part.partition("="))
-            if not (name and equals):
-                note(f"{option}: {part.strip()!r} is not NAME=NUMBER")
-            elif name in found:
-                note(f"{option}: {name!r} is given twice")
-            else:
-                found[name] = number(text)
-        return found
-
-
 class Span(click.ParamType):  # type: ignore[type-arg]
     """FROM,TO as two numbers."""
 
@@ -55,7 +38,13 @@ class Span(click.ParamType):  # type: ignore[type-arg]
         return ends
 
 
-NUMBER, PAIRS, SPAN = Number(), Pairs(), Span()
+class Read(click.ParamType):  # type: ignore[type-arg]
+    """The path of an instance. The question reads it, once nothing is malformed."""
+
+    name = "instance"
+
+
+NUMBER, SPAN, READ = Number(), Span(), Read()
 
 
 def number(text: str) -> int | float | str:
@@ -68,32 +57,85 @@ def number(text: str) -> int | float | str:
     return text
 
 
-def names(text: str) -> tuple[str, ...]:
+# What options become: callbacks
+
+
+def names(ctx: Any, param: click.Parameter, text: str | None) -> tuple[str, ...] | None:  # noqa: ARG001
     """A,B,C, one by one."""
-    return tuple(name.strip() for name in text.split(","))
+    return None if text is None else tuple(name.strip() for name in text.split(","))
 
 
-def named(values: tuple[str, ...], option: str) -> dict[str, str]:
+def words(ctx: Any, param: click.Parameter, texts: Sequence[str]) -> dict[str, str]:  # noqa: ARG001
     """NAME=WORD, each option one, as a dict."""
-    words: dict[str, str] = {}
-    for value in values:
-        name, equals, word = (piece.strip() for piece in value.rpartition("="))
-        if not (name and equals and word):
-            note(f"{option}: {value!r} is not of the form NAME=WORD")
-        elif name in words:
-            note(f"{option}: {name!r} is given twice")
-        words[name] = word
-    return words
+    found = dict[str, str]()
+    for text in texts:
+        name, _, word = (side.strip() for side in text.rpartition("="))
+        if not (name and word):
+            note(f"{param.opts[0]}: {text!r} is not of the form NAME=WORD")
+        else:
+            _add(found, name, word, param)
+    return found
 
 
-def merged(values: tuple[dict[str, float], ...], option: str) -> dict[str, float]:
-    """NAME=NUMBER, or several with commas between, each option some, as a dict."""
-    numbers: dict[str, float] = {}
-    for name, least in (pair for value in values for pair in value.items()):
-        if name in numbers:
-            note(f"{option}: {name!r} is given twice")
-        numbers[name] = least
-    return numbers
+def numbers(ctx: Any, param: click.Parameter, texts: str | Sequence[str] | None) -> dict[str, Any] | None:  # noqa: ARG001
+    """NAME=NUMBER, or several with commas between, as a dict."""
+    if texts is None:
+        return None
+    found = dict[str, Any]()
+    for part in (part for text in ([texts] if isinstance(texts, str) else texts) for part in text.split(",")):
+        name, equals, value = (side.strip() for side in part.partition("="))
+        if not (name and equals):
+            note(f"{param.opts[0]}: {part.strip()!r} is not NAME=NUMBER")
+        else:
+            _add(found, name, number(value), param)
+    return found
+
+
+def _add(found: dict[str, Any], name: str, value: Any, param: click.Parameter) -> None:
+    if name in found:
+        note(f"{param.opts[0]}: {name!r} is given twice")
+    found[name] = value
+
+
+# The options
+
+INSTANCE = click.Argument(["instance"], type=READ, metavar="INSTANCE")
+WEIGHTS = click.Option(
+    ["--weights"], callback=numbers, metavar="A=2,B=1", help="Weights; those not named are 0."
+)
+FIX = click.Option(
+    ["--fix"], multiple=True, callback=words, metavar="DECISION[@ORGANISATION]=LEVEL",
+    help="Hold it there. Repeatable.",
+)  # fmt: skip
+AT_LEAST = click.Option(
+    ["--at-least"], multiple=True, callback=numbers, metavar="OBJECTIVE=VALUE",
+    help="Reach this. Repeatable.",
+)  # fmt: skip
+
+
+def gap(text: str) -> click.Option:
+    """How close to the bound is close enough."""
+    return click.Option(["--gap"], type=NUMBER, default=1e-6, metavar="SHARE", show_default=True, help=text)
+
+
+def time_limit(text: str) -> click.Option:
+    """When to stop."""
+    return click.Option(["--time-limit"], type=NUMBER, metavar="SECONDS", help=text)
+
+
+GAP = gap("Stop each solve when the bound is this close to the value.")
+TIME_LIMIT = time_limit("Stop by then, with what is known.")
+THREADS = click.Option(
+    ["--threads"], type=NUMBER, default=1, metavar="N", show_default=True, help="Threads of the solver."
+)
+OUT = click.Option(["--out"], metavar="DIR", help="Also write result.json and CSV tables into this folder.")
+AS_JSON = click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON document and nothing else.")
+STUDY = (TIME_LIMIT, THREADS, OUT, AS_JSON)  # what every study has
+WEIGHED_STUDY = (WEIGHTS, GAP, *STUDY)
+FIGURE = click.Option(["--figure"], metavar="FILE.svg", help="Also draw it.")
+
+
+# What is malformed
 
 
 def note(problem: str) -> None:
@@ -101,7 +143,7 @@ def note(problem: str) -> None:
     click.get_current_context().meta.setdefault(PROBLEMS, []).append(problem)
 
 
-def refuse_malformed(command: str, out: str | None = None, figure: str | None = None) -> None:
+def refuse_malformed(command: str, out: str | None, figure: str | None) -> None:
     """Raise InputError with all that can be seen to be wrong before anything is read."""
     from optimiser.design.saving import check_target
     from optimiser.errors import InputError

@@ -1,4 +1,4 @@
-"""What every verb shares: the way to standard output and standard error, and the option --json."""
+"""What every verb shares: the way to standard output and standard error."""
 
 from __future__ import annotations
 
@@ -17,9 +17,6 @@ from optimiser.page import breadth, clean, width
 
 if TYPE_CHECKING:
     from optimiser.instance.instance import Instance
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-instance = click.argument("instance", metavar="INSTANCE")
 
 
 @dataclass
@@ -61,9 +58,9 @@ def why() -> str:
 
     given = click.get_current_context().params
     words = ["optimiser", "diagnose", given["instance"]]
-    words += [word for each in given.get("fix", ()) for word in ("--fix", each)]
-    floors = [floor for each in given.get("at_least", ()) for floor in each.items()]
-    words += [word for name, least in floors for word in ("--at-least", f"{name}={number_text(least)}")]
+    for option, name in (("--fix", "fix"), ("--at-least", "at_least")):
+        for key, value in given.get(name, {}).items():
+            words += [option, f"{key}={number_text(value)}"]
     return shlex.join(words)
 
 

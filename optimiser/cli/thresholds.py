@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimiser.cli.asking import answer, asking
-from optimiser.cli.options import NUMBER, SPAN, named, note
-from optimiser.cli.say import reading
+from optimiser.cli.options import NUMBER, SPAN, WEIGHED_STUDY, note, words
+from optimiser.cli.question import Question
 from optimiser.cli.text import opening, took
 from optimiser.page import at_most, breadth, columns, fixed, listing, page, paragraph, width
 
@@ -34,43 +33,19 @@ PROOFS = {
 HOW = "[set|multiply|add]"
 
 
-@click.command(short_help="When does the design tip? Every change along one input, or two.")
-@asking()
-@click.argument("what", metavar="WHAT")
-@click.option(
-    "--range",
-    "range_",
-    type=SPAN,
-    metavar="FROM,TO",
-    help="Default: a weight 0,1; else what sources.csv calls plausible.",
-)
-@click.option("--where", multiple=True, metavar="COLUMN=VALUE", help="Only rows that have this. Repeatable.")
-@click.option("--how", metavar=HOW, help="What becomes of the values there. Default: set.")
-@click.option("--and", "also", metavar="WHAT2", help="A second input: a map of both.")
-@click.option("--and-range", type=SPAN, metavar="FROM,TO", help="Its range.")
-@click.option("--and-where", multiple=True, metavar="COLUMN=VALUE", help="Its rows. Repeatable.")
-@click.option("--and-how", metavar=HOW, help="What becomes of its values.")
-@click.option(
-    "--tolerance",
-    type=NUMBER,
-    metavar="SHARE",
-    help="Locate a change to this share of the range. Default: 1e-6, on a map 1/16; a weight's are exact.",
-)
-def thresholds(
-    instance: str,
-    what: str,
-    range_: tuple[float, float] | None,
-    where: tuple[str, ...],
-    how: str | None,
-    also: str | None,
-    and_range: tuple[float, float] | None,
-    and_where: tuple[str, ...],
-    and_how: str | None,
-    out: str | None,
-    as_json: bool,
-    **options: Any,
-) -> int:
-    """When does the design tip? Every value in a range of one input at which the best design changes.
+def _second(given: dict[str, Any]) -> dict[str, Any]:
+    """What is said of the second input, put together."""
+    what = given["also"]
+    more = {name: given.pop(f"and_{name}") for name in ("range", "how", "where")}
+    if what is None and any(more.values()):
+        note("--and-range, --and-where and --and-how belong to --and")
+    return {**given, "also": None if what is None else {"what": what, **more}}
+
+
+verb = Question(
+    "thresholds",
+    summary="When does the design tip? Every change along one input, or two.",
+    help="""When does the design tip? Every value in a range of one input at which the best design changes.
 
     WHAT is a table and a column, or weights.X, limits.X, uncertainty.X, scenarios.NAME.X, levels.NAME.X.
     weights.X is the share of all weights that X has; the others keep their proportions.
@@ -81,25 +56,48 @@ def thresholds(
       optimiser thresholds instances/archetype organisations.staff_hours --where level=local --range 0,12
       optimiser thresholds instances/archetype weights.responsiveness \\
           --and organisations.staff_hours --and-where level=local --and-range 0,12
-    """  # fmt: skip
-    from optimiser.studies.thresholds.thresholds import thresholds as find
-
-    if also is None and (and_range or and_where or and_how):
-        note("--and-range, --and-where and --and-how belong to --and")
-    rows = named(where, "--where")
-    second = {"what": also, "range": and_range, "how": and_how, "where": named(and_where, "--and-where")}
-    return answer(
-        "thresholds",
-        lambda progress: find(
-            reading(instance), what, range_, how=how, where=rows,
-            also=second if also is not None else None, progress=progress, **options,
+    """,
+    options=[
+        *WEIGHED_STUDY,
+        click.Argument(["what"], metavar="WHAT"),
+        click.Option(
+            ["--range"],
+            type=SPAN,
+            metavar="FROM,TO",
+            help="Default: a weight 0,1; else what sources.csv calls plausible.",
         ),
-        thresholds_text,
-        out,
-        as_json,
-    )  # fmt: skip
+        click.Option(
+            ["--where"],
+            multiple=True,
+            callback=words,
+            metavar="COLUMN=VALUE",
+            help="Only rows that have this. Repeatable.",
+        ),
+        click.Option(["--how"], metavar=HOW, help="What becomes of the values there. Default: set."),
+        click.Option(["--and", "also"], metavar="WHAT2", help="A second input: a map of both."),
+        click.Option(["--and-range"], type=SPAN, metavar="FROM,TO", help="Its range."),
+        click.Option(
+            ["--and-where"],
+            multiple=True,
+            callback=words,
+            metavar="COLUMN=VALUE",
+            help="Its rows. Repeatable.",
+        ),
+        click.Option(["--and-how"], metavar=HOW, help="What becomes of its values."),
+        click.Option(
+            ["--tolerance"],
+            type=NUMBER,
+            metavar="SHARE",
+            help="Locate a change to this share of the range. Default: 1e-6, on a map 1/16; a weight's are "
+            "exact.",
+        ),
+    ],
+    arguments=_second,
+    said=("what", "range", "how", "where", "also"),
+)
 
 
+@verb.page
 def thresholds_text(found: Thresholds) -> str:
     """Where the best design changes, what moves there, and how sure that is."""
     sections = [[*opening(found), *_asked(found.inputs), *_trust(found)]]

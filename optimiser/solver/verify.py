@@ -16,15 +16,15 @@ from optimiser.design.design import Design, Status
 from optimiser.design.neighbours import Closest
 from optimiser.design.tables import spelt
 from optimiser.errors import InputError
-from optimiser.instance.arguments import check_instance
+from optimiser.instance.arguments import check_instance, raise_any, wrong_function
 from optimiser.instance.instance import Instance
-from optimiser.solver.call import check_call
+from optimiser.solver.call import building, check_call
 from optimiser.solver.highs import Clock
 from optimiser.solver.records import design_of, idle_record, record_of
 from optimiser.solver.recourse.recourse_lp import Settled
 from optimiser.solver.search.neighbourhood import Checked, Neighbourhood
 from optimiser.solver.session import Session
-from optimiser.solver.solve import FLOOR_SLACK, closest_of, fixed_of, neighbours_of, run_of
+from optimiser.solver.solve import FLOOR_SLACK, Progress, closest_of, fixed_of, neighbours_of, run_of
 from optimiser.tolerances import TOLERANCE
 
 if TYPE_CHECKING:
@@ -41,11 +41,16 @@ NOTHING_ASKED: dict[str, Any] = {
 }
 
 
-def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> Design:
+def verify(
+    instance: Instance,
+    result: Design | str | Path | pd.DataFrame,
+    *,
+    progress: Progress | None = None,
+) -> Design:
     """Judge a design: every number of a result, every promise and objective, and the designs next to it.
 
     `result` is a Design, a result folder, a result.json, or a CSV or DataFrame with the columns decision,
-    organisation (empty for every locality) and level.
+    organisation (empty for every locality) and level; `progress` is called with a line of text now and then.
 
     A result is held against itself (its tables, the record of its recourse, its bound), against what it says
     was asked (weights, floors, order, fixed holdings), and against the instance as it is now; `faults` are
@@ -57,6 +62,7 @@ def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> De
     from optimiser.design.saving import held_from_rows, read_design_rows
 
     check_instance(instance)
+    raise_any(wrong_function("progress", progress))
     if isinstance(result, Design) and not result.found:
         raise InputError([f"there is no design to verify: the solve ended {result.status}"])
     clock, claim = Clock(), read_claim(result)
@@ -74,6 +80,8 @@ def verify(instance: Instance, result: Design | str | Path | pd.DataFrame) -> De
         )
     except InputError as error:
         raise InputError([*error.problems, *notes]) from error
+    if progress is not None:
+        progress(building(instance))
     judge = _Judge(instance, claim, held_from_rows(instance, rows), asked, weights)
     found = judge.design()
     asked = {**asked, "result": spelt(result)}

@@ -1,4 +1,4 @@
-"""The verb that draws the map of all weightings."""
+"""The verb map, and its text."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimiser.cli.asking import answer, asking, drawn
-from optimiser.cli.options import NUMBER
-from optimiser.cli.options import names as split
-from optimiser.cli.say import reading
+from optimiser.cli.options import FIGURE, NUMBER, STUDY, names
+from optimiser.cli.question import Question
 from optimiser.cli.text import held, moved, opening, sources_text, took
 from optimiser.page import at_most, columns, counted, entries, fixed, page, paragraph, percent, small
 
@@ -20,54 +18,39 @@ if TYPE_CHECKING:
 SHOWN = 12  # designs printed; --json and --out have all of them
 
 
-@click.command("map", short_help="Whose weights lead where? Every weighting, and what is best.")
-@asking(without=("weights", "gap"))
-@click.option(
-    "--objectives",
-    metavar="A,B,C",
-    help="Three objectives; the others weigh 0.  [default: risk_pooling,accountability,responsiveness]",
-)
-@click.option(
-    "--tolerance",
-    type=NUMBER,
-    metavar="VALUE",
-    help="Stop when nothing can be better by more, anywhere.  [default: 0; 0.003 for a large model]",
-)
-@drawn
-def weight_map(
-    instance: str,
-    objectives: str | None,
-    tolerance: float | None,
-    figure: str | None,
-    time_limit: float | None,
-    threads: int,
-    out: str | None,
-    as_json: bool,
-) -> int:
-    """Whose weights lead where? Every weighting of three objectives, and the design that is best there.
+verb = Question(
+    "map",
+    function="weight_map",
+    summary="Whose weights lead where? Every weighting, and what is best.",
+    help="""Whose weights lead where? Every weighting of three objectives, and the design that is best there.
 
     \b
     Example
       optimiser map instances/archetype
       optimiser map instances/archetype --objectives accountability,responsiveness,economy
-    """
-    from optimiser.studies.weight_map.weight_map import THE_THREE
-    from optimiser.studies.weight_map.weight_map import weight_map as find
-
-    names = THE_THREE if objectives is None else split(objectives)
-    return answer(
-        "map",
-        lambda progress: find(
-            reading(instance), names, tolerance=tolerance, time_limit=time_limit, threads=threads,
-            progress=progress,
+    """,
+    options=[
+        *STUDY,
+        click.Option(
+            ["--objectives"],
+            callback=names,
+            default="risk_pooling,accountability,responsiveness",
+            show_default=True,
+            metavar="A,B,C",
+            help="Three objectives; the others weigh 0.",
         ),
-        map_text,
-        out,
-        as_json,
-        figure,
-    )  # fmt: skip
+        click.Option(
+            ["--tolerance"],
+            type=NUMBER,
+            metavar="VALUE",
+            help="Stop when nothing can be better by more, anywhere.  [default: 0; 0.003 for a large model]",
+        ),
+        FIGURE,
+    ],
+)
 
 
+@verb.page
 def map_text(found: WeightMap) -> str:
     """How exact the map is, the designs by their share, and where each decision sits how often."""
     if found.empty:
