@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
+
+import optimiser
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = [path for room in ("optimiser", "scripts") for path in sorted((ROOT / room).rglob("*.py"))]
@@ -38,3 +41,13 @@ def test_every_package_goes_into_the_wheel():
         listed = set(tomllib.load(file)["tool"]["setuptools"]["packages"])
     found = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "optimiser").rglob("*.py")}
     assert listed == found | {"optimiser.examples"}
+
+
+def test_what_is_public_is_the_same_for_those_who_read_types():
+    tree = ast.parse((ROOT / "optimiser" / "__init__.py").read_text(encoding="utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    typed = {alias.asname: node.module for node in imports for alias in node.names if alias.asname}
+    found = {name: getattr(optimiser, name) for name in optimiser.__all__ if name != "__version__"}
+    assert set(typed) == set(found)
+    for name, module in typed.items():
+        assert getattr(importlib.import_module(module), name) is found[name]
