@@ -5,13 +5,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from optimiser.version import VERSION as __version__  # noqa: F401 (__all__ is made below)
+
 if TYPE_CHECKING:  # the same names, for those who read types
     from optimiser.design.design import Design as Design
-    from optimiser.design.design import InfeasibleError as InfeasibleError
-    from optimiser.design.design import NoDesignError as NoDesignError
-    from optimiser.design.design import SolverError as SolverError
-    from optimiser.design.design import Status as Status
+    from optimiser.design.status import Status as Status
+    from optimiser.errors import InfeasibleError as InfeasibleError
     from optimiser.errors import InputError as InputError
+    from optimiser.errors import NoDesignError as NoDesignError
+    from optimiser.errors import SolverError as SolverError
     from optimiser.instance.instance import Instance as Instance
     from optimiser.instance.read import read as read
     from optimiser.model import build as build
@@ -24,8 +26,6 @@ if TYPE_CHECKING:  # the same names, for those who read types
     from optimiser.studies.frontier.frontier import frontier as frontier
     from optimiser.studies.thresholds.thresholds import thresholds as thresholds
     from optimiser.studies.weight_map.weight_map import weight_map as weight_map
-
-__version__ = "0.1.0"
 
 # Each is a function here and a verb of the command, with a file of its name in cli/; in the order of help.
 QUESTIONS = {
@@ -41,10 +41,10 @@ QUESTIONS = {
 }
 _HOMES = {
     "Design": "optimiser.design.design",
-    "InfeasibleError": "optimiser.design.design",
-    "NoDesignError": "optimiser.design.design",
-    "SolverError": "optimiser.design.design",
-    "Status": "optimiser.design.design",
+    "InfeasibleError": "optimiser.errors",
+    "NoDesignError": "optimiser.errors",
+    "SolverError": "optimiser.errors",
+    "Status": "optimiser.design.status",
     "InputError": "optimiser.errors",
     "Instance": "optimiser.instance.instance",
     "read": "optimiser.instance.read",

@@ -1,4 +1,4 @@
-"""What was wrong with what the user gave: every problem at once, one line each."""
+"""Every error that a caller may catch."""
 
 from __future__ import annotations
 
@@ -18,3 +18,18 @@ class InputError(ValueError):
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[str, ...]]]:
         return type(self), (self.problems,)
+
+
+class NoDesignError(ValueError):
+    """Something was read from a design that was never found."""
+
+
+class InfeasibleError(ValueError):
+    """A question about best designs was asked of an instance that is proven to allow none."""
+
+    def __init__(self) -> None:
+        super().__init__("no design keeps every requirement; `optimiser diagnose` says why")
+
+
+class SolverError(RuntimeError):
+    """The solver failed: it ended with an error, or said something that cannot be."""

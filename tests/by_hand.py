@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from generate import write
 
-from optimiser.design.design import Record
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
+from optimiser.record import Record
 
 
 def made(folder: Path, **files: str) -> Instance:

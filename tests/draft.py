@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.instance.instance import SYSTEM_OBJECTIVES
+from optimiser.instance.schema.schema import SYSTEM_OBJECTIVES
 
 
 class Draft:

@@ -17,8 +17,8 @@ from reference import Held, Reference
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from optimiser.design.design import Record
 from optimiser.instance.instance import Instance
+from optimiser.record import Record
 
 Expression = dict[Any, float]  # variable -> coefficient; the variable 1 is the constant
 

@@ -19,7 +19,7 @@ from oracle import Judged, brute_force
 import optimiser
 from optimiser import InputError, Instance
 from optimiser.cli.alternatives import alternatives_text
-from optimiser.design.design import InfeasibleError
+from optimiser.errors import InfeasibleError
 from optimiser.instance.schema.result_schemas import RESULTS
 from optimiser.studies.alternatives.alternatives import Alternatives
 

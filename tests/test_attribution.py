@@ -14,7 +14,7 @@ from generate import random_instance
 
 import optimiser
 from optimiser import InputError, Instance
-from optimiser.design.design import InfeasibleError
+from optimiser.errors import InfeasibleError
 from optimiser.instance.differences import differences, differing_sets, exchanged
 from optimiser.instance.schema.result_schemas import RESULTS
 from optimiser.studies.compare.attribution import DRAWN, divided, orders_of

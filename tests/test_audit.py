@@ -15,8 +15,8 @@ from oracle import Judged, brute_force, held_against
 from reference import Reference
 
 from optimiser.audit import audit
-from optimiser.design.design import Record
 from optimiser.instance.instance import Instance
+from optimiser.record import Record
 
 SEEDS = range(2 * len(FEATURES))
 

@@ -13,9 +13,9 @@ from by_hand import at, made
 from rescaled import rescaled
 
 from optimiser.audit import audit
-from optimiser.design.design import Record
 from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
+from optimiser.record import Record
 
 VILLAGE = {
     "toml": """

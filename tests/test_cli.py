@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 from optimiser.cli import app
-from optimiser.design.design import Design, SolverError, Status
+from optimiser.design.design import Design
 from optimiser.design.neighbours import Neighbours
-from optimiser.errors import InputError
+from optimiser.design.status import Status
+from optimiser.errors import InputError, SolverError
 from optimiser.instance.table import Table
 
 
@@ -132,7 +133,7 @@ def test_solve_passes_its_options_on(run, found):
 
 
 def nothing(status: Status, **changes: Any) -> Design:
-    return handmade.design(status=status, record=None, audit=None, closest=None, neighbours=None, **changes)
+    return handmade.design(status=status, best=None, closest=None, neighbours=None, **changes)
 
 
 @pytest.mark.parametrize(

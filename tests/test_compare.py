@@ -17,7 +17,7 @@ from oracle import brute_force
 
 import optimiser
 from optimiser import InputError, Instance
-from optimiser.design.design import InfeasibleError
+from optimiser.errors import InfeasibleError
 from optimiser.instance.schema.result_schemas import RESULTS
 from optimiser.studies.compare.compare import Comparison
 

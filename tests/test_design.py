@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from optimiser.design.design import NoDesignError, Status
 from optimiser.design.neighbours import Neighbours
 from optimiser.design.saving import check_target, held_from_rows, read_design_rows, read_document
-from optimiser.errors import InputError
+from optimiser.design.status import Status
+from optimiser.errors import InputError, NoDesignError
 from optimiser.instance.schema.dictionary import json_schema
 
 ROWS = [("funding", "", "central"), ("redeployment", "north", "local")]
@@ -83,7 +83,7 @@ def test_the_json_document_has_the_keys_of_the_contract_in_their_order():
 
 @pytest.mark.parametrize("status", [Status.INFEASIBLE, Status.UNKNOWN])
 def test_nothing_is_readable_where_nothing_was_found(status):
-    design = handmade.design(status=status, record=None, audit=None, closest=None, neighbours=None)
+    design = handmade.design(status=status, best=None, closest=None, neighbours=None)
     for name in ("value", "gap", "spend", "table", "objectives", "exercised", "staff", "problems"):
         with pytest.raises(NoDesignError, match=status.value):
             getattr(design, name)
@@ -243,7 +243,7 @@ def test_what_is_wrong_with_a_design_by_hand_is_said_at_once(tmp_path, lines, pr
 
 
 def test_what_is_no_result_is_said_in_one_line(tmp_path):
-    handmade.design(status=Status.INFEASIBLE, record=None, audit=None).save(tmp_path / "none")
+    handmade.design(status=Status.INFEASIBLE, best=None).save(tmp_path / "none")
     (tmp_path / "broken.json").write_text("{")
     (tmp_path / "latin.csv").write_bytes(b"decision,level\nf\xfcnding,central\n")
     (tmp_path / "quoted.csv").write_text('decision,level\n"funding,central\n')

@@ -25,7 +25,8 @@ from oracle import brute_force
 import optimiser
 from optimiser import Design, InputError, Instance, Status
 from optimiser.solver import highs, solve
-from optimiser.solver.highs import Clock, Ended, Outcome, Solver
+from optimiser.solver.clock import Clock, hearing_interrupts
+from optimiser.solver.highs import Ended, Outcome, Solver
 from optimiser.solver.search import master as search
 
 # A clock that is out at the k-th question, for every k
@@ -59,7 +60,7 @@ class Seen:
 def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
     found, note = Seen(), search.Progress.note
 
-    def noting(self: search.Progress, latest: search.Evaluated) -> None:
+    def noting(self: search.Progress, latest: search.Candidate) -> None:
         if latest.value > -np.inf:
             found.values.append(latest.value)
         note(self, latest)
@@ -336,7 +337,7 @@ def test_what_is_ignored_stays_ignored() -> None:
     was = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     clock = Clock()
     try:
-        with highs.hearing_interrupts(clock):
+        with hearing_interrupts(clock):
             os.kill(os.getpid(), signal.SIGHUP)
             assert not clock.interrupted
             os.kill(os.getpid(), signal.SIGTERM)

@@ -16,8 +16,8 @@ from oracle import Answer, brute_force
 
 import optimiser
 from optimiser import Instance
-from optimiser.design.design import InfeasibleError, Status
-from optimiser.errors import InputError
+from optimiser.design.status import Status
+from optimiser.errors import InfeasibleError, InputError
 from optimiser.instance.schema.dictionary import json_schema
 from optimiser.studies.explain.explanation import Explained, Explanation, Move
 
@@ -294,7 +294,7 @@ def test_what_need_not_move_is_put_back(tmp_path: Path, monkeypatch: pytest.Monk
         answer = ask(self, **how)
         if how.get("fixed") == {0: 1}:
             other = self.evaluate(np.array([1, 1 - answer.design[1], 1]))
-            return replace(answer, design=other.design, record=other.record, audit=other.audit)
+            return replace(answer, record=other.record, audit=other.audit)
         return answer
 
     monkeypatch.setattr(Study, "ask", careless)

@@ -22,7 +22,7 @@ from oracle import Answer, brute_force
 import optimiser
 from optimiser import Instance, Status
 from optimiser.coefficients import coefficients
-from optimiser.design.design import SolverError
+from optimiser.errors import SolverError
 from optimiser.model import assemble
 from optimiser.solver import problem
 

@@ -21,13 +21,14 @@ from reference import Reference
 import optimiser
 from optimiser import InputError, Instance, Status
 from optimiser.cli.frontier import frontier_text
-from optimiser.design.design import InfeasibleError
+from optimiser.errors import InfeasibleError
 from optimiser.instance.schema.result_schemas import RESULTS
+from optimiser.solver.answer import Answer
 from optimiser.studies.frontier.border import border, standing_out
 from optimiser.studies.frontier.frontier import Frontier, Nondominated
 from optimiser.studies.frontier.nondominated import Tradeoffs
 from optimiser.studies.frontier.search import by_border
-from optimiser.studies.study import Answer, Study
+from optimiser.studies.study import Study
 
 ARCHETYPE = Path(__file__).parents[1] / "instances" / "archetype"
 PAIR = ("accountability", "responsiveness")

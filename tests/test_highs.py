@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from optimiser.solver.highs import Clock, Ended, Solver
+from optimiser.solver.clock import Clock
+from optimiser.solver.highs import Ended, Solver
 
 
 def loaded(integer: bool) -> Solver:

@@ -8,6 +8,7 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import grimp
 import pytest
 
 import optimiser
@@ -47,7 +48,18 @@ def test_what_is_public_is_the_same_for_those_who_read_types():
     tree = ast.parse((ROOT / "optimiser" / "__init__.py").read_text(encoding="utf-8"))
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     typed = {alias.asname: node.module for node in imports for alias in node.names if alias.asname}
+    del typed["__version__"]
     found = {name: getattr(optimiser, name) for name in optimiser.__all__ if name != "__version__"}
     assert set(typed) == set(found)
     for name, module in typed.items():
         assert getattr(importlib.import_module(module), name) is found[name]
+
+
+def test_no_file_imports_another_in_a_circle():
+    """Function-level and type-only imports included: what knows each other belongs together."""
+    graph = grimp.build_graph("optimiser")  # the package itself imports every public name, lazily
+    reached = {
+        module: {other for other in graph.find_upstream_modules(module) if other != "optimiser"}
+        for module in graph.modules
+    }
+    assert [(m, other) for m in reached for other in reached[m] if m in reached[other]] == []

@@ -15,7 +15,7 @@ from test_printed import VERBS, breadth, nasty
 
 import optimiser
 from optimiser import Instance
-from optimiser.design.design import Status
+from optimiser.design.status import Status
 from optimiser.introduced import Introduced
 from optimiser.studies.finding import DrawnFinding, Finding
 
@@ -87,9 +87,7 @@ def results(which: str) -> dict[str, Introduced]:
         verbs = (verb for verb in VERBS if verb not in ("check", "maths", "compare"))
         return {"instance": nasty(), **{verb: VERBS[verb][0](nasty()) for verb in verbs}}
     return {
-        "unknown": handmade.design(
-            status=Status.UNKNOWN, record=None, audit=None, closest=None, neighbours=None
-        ),
+        "unknown": handmade.design(status=Status.UNKNOWN, best=None, closest=None, neighbours=None),
         "long": handmade.design(
             instance=handmade.instance(name="n" * 500, title="t " * 500),
             notes=tuple("a note that goes on " * 40 for _ in range(30)),

@@ -13,7 +13,7 @@ import click
 import pytest
 
 from optimiser.cli import app
-from optimiser.design.design import SolverError
+from optimiser.errors import SolverError
 from optimiser.instance.read import read
 
 ARCHETYPE = str(Path(__file__).resolve().parent.parent / "instances" / "archetype")

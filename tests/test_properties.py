@@ -152,7 +152,7 @@ def test_the_same_input_gives_the_same_bytes(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_an_update_of_numbers_is_as_a_fresh_start(seed: int) -> None:
     """A session asked about other numbers of the same shape compiles nothing and gives the same answer."""
-    from optimiser.solver.highs import Clock
+    from optimiser.solver.clock import Clock
     from optimiser.solver.session import Session
 
     instance = random_instance(seed, ["staff", "scenarios", "urgency", "asymmetric", "monitoring"], sizes=3)

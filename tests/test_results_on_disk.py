@@ -17,8 +17,9 @@ from instances_full import FULL, put
 
 import optimiser
 from optimiser import files
-from optimiser.design.design import SolverError, Status
 from optimiser.design.saving import check_target, write_result
+from optimiser.design.status import Status
+from optimiser.errors import SolverError
 
 ROOT = Path(__file__).resolve().parent.parent
 ARCHETYPE = str(ROOT / "instances" / "archetype")
@@ -44,7 +45,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def nothing(status: Status = Status.UNKNOWN):
-    return handmade.design(status=status, record=None, audit=None, closest=None, neighbours=None)
+    return handmade.design(status=status, best=None, closest=None, neighbours=None)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

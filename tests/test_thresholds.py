@@ -17,8 +17,7 @@ from oracle import brute_force
 
 import optimiser
 from optimiser import Instance
-from optimiser.design.design import InfeasibleError
-from optimiser.errors import InputError
+from optimiser.errors import InfeasibleError, InputError
 from optimiser.instance.schema.dictionary import json_schema
 from optimiser.studies.inputs import WIDENS, input_of, variant, weights_at
 from optimiser.studies.thresholds.bisection import simplest

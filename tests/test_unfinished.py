@@ -10,12 +10,13 @@ import pytest
 from generate import random_instance
 
 import optimiser
-from optimiser.design.design import Status
+from optimiser.design.status import Status
 from optimiser.instance.instance import Instance
+from optimiser.solver.answer import Answer, Unfound
 from optimiser.studies import payoff
 from optimiser.studies.explain import explain
 from optimiser.studies.finding import Finding
-from optimiser.studies.study import Answer, Study
+from optimiser.studies.study import Study
 
 PAIR = ("accountability", "responsiveness")
 ASKS: dict[str, Callable[..., Finding]] = {
@@ -96,7 +97,7 @@ def test_the_best_design_is_gone_on_with_in_the_time_that_is_left(
         if not first:
             return answer
         short = replace(answer, status=Status.FEASIBLE, bound=1.0)
-        return short if found else Answer(answer.instance, Status.UNKNOWN, 1.0)
+        return short if found else Unfound(Status.UNKNOWN, 1.0)
 
     monkeypatch.setattr(Study, "ask", cut_short)
     again = optimiser.compare(archetype, time_limit=60)

@@ -17,7 +17,7 @@ from test_diagnose import planted
 
 import optimiser
 from optimiser import Design
-from optimiser.solver.highs import Clock
+from optimiser.solver.clock import Clock
 from optimiser.solver.session import Session
 
 ARCHETYPE = Path(__file__).parents[1] / "instances" / "archetype"

@@ -22,7 +22,8 @@ from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.column import Column
 from optimiser.instance.schema.schema import TABLES
-from optimiser.solver.highs import Clock, Solver
+from optimiser.solver.clock import Clock
+from optimiser.solver.highs import Solver
 from optimiser.solver.session import Session
 
 ALL = [f for f in FEATURES if f not in ("bare", "infeasible", "scores", "local_scores")]
@@ -231,7 +232,7 @@ def test_no_answer_leaves_with_a_value_above_its_bound() -> None:
     """Wherever a value and what nothing should be worth more than are put together."""
     from dataclasses import replace
 
-    from optimiser.design.design import SolverError
+    from optimiser.errors import SolverError
     from optimiser.studies.evaluated import judge
     from optimiser.studies.study import Study
 
@@ -250,7 +251,7 @@ def test_stale_numbers_end_every_study(study: str, monkeypatch: pytest.MonkeyPat
     """A search that proves too little is found out: the audit's value lies above its bound."""
     from dataclasses import replace
 
-    from optimiser.design.design import SolverError
+    from optimiser.errors import SolverError
 
     search = Session.optimise
 

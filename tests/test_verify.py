@@ -20,8 +20,9 @@ from instances_full import FULL, put
 import optimiser
 from optimiser.audit import audit
 from optimiser.design.claim import MAYBE, TEXTS, read_claim
-from optimiser.design.design import Status
+from optimiser.design.evaluated import Evaluated
 from optimiser.design.saving import held_from_rows, numbers_hash, read_design_rows
+from optimiser.design.status import Status
 
 ROOT = Path(__file__).resolve().parent.parent
 ARCHETYPE = ROOT / "instances" / "archetype"
@@ -300,7 +301,8 @@ def test_a_recourse_that_is_not_the_best_or_not_possible_is_said(instances, tmp_
     keen = replace(design.record, exercised=design.record.exercised * 0 + 1)
     for record, said in ((lazy, "its recourse is worth"), (keen, "its recourse breaks a promise: ")):
         audited = audit(full, record)
-        other = replace(design, record=record, audit=audited, bound=audited.value, claimed=None)
+        best = Evaluated(full, record, audited)
+        other = replace(design, best=best, bound=audited.value, claimed=None)
         found = judged(full, replace(other, closest=design.closest))
         assert any(line.startswith(said) for line in found), found
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimiser.design.design import InfeasibleError, Status
-from optimiser.solver.highs import Clock
+from optimiser.design.status import Status
+from optimiser.errors import InfeasibleError
+from optimiser.solver.clock import Clock
 from optimiser.studies.parametric import Traced, trace
 
 ENDS = st.tuples(st.integers(0, 20), st.integers(0, 20))

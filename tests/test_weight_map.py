@@ -20,7 +20,7 @@ from oracle import brute_force
 
 import optimiser
 from optimiser import InputError, Instance
-from optimiser.design.design import InfeasibleError
+from optimiser.errors import InfeasibleError
 from optimiser.instance.read import read
 from optimiser.instance.schema.result_schemas import RESULTS
 from optimiser.studies.weight_map.weight_map import THE_THREE, WeightMap

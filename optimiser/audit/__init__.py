@@ -14,9 +14,9 @@ from optimiser.audit.accounts import Accounts
 from optimiser.audit.facts import Facts, facts_of
 from optimiser.audit.objectives import Worth, weighed
 from optimiser.audit.promises import Promises, unreadable
-from optimiser.design.design import Record
 from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
+from optimiser.record import Record
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimiser.audit.facts import Facts
-from optimiser.design.design import Record
+from optimiser.record import Record
 
 
 class Accounts:

@@ -6,7 +6,7 @@ import numpy as np
 
 from optimiser.audit.accounts import Accounts
 from optimiser.audit.facts import Facts
-from optimiser.design.design import Record
+from optimiser.record import Record
 
 
 class Worth:

@@ -11,8 +11,8 @@ import numpy as np
 
 from optimiser.audit.accounts import Accounts
 from optimiser.audit.facts import Facts
-from optimiser.design.design import Record
 from optimiser.instance.checking.problems import listing
+from optimiser.record import Record
 from optimiser.tolerances import TOLERANCE, margin
 
 

@@ -16,10 +16,11 @@ from typing import NoReturn
 
 import click
 
-from optimiser import QUESTIONS, __version__
+from optimiser import QUESTIONS
 from optimiser.cli.say import begin, complain, end, printed, say_json
 from optimiser.errors import InputError
 from optimiser.signals import deafen, hearing
+from optimiser.version import VERSION
 
 
 class InOrder(click.Group):
@@ -49,7 +50,7 @@ Exit codes
     epilog=EXITS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.version_option(VERSION, message="%(prog)s %(version)s")
 def app() -> None:
     """Which decisions of a health system should sit with the centre, and which with its localities?
 
@@ -107,7 +108,7 @@ def _failed(error: Exception, given: Sequence[str]) -> tuple[int, tuple[str, ...
         return 2, tuple(_as_typed(problem, _verb(given)) for problem in error.problems)
     if isinstance(error, OSError):
         return 1, (str(error),)
-    from optimiser.design.design import SolverError
+    from optimiser.errors import SolverError
 
     if isinstance(error, SolverError):
         return 6, (f"the solver failed: {error}",)

@@ -144,7 +144,7 @@ def _ranges(found: Comparison) -> list[str]:
         "Worst: the lowest among the designs that reach most of one objective or another (an estimate, the "
         "nadir of the payoff table; lower is possible)."
     )
-    less = [e.objective for e in found.ranges if e.design and e.best is not None and _shows_less(e)]
+    less = [e.objective for e in found.ranges if _shows_less(e)]
     if less:
         said += f" For most {', '.join(less)} the design named must aim at it; as valued, it reaches less."
     lines = ["WHAT EACH OBJECTIVE CAN REACH", *columns(rows, right=(1, 2, 3)), *unknown(found.no_data)]
@@ -153,10 +153,8 @@ def _ranges(found: Comparison) -> list[str]:
 
 def _shows_less(each: Range) -> bool:
     """Whether the design that can reach most of an objective is shown with less of it."""
-    assert each.design is not None
-    assert each.best is not None
-    shown = each.design.objectives[each.objective]
-    return shown is not None and shown < each.best - 5e-5
+    shown = each.design.objectives[each.objective] if each.design else None
+    return shown is not None and each.best is not None and shown < each.best - 5e-5
 
 
 def _no_shift(found: Comparison) -> list[str]:
@@ -229,8 +227,7 @@ def _moves(shift: Shift) -> list[str]:
 
 def _uncertain(shift: Shift) -> float:
     """How much better than the end of the way another design may be."""
-    assert shift.end.value is not None
-    return max(0.0, shift.end.bound - shift.end.value)
+    return 0.0 if shift.end.value is None else max(0.0, shift.end.bound - shift.end.value)
 
 
 def _changes(shift: Shift) -> list[str]:

@@ -72,7 +72,7 @@ class Question(click.Command):
 
     def ask(self, out: str | None, as_json: bool, figure: str | None = None, **given: Any) -> int:
         """Ask, print, write, draw; the exit code."""
-        from optimiser.design.design import InfeasibleError
+        from optimiser.errors import InfeasibleError
 
         arguments = {name: each for name, each in self.arguments(given).items() if each is not None}
         refuse_malformed(self.name or "", out, figure)

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimiser.audit import audit
-from optimiser.design.design import Design, Record, Status
+from optimiser.design.design import Design
+from optimiser.design.evaluated import Evaluated
 from optimiser.design.saving import numbers_hash, read_document, read_table
-from optimiser.design.tables import BESIDE, COLUMNS, Row, localities
+from optimiser.design.status import Status
+from optimiser.design.tables import BESIDE, COLUMNS, Row
 from optimiser.errors import InputError
 from optimiser.instance.checking.misfits import misfits
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.result_schemas import RESULTS
+from optimiser.record import Record
 
 CLOSE = 1e-9  # of the largest number of a column, or 1 for what objectives reach: the rest is rounding
 TEXTS = (
@@ -62,8 +65,7 @@ class Claim:
             instance=instance,
             status=Status(self.document["status"]),
             weights=weights,
-            record=record,
-            audit=audit(instance, record, weights=weights),
+            best=Evaluated(instance, record, audit(instance, record, weights=weights)),
             bound=np.inf if bound is None else bound,
         )
 
@@ -71,7 +73,7 @@ class Claim:
         """The record that its rows make; rows of nothing are left out, they are `faults`."""
         axes = {
             "decision": _numbered(instance["decisions"]["decision"]),
-            "organisation": _numbered(localities(instance)),
+            "organisation": _numbered(instance.localities),
             "resource": _numbered(instance["resource_types"]["resource"]),
             "scenario": _numbered(instance["scenarios"]["scenario"]),
         }

@@ -6,53 +6,28 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optimiser.audit import Audit
+from optimiser.design.bound import above
+from optimiser.design.evaluated import Evaluated
 from optimiser.design.neighbours import Closest, Neighbours
-from optimiser.design.tables import BESIDE, COLUMNS, MOVE, Row, Rows, plain
+from optimiser.design.status import Status
+from optimiser.design.tables import BESIDE, COLUMNS, MOVE, Row, plain
+from optimiser.errors import NoDesignError
 from optimiser.instance.instance import Instance
 from optimiser.introduced import Cells, Introduced
 from optimiser.page import counted, exact, fixed, gap
+from optimiser.record import Record
 from optimiser.tolerances import TOLERANCE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
-
-    from optimiser.audit import Audit
-
-
-@dataclass(frozen=True, eq=False)
-class Record:
-    """A complete answer: the level of every decision and the recourse in every scenario.
-
-    Axes follow the rows of the instance's tables: D decisions, N organisations, S scenarios,
-    R resource_types, and O localities, the organisations of the lowest level in table order.
-    What can only be nonzero at the level that holds is given at that level and nowhere else.
-    """
-
-    held: np.ndarray  # (D, O) int: index of the level (0 the top) at which d, as it concerns o, is held
-    exercised: np.ndarray  # (D, O, S) share of the decision space used, at the level held
-    monitored: np.ndarray  # (D, O, S) how far the centre monitors, at the level held (0 at the top)
-    support: np.ndarray  # (N,) ability built
-    added: np.ndarray  # (O, R) slack bought, in units of r
-    lent: np.ndarray  # (O, R, S) units, through the pool at the level that holds the decision governing r
-    borrowed: np.ndarray  # (O, R, S) units
-    unmet: np.ndarray  # (O, R, S) units
-
-
-class Status(StrEnum):
-    """How a solve ended."""
-
-    OPTIMAL = "optimal"  # no design is better by more than the gap asked for
-    FEASIBLE = "feasible"  # a design, but a limit was reached: value, bound and gap say how far
-    INFEASIBLE = "infeasible"  # proven: no design keeps every promise
-    UNKNOWN = "unknown"  # a limit was reached before any design was found
 
 
 ENDINGS = {
@@ -61,34 +36,6 @@ ENDINGS = {
 }
 FRAMES = "table objectives localities exercised monitored slack staff support".split()
 SAID = 4  # sentences about what was checked that an introduction has at the most
-
-
-class NoDesignError(ValueError):
-    """Something was read from a design that was never found."""
-
-
-class InfeasibleError(ValueError):
-    """A question about best designs was asked of an instance that is proven to allow none."""
-
-    def __init__(self) -> None:
-        super().__init__("no design keeps every requirement; `optimiser diagnose` says why")
-
-
-class SolverError(RuntimeError):
-    """The solver failed: it ended with an error, or said something that cannot be."""
-
-
-def above(value: float, bound: float) -> str:
-    """That a value lies above its bound by more than rounding; '' where it does not."""
-    if not value > bound + TOLERANCE * max(1.0, abs(value)):
-        return ""
-    return f"the value {value:.9g} lies above the solver's bound {bound:.9g}"
-
-
-def held_to(bound: float, value: float) -> None:
-    """Raise SolverError where a value lies above its bound: no answer may leave with such a pair."""
-    if said := above(value, bound):
-        raise SolverError(said)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -103,8 +50,7 @@ class Design(Introduced):
     status: Status
     weights: Mapping[str, float]  # every objective, normalised to sum to 1
     asked: Mapping[str, Any] = field(default_factory=dict)  # the call: fix, at_least, lexicographic ...
-    record: Record | None = None
-    audit: Audit | None = None
+    best: Evaluated | None = None  # what was found
     bound: float = math.inf  # no design is worth more than this
     closest: Closest | None = None
     neighbours: Neighbours | None = None
@@ -121,17 +67,17 @@ class Design(Introduced):
     @property
     def found(self) -> bool:
         """Is there a design at all?"""
-        return self.record is not None and self.audit is not None
+        return self.best is not None
 
     @property
     def value(self) -> float:
         """V of the design, recomputed by the audit."""
-        return self._audit.value
+        return self.audit.value
 
     @property
     def held(self) -> np.ndarray:
         """Index of the level (0 the top) at which each decision is held for each locality, (D, O)."""
-        return self._record.held
+        return self.record.held
 
     @property
     def gap(self) -> float:
@@ -142,17 +88,17 @@ class Design(Introduced):
     @property
     def expectations(self) -> Mapping[str, float]:
         """Every objective's expectation, whatever its weight."""
-        return self._audit.objectives
+        return self.audit.objectives
 
     @property
     def no_data(self) -> tuple[str, ...]:
         """The objectives about which the instance says nothing: what they reach is a default."""
-        return self._audit.no_data
+        return self.audit.no_data
 
     @property
     def spend(self) -> float:
         """Money a year: slack, support, fixed costs and costs of holding."""
-        return self._audit.spend
+        return self.audit.spend
 
     @cached_property
     def problems(self) -> tuple[str, ...]:
@@ -161,7 +107,7 @@ class Design(Introduced):
         A better design next to it refutes an optimum. It says nothing against a design that only
         claims to be possible (a time limit was reached, or someone made it by hand).
         """
-        problems = [*self._audit.broken, *self.faults]
+        problems = [*self.audit.broken, *self.faults]
         if self.status is Status.OPTIMAL and self.neighbours and self.neighbours.better:
             gain = f" ({self.closest.gain})" if self.closest and self.closest.cost < 0 else ""
             problems.append(
@@ -234,23 +180,23 @@ class Design(Introduced):
 
     def rows(self, name: str) -> list[Row]:
         """The rows of one table of results, by its key in the JSON document."""
-        return self._rows.named(name)
-
-    @cached_property
-    def _rows(self) -> Rows:
-        return Rows(self.instance, self._record, self._audit)
+        return self._best.tables.named(name)
 
     @property
-    def _audit(self) -> Audit:
-        if self.audit is None:
+    def _best(self) -> Evaluated:
+        if self.best is None:
             raise NoDesignError(f"there is no design to read from: the solve ended {self.status}")
-        return self.audit
+        return self.best
 
     @property
-    def _record(self) -> Record:
-        if self.record is None:
-            raise NoDesignError(f"there is no design to read from: the solve ended {self.status}")
-        return self.record
+    def record(self) -> Record:
+        """What the design does, in arrays."""
+        return self._best.record
+
+    @property
+    def audit(self) -> Audit:
+        """What the design keeps and what it is worth."""
+        return self._best.audit
 
     # Going out
 
@@ -311,7 +257,7 @@ class Design(Introduced):
         }
         worth = [(g, plain(self.weights[g]), plain(value)) for g, value in self.expectations.items()]
         rows = [dict(zip(BESIDE["objectives"], row, strict=True)) for row in worth]
-        beside = {"objectives": rows, "design_by_locality": self._rows.by_locality()}
+        beside = {"objectives": rows, "design_by_locality": self._best.tables.by_locality()}
         return tables | {name: (columns, beside[name]) for name, columns in BESIDE.items()}
 
     def save(self, directory: str | Path) -> bool:
@@ -341,7 +287,7 @@ class Design(Introduced):
         """How it ended, in words: `feasible` alone says little."""
         if self.interrupted:
             return "interrupted, the best so far"
-        if self.status is Status.FEASIBLE and self._audit.broken:
+        if self.status is Status.FEASIBLE and self.audit.broken:
             return "not feasible"
         return str(self.status)
 
@@ -374,7 +320,7 @@ class Design(Introduced):
     def checks(self) -> list[str]:
         """What was checked and what came of it, one sentence each."""
         said = [f"{note[0].upper()}{note[1:]}." for note in self.notes]
-        if not self._audit.broken:
+        if not self.audit.broken:
             said.append("Every promise and objective was recomputed from the tables: all hold.")
             said.append(
                 f"Held means broken by no more than {exact(TOLERANCE)} of the larger of its two sides."

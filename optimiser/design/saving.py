@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optimiser.design.tables import localities
 from optimiser.errors import InputError
 from optimiser.files import check_place, write_folder
 from optimiser.instance.arguments import said
@@ -134,7 +133,7 @@ def held_from_rows(instance: Instance, rows: Iterable[tuple[str, str, str]]) -> 
     """
     decisions = {name: d for d, name in enumerate(instance["decisions"]["decision"])}
     levels = {name: level for level, name in enumerate(instance["levels"]["level"])}
-    places = {name: o for o, name in enumerate(localities(instance))}
+    places = {name: o for o, name in enumerate(instance.localities)}
     held = np.full((len(decisions), len(places)), -1)
     for decision, organisation, level in sorted(rows, key=lambda row: row[1] != ""):
         where = places[organisation] if organisation else slice(None)
@@ -252,7 +251,7 @@ def _strangers(rows: _Rows, instance: Instance) -> list[str]:
     """Names that the instance does not know."""
     known = {
         "decision": list(instance["decisions"]["decision"]),
-        "organisation": ["", *localities(instance)],
+        "organisation": ["", *instance.localities],
         "level": list(instance["levels"]["level"]),
     }
     kinds = {"decision": "a decision", "organisation": "a locality", "level": "a level"}
@@ -281,8 +280,8 @@ def _gaps(where: str, rows: _Rows, instance: Instance) -> list[str]:
     for decision in uniform:
         if (decision, "") in seen:
             continue
-        missing = [name for name in localities(instance) if (decision, name) not in seen]
-        if uniform[decision] or len(missing) == len(localities(instance)):
+        missing = [name for name in instance.localities if (decision, name) not in seen]
+        if uniform[decision] or len(missing) == len(instance.localities):
             problems.append(f"{where}: decision {decision!r} has no row")
         elif missing:
             others = f" and {len(missing) - 3} more" if len(missing) > 3 else ""

@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from optimiser.audit import Audit
 from optimiser.instance.instance import Instance
-
-if TYPE_CHECKING:
-    from optimiser.audit import Audit
-    from optimiser.design.design import Record
+from optimiser.record import Record
 
 DIGITS = 12  # significant: more is the noise of adding up
 Row = dict[str, Any]  # column to str, float, or None where there is no number
@@ -66,7 +64,7 @@ class Rows:
         self.instance, self.record, self.audit = instance, record, audit
         self.levels = list(instance["levels"]["level"])
         self.scenarios = list(instance["scenarios"]["scenario"])
-        self.localities = localities(instance)
+        self.localities = instance.localities
 
     def named(self, name: str) -> list[Row]:
         """The rows of one table of results, by its key in the JSON document."""
@@ -141,9 +139,3 @@ class Rows:
     def _support_rows(self) -> list[tuple[Any, ...]]:
         names = self.instance["organisations"]["organisation"]
         return [(name, plain(built)) for name, built in zip(names, self.record.support, strict=True)]
-
-
-def localities(instance: Instance) -> list[str]:
-    """Names of the localities, the organisations of the lowest level, in table order."""
-    organisations = instance["organisations"]
-    return list(organisations["organisation"][organisations["level"] == instance["levels"]["level"][-1]])

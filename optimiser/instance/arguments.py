@@ -12,7 +12,7 @@ import numpy as np
 
 from optimiser.errors import InputError
 from optimiser.instance.checking.problems import nearest, quote
-from optimiser.instance.instance import Instance
+from optimiser.instance.content import Content
 from optimiser.instance.reading import cells as convert
 from optimiser.instance.schema.column import Column, a_number
 
@@ -111,7 +111,7 @@ def pairs(name: str, value: Any, what: str, problems: list[str]) -> dict[str, An
 
 def check_instance(instance: object, name: str = "instance") -> None:
     """Refuse what is no Instance: nothing else of a call can be judged without."""
-    if not isinstance(instance, Instance):
+    if not isinstance(instance, Content):
         how = "; optimiser.read makes one of a path" if isinstance(instance, str | os.PathLike) else ""
         raise InputError(f"{name}: {said(instance)} is not an Instance{how}")
 

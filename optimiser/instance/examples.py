@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import optimiser
 from optimiser.errors import InputError
 from optimiser.instance.checking.problems import nearest, quote
 from optimiser.instance.reading import toml
@@ -33,6 +32,6 @@ def texts(name: str) -> dict[str, str]:
 
 
 def _home() -> Path:
-    inside = Path(optimiser.__file__).resolve().parent
+    inside = Path(__file__).resolve().parents[1]
     installed = inside / "examples"
     return installed if installed.is_dir() else inside.parent / "instances"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from optimiser.errors import InputError
 from optimiser.instance.arguments import hint, pairs, plain, raise_any, said
+from optimiser.instance.assemble import assemble
 from optimiser.instance.checking.problems import Findings
-from optimiser.instance.instance import Instance
-from optimiser.instance.read import assemble
+from optimiser.instance.content import C, Content
 from optimiser.instance.reading import toml
 from optimiser.instance.reading.sheet import Absent, Cell, Sheet
 from optimiser.instance.schema.schema import HELD_TABLES, TABLES
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SETTINGS = ("limits", "uncertainty")
 
 
-def from_tables(tables: Mapping[str, Any], document: Mapping[str, Any]) -> Instance:
+def from_tables(kind: type[C], tables: Mapping[str, Any], document: Mapping[str, Any]) -> C:
     """See Instance.from_tables; `document` is what instance.toml would hold."""
     problems = list[str]()
     given = pairs("tables", tables, "names to tables", problems)
@@ -40,10 +40,10 @@ def from_tables(tables: Mapping[str, Any], document: Mapping[str, Any]) -> Insta
     sections = toml.sections(keys, findings, "instance")
     sheets |= {name: _over(sheets.get(name), section) for name, section in sections.items()}
     findings.located |= sheets
-    return assemble(sheets, findings)
+    return assemble(kind, sheets, findings)
 
 
-def to_tables(instance: Instance) -> dict[str, pd.DataFrame]:
+def to_tables(instance: Content) -> dict[str, pd.DataFrame]:
     """See Instance.to_tables."""
     import pandas as pd
 

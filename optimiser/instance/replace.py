@@ -12,7 +12,7 @@ from optimiser.errors import InputError
 from optimiser.instance.arguments import pairs, raise_any, said
 from optimiser.instance.checking.check import check
 from optimiser.instance.checking.problems import Findings, Place, listing, nearest, quote
-from optimiser.instance.instance import Instance, row_name
+from optimiser.instance.content import C, Content, row_name
 from optimiser.instance.reading import cells as convert
 from optimiser.instance.reading.sheet import rank
 from optimiser.instance.schema.column import Column
@@ -32,7 +32,7 @@ class Change:
     where: Mapping[str, Any] | None = None
 
 
-def replaced(instance: Instance, changes: Sequence[Change]) -> Instance:
+def replaced(instance: C, changes: Sequence[Change]) -> C:
     """The instance with all the changes made, in order; checked once, when all are made.
 
     Scenarios whose probability is set by name have it; the others share the rest in their proportions.
@@ -44,7 +44,7 @@ def replaced(instance: Instance, changes: Sequence[Change]) -> Instance:
     draft.share_out_probability()
     if draft.problems:
         raise InputError(draft.problems)
-    variant = draft.instance()
+    variant = draft.made_of(instance)
     findings = Findings({table: ByName(variant, table) for table in TABLES})
     check(variant, findings, draft.changed)
     findings.raise_any()
@@ -65,7 +65,7 @@ class Target:
 class _Draft:
     """An instance on its way to becoming another."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Content) -> None:
         self._origin = instance
         self._tables = dict(instance.tables)
         self._settings: dict[str, Any] = {name: dict(getattr(instance, name)) for name in SETTINGS}
@@ -73,8 +73,9 @@ class _Draft:
         self.changed: set[str] = set()
         self.problems: list[str] = []
 
-    def instance(self) -> Instance:
-        return replace(self._origin, tables=self._tables, **self._settings)
+    def made_of(self, instance: C) -> C:
+        """The instance with what has been changed."""
+        return replace(instance, tables=self._tables, **self._settings)
 
     def make(self, change: Change) -> None:
         """Make one change, or note why it cannot be made."""
@@ -136,7 +137,7 @@ class _Draft:
             self._tables["scenarios"] = table.with_column("probability", probability)
 
 
-def resolve(instance: Instance, path: str) -> Target:
+def resolve(instance: Content, path: str) -> Target:
     """What a path means; raises InputError where it leads nowhere."""
     if not isinstance(path, str):
         raise InputError(f"path: {said(path)} is not a text, such as organisations.staff_hours")
@@ -169,7 +170,7 @@ def resolve(instance: Instance, path: str) -> Target:
     raise InputError(f"{path}: {quote(rest)} is not a column of {head}{hints.hint(rest, columns)}")
 
 
-def _meant(instance: Instance, path: str) -> str:
+def _meant(instance: Content, path: str) -> str:
     """'; did you mean ...?' with the nearest table or, of a path that is only a column, with its table."""
     tables = {name: instance[name] for name in HELD_TABLES} | {
         name: getattr(instance, name) for name in SETTINGS
@@ -184,7 +185,7 @@ def _meant(instance: Instance, path: str) -> str:
 
 
 def standing(
-    instance: Instance, path: str, where: Mapping[str, Any] | None = None
+    instance: Content, path: str, where: Mapping[str, Any] | None = None
 ) -> tuple[Target, np.ndarray]:
     """What a path means, and the values that stand there now; raises InputError where it leads nowhere."""
     target = resolve(instance, path)
@@ -195,7 +196,7 @@ def standing(
 
 
 def _column(
-    instance: Instance, table: str, column: str, rows: np.ndarray, path: str, *, by_name: bool = False
+    instance: Content, table: str, column: str, rows: np.ndarray, path: str, *, by_name: bool = False
 ) -> Target:
     if TABLES[table].key == (column,):
         raise InputError(f"{path}: this column names the rows; it cannot be changed")
@@ -203,7 +204,7 @@ def _column(
     return Target(table, column, columns[column], rows, by_name)
 
 
-def _matching(instance: Instance, target: Target, change: Change) -> np.ndarray:
+def _matching(instance: Content, target: Target, change: Change) -> np.ndarray:
     """The rows that are meant: at least one."""
     if target.rows is None:
         if change.where:
@@ -239,7 +240,7 @@ def _same(cell: Any, value: Any) -> bool:
     return isinstance(cell, flags) == isinstance(value, flags) and bool(cell == value)
 
 
-def _which(instance: Instance, target: Target, change: Change, old: np.ndarray) -> str:
+def _which(instance: Content, target: Target, change: Change, old: np.ndarray) -> str:
     """' for a, b and 3 others' where some rows have nothing."""
     if target.rows is None:
         return ""
@@ -251,7 +252,7 @@ def _which(instance: Instance, target: Target, change: Change, old: np.ndarray) 
 class ByName:
     """A table that stands in no file: rows are told by their names."""
 
-    instance: Instance
+    instance: Content
     table: str
 
     def place(self, row: int | None, column: str) -> Place:

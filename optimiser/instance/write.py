@@ -19,14 +19,14 @@ from typing import Any
 
 from optimiser.errors import InputError
 from optimiser.instance.checking.problems import number_text, quote
-from optimiser.instance.instance import Instance
+from optimiser.instance.content import Content
 from optimiser.instance.reading.astray import path_of
 from optimiser.instance.reading.book import SheetRows, book_cell, write_book
 from optimiser.instance.reading.workbook import MOST_ROWS
 from optimiser.instance.schema.schema import CSV_TABLES, TABLES
 
 
-def write(instance: Instance, path: str | os.PathLike[str]) -> None:
+def write(instance: Content, path: str | os.PathLike[str]) -> None:
     """Write to a folder or, where the name ends in .xlsx, a workbook. See Instance.write."""
     target = path_of(path)
     book = target.suffix.lower() == ".xlsx"
@@ -50,7 +50,7 @@ def write(instance: Instance, path: str | os.PathLike[str]) -> None:
         shutil.rmtree(aside)
 
 
-def texts(instance: Instance) -> dict[str, str]:
+def texts(instance: Content) -> dict[str, str]:
     """File name to content: instance.toml, and a CSV for each table that has rows."""
     found = {"instance.toml": _toml(instance)}
     for table in CSV_TABLES:
@@ -64,7 +64,7 @@ def _cell(value: Any) -> str:
     return value if isinstance(value, str) else "" if value != value else number_text(value)
 
 
-def _csv(instance: Instance, table: str) -> str:
+def _csv(instance: Content, table: str) -> str:
     columns = instance.given(table)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
@@ -75,7 +75,7 @@ def _csv(instance: Instance, table: str) -> str:
     return text.getvalue()
 
 
-def _toml(instance: Instance) -> str:
+def _toml(instance: Content) -> str:
     lines = [
         f"{key} = {_value(getattr(instance, key))}"
         for key in (column.name for column in TABLES["instance"].columns)
@@ -110,14 +110,14 @@ def _value(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else number_text(value)
 
 
-def _check_room(instance: Instance) -> None:
+def _check_room(instance: Content) -> None:
     """A workbook silently cuts what is too long for it, so that is refused."""
     for name, table in instance.tables.items():
         if table.rows >= MOST_ROWS:
             raise InputError(f"{name}: {table.rows} rows are more than a workbook can hold; write a folder")
 
 
-def _sheets(instance: Instance) -> Iterator[SheetRows]:
+def _sheets(instance: Content) -> Iterator[SheetRows]:
     """Sheet name and rows, the header first; sections of instance.toml as pairs of key and value."""
     words = {column.name: getattr(instance, column.name) for column in TABLES["instance"].columns}
     for name, pairs in (

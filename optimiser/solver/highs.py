@@ -7,30 +7,23 @@ value was wrong in the fifth digit.
 
 from __future__ import annotations
 
-import signal
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cached_property
 from importlib.metadata import version
-from types import FrameType
 
 import highspy
 import numpy as np
 from scipy import sparse
 
-from optimiser.design.design import SolverError
-from optimiser.signals import hearing
+from optimiser.errors import SolverError
+from optimiser.solver.clock import Clock
 from optimiser.solver.quiet import quiet
 from optimiser.tolerances import SMALL, WHOLE
 
 Array = np.ndarray
 SCALE = 10_000.0
 GRACE = 3.0  # seconds past its time limit before HiGHS is cancelled, and then before it is left alone
-FINISHING = 5.0  # seconds to make the best of what was found, once time is out
 LARGE = 1000  # columns from which presolve pays, and only for mixed-integer programs (measured)
 IDLE = (  # measured: without them small masters take a third of the time, England's half of it
     "mip_heuristic_run_feasibility_jump",
@@ -54,81 +47,6 @@ class Ended(Enum):
     STOPPED = auto()  # time limit or interruption
 
 
-@dataclass
-class Clock:
-    """Time limit and interruption of a whole solve, which may be many runs."""
-
-    limit: float | None = None
-    began: float = field(default_factory=time.monotonic)
-    interrupted: bool = False
-
-    @property
-    def left(self) -> float:
-        """Seconds left; infinite without a limit."""
-        return np.inf if self.limit is None else self.limit - (time.monotonic() - self.began)
-
-    @property
-    def out(self) -> bool:
-        """Whether to stop now."""
-        return self.interrupted or self.left <= 0
-
-    @cached_property
-    def finishing(self) -> Clock:
-        """The clock by which what was found is finished: repaired, improved, and its neighbours looked at."""
-        return Finishing(search=self)
-
-    def check(self) -> None:
-        """Raise `OutOfTime` once it is out: for work that is worth nothing until it is done."""
-        if self.out:
-            raise OutOfTime
-
-    def heed(self) -> None:
-        """The same once someone interrupted, whatever the time."""
-        if self.interrupted:
-            raise OutOfTime
-
-
-@dataclass
-class Finishing(Clock):
-    """It runs while a search does, and FINISHING seconds after that, whatever ended the search.
-
-    They count from when this is first asked: a run that ended late takes nothing from them.
-    """
-
-    search: Clock = field(default_factory=Clock)
-    _since: float | None = None
-
-    @property
-    def left(self) -> float:
-        """Seconds left."""
-        if not self.search.out:
-            self._since = None
-            return self.search.left + FINISHING
-        if self._since is None:
-            self._since = time.monotonic()
-        return FINISHING - (time.monotonic() - self._since)
-
-
-class OutOfTime(Exception):
-    """Time ran out, or someone interrupted, before there was anything to keep."""
-
-
-@contextmanager
-def hearing_interrupts(clock: Clock) -> Iterator[None]:
-    """Ctrl-C (or SIGTERM, SIGHUP) stops the clock in place of the program, so that what was found is kept.
-
-    A second one is a KeyboardInterrupt.
-    """
-
-    def note(number: int, frame: FrameType | None) -> None:
-        if clock.interrupted:
-            signal.default_int_handler(number, frame)
-        clock.interrupted = True
-
-    with hearing(note):
-        yield
-
-
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """What a run found; `x` is None where there is no solution."""
@@ -139,6 +57,13 @@ class Outcome:
     bound: float
     prices: Array  # of the rows, in the sense of maximisation: >= 0 where `<=` binds; empty for a MIP
     reduced: Array  # reduced costs: >= 0 where an upper bound binds
+
+    @property
+    def solution(self) -> Array:
+        """The solution of a run that must have one."""
+        if self.x is None:
+            raise SolverError("HiGHS ended with neither a solution nor a proof that there is none")
+        return self.x
 
 
 def _share_threads(threads: int) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 
-from optimiser.design.design import Record
-
-if TYPE_CHECKING:
-    from optimiser.solver.session import Session
+from optimiser.instance.fixed import fixed_levels
+from optimiser.record import Record
+from optimiser.solver.session import Session
 
 Array = np.ndarray
 NOISE = 1e-9  # of what a column could be: what HiGHS's rounding may leave of nothing
@@ -19,6 +18,12 @@ def design_of(session: Session, held: Array) -> Array:
     """(H,) from (D, O); of a uniform decision the first locality speaks for all."""
     sets = session.c.sets
     return held[sets.holding_decision, np.maximum(sets.holding_locality, 0)]
+
+
+def fixed_of(session: Session, fix: Mapping[str, str]) -> dict[int, int]:
+    """Holding -> level, from what a call holds fixed."""
+    holding = session.c.sets.holding
+    return {int(holding[site]): level for site, level in fixed_levels(fix, session.instance).items()}
 
 
 def record_of(session: Session, x: Array) -> Record:

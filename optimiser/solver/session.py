@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from optimiser.instance.instance import Instance
+from optimiser.solver.clock import Clock
 from optimiser.solver.compile.program import Program
 from optimiser.solver.cuts.cuts import Cuts, dense, join
-from optimiser.solver.highs import Clock, Ended
-from optimiser.solver.problem import Problem
+from optimiser.solver.evaluation import Evaluator
+from optimiser.solver.highs import Ended
 from optimiser.solver.search.branch_and_cut import Tree
-from optimiser.solver.search.master import ROUNDS, Evaluated, Found, Master, Progress, relax, search
+from optimiser.solver.search.master import ROUNDS, Candidate, Found, Master, Progress, Searched, relax, search
 from optimiser.solver.search.neighbourhood import Neighbourhood
 
 Array = np.ndarray
@@ -21,7 +22,7 @@ WHOLE = 1e-5  # how far from whole numbers HiGHS's may be
 KEPT = 1e-9  # how far below what it should be worth a design may lie, for rounding
 
 
-class Session(Problem):
+class Session(Evaluator):
     """A problem that is asked for best designs; each search begins where the last one ended."""
 
     def update(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
@@ -44,7 +45,7 @@ class Session(Problem):
         rows: Cuts | None = None,
         decide: float | None = None,
         start: Array | None = None,
-    ) -> Found:
+    ) -> Searched:
         """A best design: `fixed` maps holdings to levels, `floors` objectives to what they must reach.
 
         `rows` are further rows on who holds what (`Placing.row`, `Placing.without`). With `decide` the search
@@ -66,7 +67,7 @@ class Session(Problem):
         if first is not None:
             x = self.whole(first, floors)
             worth = self.evaluate(x, Clock(), floors)  # not improved yet: that pays once its prices are cuts
-            progress.note(Evaluated(first, worth.value, worth.cuts, x if self.extended else None))
+            progress.note(Candidate(first, worth.value, worth.cuts, x if self.extended else None))
 
         def fresh() -> Master:
             master = self._master(program, below, floors)
@@ -75,7 +76,7 @@ class Session(Problem):
             return master
 
         found = self._search(fresh, separate, evaluate, progress, clock, tell)
-        if found.design is not None:
+        if found.found:
             self._last = found.design
         return found
 
@@ -124,11 +125,11 @@ class Session(Problem):
         self,
         fresh: Callable[[], Master],
         separate: Callable[[Array, Array | None], Cuts],
-        evaluate: Callable[[Array], Evaluated],
+        evaluate: Callable[[Array], Candidate],
         progress: Progress,
         clock: Clock,
         tell: Callable[[str], None],
-    ) -> Found:
+    ) -> Searched:
         """By branching where levels may differ by locality, else by mixed-integer programs."""
         if not self._branches:
             rounds = ROUNDS if self.pools.pools else 1  # more only pay where pools are to be cut (measured)
@@ -206,15 +207,15 @@ class Session(Problem):
 
     def _evaluator(
         self, clock: Clock, floors: Mapping[int, float], neighbourhood: Neighbourhood
-    ) -> Callable[[Array], Evaluated]:
+    ) -> Callable[[Array], Candidate]:
         """What makes designs of points. A design at hand is evaluated and repaired whatever the time."""
         climb = not self.coupled and not self.c.sets.uniform.all()
         integer = self.program.integer
 
-        def evaluate(x: Array) -> Evaluated:
+        def evaluate(x: Array) -> Candidate:
             design, cuts = self.placing.design(x), self.no_cuts()
             if self.extended and np.abs(x - np.round(x))[integer].max(initial=0.0) > WHOLE:
-                return Evaluated(
+                return Candidate(
                     design, -np.inf, cuts, spoilt=True
                 )  # nobody knows how to round what was added
             repaired = design if self.extended else neighbourhood.repaired(design, clock.finishing)
@@ -222,7 +223,7 @@ class Session(Problem):
             if spoilt:
                 cuts = neighbourhood.floor_cuts(design)
             if repaired is None:
-                return Evaluated(design, -np.inf, cuts, spoilt=True)
+                return Candidate(design, -np.inf, cuts, spoilt=True)
             point = x.copy() if self.extended else np.zeros(len(x))
             point[self.placing.core] = self.placing.compact(repaired)
             worth = self.evaluate(point, Clock(), floors)
@@ -230,13 +231,12 @@ class Session(Problem):
             if climb and np.isfinite(value):
                 best, value = neighbourhood.improve(best, value, clock)
             spoilt = spoilt or value == -np.inf
-            return Evaluated(best, value, join(worth.cuts, cuts), point if self.extended else None, spoilt)
+            return Candidate(best, value, join(worth.cuts, cuts), point if self.extended else None, spoilt)
 
         return evaluate
 
     def point(self, found: Found) -> Array:
         """Columns of the program for what a search found."""
-        assert found.design is not None
         return self.placing.columns(found.design) if found.point is None else found.point
 
     def whole(self, design: Array, floors: Mapping[int, float]) -> Array:

@@ -11,22 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import optimiser
-from optimiser.audit import audit
 from optimiser.coefficients import weights_of
-from optimiser.design.design import Design, Status
-from optimiser.design.neighbours import Closest, Neighbours
+from optimiser.design.design import Design
+from optimiser.design.status import Status
 from optimiser.design.tables import spelt
 from optimiser.errors import InputError
-from optimiser.instance.fixed import fixed_levels
 from optimiser.instance.instance import Instance
+from optimiser.solver.answer import evaluated, finish, status_of
 from optimiser.solver.call import Call, building, check_call
-from optimiser.solver.finish import finish
-from optimiser.solver.highs import VERSION, Clock, Ended, OutOfTime, hearing_interrupts
-from optimiser.solver.records import design_of, record_of
-from optimiser.solver.search.master import STATUS, Found
-from optimiser.solver.search.neighbourhood import Checked
+from optimiser.solver.clock import Clock, OutOfTime, hearing_interrupts
+from optimiser.solver.highs import VERSION, Ended
+from optimiser.solver.neighbours import closest_of, neighbours_of
+from optimiser.solver.records import design_of, fixed_of
+from optimiser.solver.search.master import Searched
 from optimiser.solver.session import Session
+from optimiser.version import VERSION as ENGINE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,7 +120,7 @@ def _answered(
     if held is not None:
         begin, settings["start"] = session.begin(design_of(session, held), clock, fixed, floors)
     found = _in_order(session, call.lexicographic, call.gap, clock, fixed, floors, tell, begin)
-    return _judged(session, found, settings, clock, fixed, floors, call.weights)
+    return _judged(session, found, settings, clock, fixed, floors)
 
 
 def _held(start: Design | str | Path | pd.DataFrame, instance: Instance) -> Array:
@@ -159,7 +158,7 @@ def _in_order(
     floors: dict[int, float],
     tell: Progress,
     start: Array | None,
-) -> Found:
+) -> Searched:
     """Raise the expectation of one objective after another, each a floor for the next, then the value.
 
     Where that ends early, what was found by then keeps what it has reached, and the bound is one of the
@@ -170,16 +169,16 @@ def _in_order(
             g = session.c.sets.objectives.index(name)
             session.weigh(np.eye(len(session.weights))[g])
             found = session.optimise(gap, clock, fixed, floors, tell, start=start)
-            start = found.design
-            if found.ended is not Ended.OPTIMAL:
+            start = found.design if found.found else None
+            if not found.found or found.ended is not Ended.OPTIMAL:
                 break
             floors[g] = max(floors.get(g, -math.inf), found.value - FLOOR_SLACK)
     if not lexicographic or found.ended is Ended.OPTIMAL:
         found = session.optimise(gap, clock, fixed, floors, tell, start=start)
-        if found.design is None or found.bound < math.inf:
+        if not found.found or found.bound < math.inf:
             return found
         return replace(found, bound=session.ceiling(clock.finishing, fixed, floors))
-    if found.design is None:
+    if not found.found:
         return replace(found, bound=-math.inf if found.ended is Ended.INFEASIBLE else math.inf)
     found = replace(found, bound=session.ceiling(clock.finishing, fixed, floors))
     floors[g] = max(floors.get(g, -math.inf), found.value - FLOOR_SLACK)
@@ -188,37 +187,32 @@ def _in_order(
 
 def _judged(
     session: Session,
-    found: Found,
+    found: Searched,
     settings: Mapping[str, Any],
     clock: Clock,
     fixed: Mapping[int, int],
     floors: Mapping[int, float],
-    weights: Mapping[str, float] | None,
 ) -> Design:
     """Settle, audit and verify what was found. The time limit is for the search, not for this."""
-    instance = session.instance
-    record = checked = closest = claimed = audited = None
-    if found.design is not None:
+    answer: dict[str, Any] = {}
+    if found.found:
         finished = finish(session, found, settings["gap"], clock, fixed, floors)
-        found, checked, claimed = finished.found, finished.checked, finished.value
-        record, closest = record_of(session, finished.x), closest_of(session, checked, claimed)
-        audited = audit(instance, record, weights=weights)
-    status = STATUS[found.ended]
-    if status is Status.FEASIBLE and found.design is None:
-        status = Status.UNKNOWN
+        found, checked = finished.found, finished.checked
+        answer = {
+            "best": evaluated(session, finished.x),
+            "claimed": finished.value,
+            "closest": closest_of(session, checked, finished.value),
+            "neighbours": neighbours_of(session, checked),
+        }
     return Design(
-        instance=instance,
-        status=status,
-        weights=dict(zip(instance.objectives, session.weights.tolist(), strict=True)),
-        record=record,
-        audit=audited,
+        instance=session.instance,
+        status=status_of(found),
+        weights=dict(zip(session.instance.objectives, session.weights.tolist(), strict=True)),
         bound=found.bound,
-        closest=closest,
-        neighbours=None if checked is None else neighbours_of(session, checked),
         extended=session.extended,
         interrupted=clock.interrupted,
-        claimed=claimed,
-        run=run_of(instance, clock, **settings),
+        run=run_of(session.instance, clock, **settings),
+        **answer,
     )
 
 
@@ -227,34 +221,7 @@ def run_of(instance: Instance, clock: Clock, **settings: Any) -> dict[str, Any]:
     return {
         "seconds": round(time.monotonic() - clock.began, 3),
         "solver": VERSION,
-        "engine": optimiser.__version__,
+        "engine": ENGINE,
         "instance_hash": instance.hash,
         **settings,
     }
-
-
-def _move(session: Session, checked: Checked, i: int) -> tuple[str, str, str]:
-    sets, h = session.c.sets, int(checked.moves.holding[i])
-    return sets.decisions[sets.holding_decision[h]], sets.place(h), sets.levels[checked.moves.level[i]]
-
-
-def closest_of(session: Session, checked: Checked, value: float) -> Closest | None:
-    """The cheapest move, as far as that is known."""
-    if checked.cheapest is None:
-        return None
-    cost = value - float(checked.value[checked.cheapest])
-    if checked.cheapest in checked.equal:
-        cost = max(0.0, cost)
-    return Closest(*_move(session, checked, checked.cheapest), cost=cost, proven=checked.proven)
-
-
-def neighbours_of(session: Session, checked: Checked) -> Neighbours:
-    """What became of the moves, as a result has it."""
-    equal = tuple(_move(session, checked, int(i)) for i in checked.equal)
-    return Neighbours(checked.decided, len(checked.moves), checked.better, equal)
-
-
-def fixed_of(session: Session, fix: Mapping[str, str]) -> dict[int, int]:
-    """Holding -> level."""
-    holding = session.c.sets.holding
-    return {int(holding[site]): level for site, level in fixed_levels(fix, session.instance).items()}

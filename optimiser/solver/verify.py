@@ -9,23 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import optimiser
 from optimiser.audit import audit
 from optimiser.design.claim import Claim, read_claim
-from optimiser.design.design import Design, Status
+from optimiser.design.design import Design
+from optimiser.design.evaluated import Evaluated
 from optimiser.design.neighbours import Closest
+from optimiser.design.status import Status
 from optimiser.design.tables import spelt
 from optimiser.errors import InputError
 from optimiser.instance.arguments import check_instance, raise_any, wrong_function
 from optimiser.instance.instance import Instance
 from optimiser.solver.call import building, check_call
-from optimiser.solver.highs import Clock
-from optimiser.solver.records import design_of, idle_record, record_of
+from optimiser.solver.clock import Clock
+from optimiser.solver.neighbours import closest_of, neighbours_of
+from optimiser.solver.records import design_of, fixed_of, idle_record, record_of
 from optimiser.solver.recourse.recourse_lp import Settled
 from optimiser.solver.search.neighbourhood import Checked, Neighbourhood
 from optimiser.solver.session import Session
-from optimiser.solver.solve import FLOOR_SLACK, Progress, closest_of, fixed_of, neighbours_of, run_of
+from optimiser.solver.solve import FLOOR_SLACK, Progress, run_of
 from optimiser.tolerances import TOLERANCE
+from optimiser.version import VERSION as ENGINE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +85,8 @@ def verify(
         raise InputError([*error.problems, *notes]) from error
     if progress is not None:
         progress(building(instance))
-    judge = _Judge(instance, claim, held_from_rows(instance, rows), asked, weights)
+    held = held_from_rows(instance, rows)
+    judge = _Judge(instance, held, asked, None) if claim is None else _Claimed(instance, claim, held)
     found = judge.design()
     asked = {**asked, "result": spelt(result)}
     return replace(found, asked=asked, notes=tuple(notes), run=run_of(instance, clock))
@@ -97,38 +101,39 @@ def _since(claim: Claim, instance: Instance) -> list[str]:
             f"the instance has changed since the result was found: it was {was}, it is {instance.name} "
             f"{instance.hash[:8]}; judged is the instance as it is now"
         )
-    if run["engine"] != optimiser.__version__:
-        notes.append(f"the result is of engine {run['engine']}; this is {optimiser.__version__}")
+    if run["engine"] != ENGINE:
+        notes.append(f"the result is of engine {run['engine']}; this is {ENGINE}")
     return notes
 
 
 class _Judge:
-    """One design, who claims what of it, and what was asked."""
+    """One design, and what was asked."""
 
     def __init__(
         self,
         instance: Instance,
-        claim: Claim | None,
         held: Array,
         asked: Mapping[str, Any],
         weights: Mapping[str, float] | None,
     ) -> None:
-        self.instance, self.claim, self.asked, self.weights = instance, claim, asked, weights
+        self.instance, self.asked, self.weights = instance, asked, weights
         self.session = Session(instance, weights)
         self.sets = self.session.c.sets
         self.held = design_of(self.session, held)  # (H,)
-        self.own = None if claim is None else claim.design(instance, held)
         self.fixed = fixed_of(self.session, asked["fix"])
         self.least = {self.sets.objectives.index(g): float(v) for g, v in asked["at_least"].items()}
         self.order = [self.sets.objectives.index(g) for g in asked["lexicographic"]]
         self.extended = bool(asked.get("extend"))
 
     def design(self) -> Design:
-        """The design with its best recourse, and where the claim does not hold."""
+        """The design with its best recourse."""
+        return self._judged()[0]
+
+    def _judged(self) -> tuple[Design, float, Checked | None, dict[int, float]]:
+        """With it its value by the solver, what became of its neighbours, and the floors that it keeps."""
         floors = self._floors()
         settled = self._settle(floors)
-        faults = [] if self.claim is None else [*self._asked_faults(), *self._proof_faults()]
-        if settled.x is None and floors:  # what it misses is a fault already
+        if settled.x is None and floors:  # what it misses is a fault anyway
             floors = {}
             settled = self._settle(floors)
         record = (
@@ -137,32 +142,21 @@ class _Judge:
         audited, checked = audit(self.instance, record, weights=self.weights), None
         if not audited.broken:
             checked = self._around(floors).check(self.held, settled.value, Clock())
-        if self.own is not None and self.claim is not None:
-            faults += self._recourse_faults(settled.value, audited.broken)
-            if checked is not None and not self.extended:
-                faults += self._neighbour_faults(checked, settled.value, floors)
-            faults += self.claim.faults(self.own)
-        return Design(
+        design = Design(
             instance=self.instance,
             command="verify",
             status=Status.FEASIBLE,
             weights=dict(zip(self.instance.objectives, self.session.weights.tolist(), strict=True)),
-            record=record,
-            audit=audited,
+            best=Evaluated(self.instance, record, audited),
             closest=None if checked is None else closest_of(self.session, checked, settled.value),
             neighbours=None if checked is None else neighbours_of(self.session, checked),
             extended=self.extended,
-            faults=tuple(faults),
         )
+        return design, settled.value, checked, floors
 
     def _floors(self) -> dict[int, float]:
-        """What the recourse must reach: the floors asked for, and what the objectives in order did reach."""
-        floors = dict(self.least)
-        for g in self.order:
-            if self.own is not None:
-                reached = self.own.expectations[self.sets.objectives[g]]
-                floors[g] = max(floors.get(g, -np.inf), reached)
-        return floors
+        """What the recourse must reach."""
+        return dict(self.least)
 
     def _settle(self, floors: Mapping[int, float]) -> Settled:
         columns = self.session.placing.columns(self.held)
@@ -170,6 +164,30 @@ class _Judge:
 
     def _around(self, floors: Mapping[int, float]) -> Neighbourhood:
         return Neighbourhood(self.session, self.fixed, floors=floors)
+
+
+class _Claimed(_Judge):
+    """One design of which a result claims something; `own` is what the claim's own recourse comes to."""
+
+    def __init__(self, instance: Instance, claim: Claim, held: Array) -> None:
+        super().__init__(instance, held, claim.asked, claim.weights)
+        self.claim, self.own = claim, claim.design(instance, held)
+
+    def design(self) -> Design:
+        """The design with its best recourse, and where the claim does not hold."""
+        found, value, checked, floors = self._judged()
+        faults = [*self._asked_faults(), *self._proof_faults()]
+        faults += self._recourse_faults(value, found.audit.broken)
+        if checked is not None and not self.extended:
+            faults += self._neighbour_faults(checked, value, floors)
+        return replace(found, faults=(*faults, *self.claim.faults(self.own)))
+
+    def _floors(self) -> dict[int, float]:
+        """What the recourse must reach: the floors asked for, and what the objectives in order did reach."""
+        floors = dict(self.least)
+        for g in self.order:
+            floors[g] = max(floors.get(g, -np.inf), self.own.expectations[self.sets.objectives[g]])
+        return floors
 
     # What was asked
 
@@ -181,7 +199,6 @@ class _Judge:
                 place = " for ".join(filter(None, (named, sets.place(h))))
                 there, asked = sets.levels[self.held[h]], sets.levels[level]
                 yield f"asked.fix: {place} is at {there}, where {asked} was asked for"
-        assert self.own is not None
         for g, least in self.asked["at_least"].items():
             reached = self.own.expectations[g]
             if reached < least - KEPT:
@@ -192,11 +209,10 @@ class _Judge:
 
     @property
     def _optimal(self) -> bool:
-        return self.claim is not None and self.claim.optimal
+        return self.claim.optimal
 
     def _order_faults(self) -> Iterator[str]:
         """Each objective as high as those before it allow: by other recourse, or one move away."""
-        assert self.own is not None
         floors = dict(self.least)
         for g in self.order:
             name = self.sets.objectives[g]
@@ -207,17 +223,13 @@ class _Judge:
             checked = self._around(before).check(self.held, enough, Clock())
             if best > reached + FLOOR_SLACK + KEPT:
                 yield f"asked.lexicographic: {name} reaches {reached:.9g}; its recourse allows {best:.9g}"
-            elif checked.better:
-                move = closest_of(self.session, checked, reached)
-                assert move is not None
+            elif checked.better and (move := closest_of(self.session, checked, reached)) is not None:
                 yield f"asked.lexicographic: {name} reaches {reached:.9g}; {move.gain}"
             floors[g] = max(floors.get(g, -np.inf), reached)
 
     # What it says is proven
 
     def _proof_faults(self) -> Iterator[str]:
-        assert self.claim is not None
-        assert self.own is not None
         said = self.claim.document
         bound, gap, value = said["bound"], said["gap"], self.own.value
         if bound is None and self._optimal:
@@ -235,8 +247,6 @@ class _Judge:
 
     def _recourse_faults(self, best: float, broken: tuple[str, ...]) -> Iterator[str]:
         """Whether the recourse that it has is possible, and the best."""
-        assert self.own is not None
-        assert self.own.audit is not None
         theirs = [line for line in self.own.audit.broken if line not in broken]
         yield from (f"its recourse breaks a promise: {line}" for line in theirs)
         value, margin = self.own.value, KEPT * max(1.0, abs(self.own.value))
@@ -248,7 +258,6 @@ class _Judge:
     # The designs next to it
 
     def _neighbour_faults(self, checked: Checked, value: float, floors: Mapping[int, float]) -> Iterator[str]:
-        assert self.claim is not None
         margin = KEPT * max(1.0, abs(value))
         found = closest_of(self.session, checked, value)
         if self._optimal and found is not None and found.cost < -margin:

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from optimiser.audit import Audit, audit, past_mending
-from optimiser.design.design import Record, Status, held_to
+from optimiser.design.bound import held_to
+from optimiser.design.evaluated import Evaluated
+from optimiser.design.status import Status
 from optimiser.design.tables import Row, plain
 from optimiser.instance.instance import Instance
 from optimiser.page import fixed
-from optimiser.solver.highs import Clock
+from optimiser.solver.clock import Clock
 from optimiser.solver.records import design_of, idle_record
 from optimiser.studies.study import Study
 
@@ -29,16 +31,20 @@ class Judged:
     note: str  # what it is, in words
     instance: Instance
     held: Array | None  # (D, O) position of the level at which each is held; None: there is no design
-    audit: Audit | None  # None: infeasible
-    record: Record | None = None  # with its recourse, where it is feasible
+    evaluated: Evaluated | None = None  # with its best recourse; None: infeasible
     broken: tuple[str, ...] = ()  # promises that it breaks, a sentence each
     lifted: Audit | None = None  # infeasible: what it would do were what it breaks lifted, if that is known
     bound: float = np.inf  # of a design that was looked for: nothing asked for is worth more
     proven: bool = True  # False where it was looked for and time ran out
 
     def __post_init__(self) -> None:
-        if self.audit is not None:
-            held_to(self.bound, self.audit.value)
+        if self.evaluated is not None:
+            held_to(self.bound, self.evaluated.value)
+
+    @property
+    def audit(self) -> Audit | None:
+        """What it keeps and is worth; None where it is infeasible."""
+        return None if self.evaluated is None else self.evaluated.audit
 
     @property
     def feasible(self) -> bool | None:
@@ -67,15 +73,6 @@ class Judged:
         """Every objective's expectation, None where it is infeasible."""
         reached: Mapping[str, float | None] = {} if self.audit is None else self.audit.objectives
         return {g: reached.get(g) for g in self.instance.objectives}
-
-    @property
-    def monitored(self) -> Array | None:
-        """(D,) how far the centre monitors each decision, the mean over population and scenarios."""
-        if self.record is None:
-            return None
-        people = self.instance.population
-        by_scenario = np.einsum("o,dos->ds", people / people.sum(), self.record.monitored)
-        return by_scenario @ self.instance["scenarios"]["probability"]
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -123,9 +120,8 @@ def solved(study: Study, name: str, note: str, fixed: Mapping[int, int] | None =
         name=name,
         note=note,
         instance=study.instance,
-        held=None if answer.record is None else answer.record.held,
-        audit=answer.audit,
-        record=answer.record,
+        held=answer.held if answer.found else None,
+        evaluated=answer if answer.found else None,
         broken=("no design keeps every requirement",) if infeasible else (),
         bound=answer.bound,
         proven=infeasible or answer.status is Status.OPTIMAL,
@@ -139,10 +135,9 @@ def resumed(study: Study, design: Judged) -> Judged:
     answer = study.ask(start=start)
     bound = min(design.bound, answer.bound)
     proven = answer.status in (Status.OPTIMAL, Status.INFEASIBLE)
-    if answer.record is None:
+    if not answer.found:
         return replace(design, bound=bound, proven=proven)
-    held = answer.record.held
-    return replace(design, held=held, audit=answer.audit, record=answer.record, bound=bound, proven=proven)
+    return replace(design, held=answer.held, evaluated=answer, bound=bound, proven=proven)
 
 
 def judge(study: Study, held: Array, name: str, note: str) -> Judged:
@@ -150,13 +145,11 @@ def judge(study: Study, held: Array, name: str, note: str) -> Judged:
     instance, session = study.instance, study.session
     design = design_of(session, held)
     idle = replace(idle_record(session, design), held=held)
-    found: dict[str, Any] = {"broken": past_mending(instance, idle), "audit": None}
-    if not found["broken"]:
+    found = None
+    if not (broken := past_mending(instance, idle)):
         answer = study.evaluate(design)
-        found = {"audit": answer.audit, "record": answer.record}
-        if not answer.found:
-            found["broken"] = audit(instance, idle).broken
-    return Judged(name=name, note=note, instance=instance, held=held, **found)
+        found, broken = (answer, ()) if answer.found else (None, audit(instance, idle).broken)
+    return Judged(name=name, note=note, instance=instance, held=held, evaluated=found, broken=broken)
 
 
 def worth(study: Study, held: Array) -> float | None:

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimiser.design.design import InfeasibleError, Status, held_to
-from optimiser.solver.highs import Clock
-from optimiser.studies.study import Answer
+from optimiser.design.bound import held_to
+from optimiser.design.status import Status
+from optimiser.errors import InfeasibleError
+from optimiser.solver.answer import Answer, Best
+from optimiser.solver.clock import Clock
 
 Array = np.ndarray
 ROUNDING = 1e-9  # of value: what differs by less is equal
@@ -30,7 +32,7 @@ class Line:
 
     at_low: float
     at_high: float
-    answer: Answer
+    answer: Best
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +41,7 @@ class Piece:
 
     low: float
     high: float
-    answer: Answer
+    answer: Best
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +60,6 @@ class Traced:
         """Stretches of one design each: it may have several lines, its recourse changing between them."""
         found: list[Piece] = []
         for line, low, high in zip(self.lines, self.corners[:-1], self.corners[1:], strict=True):
-            assert line.answer.design is not None
             if found and (line.answer.design == found[-1].answer.design).all():
                 low, first = found[-1].low, found.pop().answer
                 found.append(Piece(low, high, first))
@@ -73,12 +74,12 @@ class Traced:
 
 def trace(
     ask: Callable[[float, Array | None], Answer],
-    worth: Callable[[Answer], tuple[float, float]],
+    worth: Callable[[Best], tuple[float, float]],
     low: float,
     high: float,
     gap: float,
     clock: Clock,
-    known: Iterable[Answer] = (),
+    known: Iterable[Best] = (),
     most: float = np.inf,
 ) -> Traced:
     """Find every stretch of the line from `low` to `high` and the record that is best on it.

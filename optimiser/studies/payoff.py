@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.design.design import held_to
+from optimiser.design.bound import held_to
 from optimiser.design.tables import plain
+from optimiser.solver.answer import Best
 from optimiser.solver.records import design_of
 from optimiser.studies.evaluated import Judged, judge
-from optimiser.studies.study import Answer, Study
+from optimiser.studies.study import Study
 
 Array = np.ndarray
 MANY = 200  # holdings, above which what one objective alone can reach takes minutes to prove
@@ -43,8 +44,8 @@ class Range:
 
     def beside(self, designs: Sequence[Judged]) -> Range:
         """Set beside designs that were judged since: one may reach more than was known to be possible."""
-        judged = [design for design in designs if design.audit is not None]
-        shown = [_shows(design, self.objective) for design in judged]
+        judged = [design for design in designs if design.feasible]
+        shown = [each.audit.objectives[self.objective] for each in judged if each.audit is not None]
         most = max([*shown, -np.inf if self.best is None else self.best])
         reaching = [design for design, shows in zip(judged, shown, strict=True) if shows >= most - ROUNDING]
         if reaching:
@@ -126,11 +127,10 @@ def _most(study: Study, g: int, pool: Sequence[Array], gap: float) -> _Most:
     reached = [float(study.expectations(design, alone)[g]) for design in pool]
     study.weigh(alone)
     answer = study.ask(gap=gap)
-    if answer.design is not None:
+    if answer.found:
         enough = answer.value - study.gap * abs(answer.value) - ROUNDING
         if not pool or reached[0] < enough:  # the design worth most, if any, does not reach it
             chosen = answer if gap > study.gap else _worth_more(study, answer, g, own, enough)
-            assert chosen.design is not None
             pool = [chosen.design, *pool]
             reached = [float(study.expectations(chosen.design, alone)[g]), *reached]
     study.weigh(own)
@@ -143,7 +143,7 @@ def _most(study: Study, g: int, pool: Sequence[Array], gap: float) -> _Most:
     return _Most(design, best, max(answer.bound, best))
 
 
-def _worth_more(study: Study, answer: Answer, g: int, own: Array, enough: float) -> Answer:
+def _worth_more(study: Study, answer: Best, g: int, own: Array, enough: float) -> Best:
     """Of the designs that reach as much as that of the answer, one that is worth more."""
     study.weigh((1 - SECOND) * np.eye(len(own))[g] + SECOND * own)
     second = study.ask()
@@ -154,14 +154,10 @@ def _named(objective: str) -> tuple[str, str]:
     return f"most {objective}", f"can reach most {objective}; valued as all are"
 
 
-def _shows(design: Judged, objective: str) -> float:
-    assert design.audit is not None
-    return design.audit.objectives[objective]
-
-
 def _with_worst(each: Range, every: Sequence[Range]) -> Range:
     designs = [other.design for other in every if other.design is not None]
-    if not designs:
+    shown = [(d.audit.objectives[each.objective], d.name) for d in designs if d.audit is not None]
+    if not shown:
         return each
-    worst = min(designs, key=lambda design: _shows(design, each.objective))
-    return replace(each, worst=_shows(worst, each.objective), worst_in=worst.name)
+    worst, where = min(shown, key=lambda pair: pair[0])
+    return replace(each, worst=worst, worst_in=where)

@@ -5,75 +5,26 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-import optimiser
-from optimiser.audit import Audit, audit
-from optimiser.design.design import Record, SolverError, Status, held_to
-from optimiser.design.tables import Row, Rows
+from optimiser.design.tables import Row
+from optimiser.errors import SolverError
 from optimiser.instance.instance import Instance
+from optimiser.solver.answer import Answer, Best, answered, beaten, judged
 from optimiser.solver.call import building, check_call
+from optimiser.solver.clock import Clock, hearing_interrupts
 from optimiser.solver.cuts.cuts import Cuts
-from optimiser.solver.finish import beaten, settled
-from optimiser.solver.highs import VERSION, Clock, Ended, hearing_interrupts
-from optimiser.solver.records import record_of
-from optimiser.solver.search.master import STATUS, Found
+from optimiser.solver.highs import VERSION, Ended
 from optimiser.solver.search.neighbourhood import Neighbourhood
 from optimiser.solver.session import Session
+from optimiser.version import VERSION as ENGINE
 
 Array = np.ndarray
 LARGE = 5000  # columns of a model, from which designs are too many to tell all apart
 SLICE = 0.25  # of the time left, the most that one question should take: what is hard must not cost all else
 CHECKED = 20  # one answer in so many has the designs next to it looked at
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """What one question brought: a design with its exact recourse, audited, and the bound.
-
-    Without a design (`status` infeasible or unknown) only `bound` may be read. None is made whose value, by
-    the audit, lies above its bound.
-    """
-
-    instance: Instance
-    status: Status
-    bound: float  # nothing asked for is worth more; -inf: infeasible
-    design: Array | None = None  # (H,) position of the level of each holding (`sets.holding`)
-    record: Record | None = None
-    audit: Audit | None = None
-
-    def __post_init__(self) -> None:
-        if self.audit is not None:
-            held_to(self.bound, self.value)
-
-    @property
-    def found(self) -> bool:
-        """Is there a design?"""
-        return self.design is not None
-
-    @property
-    def value(self) -> float:
-        """V of the design at the weights asked with, by the audit."""
-        assert self.audit is not None
-        return self.audit.value
-
-    @cached_property
-    def objectives(self) -> Array:
-        """(G,) expectations, in the order of `instance.objectives`, by the audit."""
-        assert self.audit is not None
-        return np.array([self.audit.objectives[g] for g in self.instance.objectives])
-
-    @cached_property
-    def rows(self) -> list[Row]:
-        """The design as in the JSON documents: decision, organisation, level."""
-        assert self.record is not None
-        assert self.audit is not None
-        rows = Rows(self.instance, self.record, self.audit).named("design")
-        return [{name: row[name] for name in ("decision", "organisation", "level")} for row in rows]
 
 
 class Study:
@@ -173,21 +124,20 @@ class Study:
             found = self.session.optimise(
                 gap, self.clock, fixed, floors, rows=rows, decide=decide, start=start
             )
-        answer = self._answer(found, floors)
-        if self.solves % CHECKED == 1 and answer.status is Status.OPTIMAL and rows is None:
-            return self._best_around(answer, fixed or {}, floors or {})
-        return answer
+        if self.solves % CHECKED == 1 and found.found and found.ended is Ended.OPTIMAL and rows is None:
+            found = beaten(self.session, found, self.clock, fixed or {}, floors or {}) or found
+        return answered(self.session, found, floors or {})
 
     def evaluate(self, design: Array, floors: Mapping[int, float] | None = None) -> Answer:
         """A design (H,), with its best recourse; infeasible where it has none, or breaks a requirement."""
-        best = self.session.settle(
-            self.session.placing.columns(design), Clock(), floor=self.session.floors(floors or {}), ties=True
-        )
-        if best.x is not None:
-            answer = self._judged(Status.FEASIBLE, np.inf, design, best.x)
-            if answer.audit is not None and not answer.audit.broken:
-                return answer
-        return Answer(self.instance, Status.INFEASIBLE, -np.inf)
+        return judged(self.session, design, floors or {})
+
+    def surely(self, design: Array, floors: Mapping[int, float] | None = None) -> Best:
+        """A design (H,) that is known to keep every requirement, with its best recourse."""
+        answer = self.evaluate(design, floors)
+        if not answer.found:
+            raise SolverError("a design that keeps every requirement was found to break one")
+        return answer
 
     def expectations(self, design: Array, direction: Array) -> Array:
         """(G,) what a design (H,) that keeps all requirements reaches, recourse best in a direction."""
@@ -235,28 +185,6 @@ class Study:
             "solves": self.solves,
             "gap": self.gap,
             "solver": VERSION,
-            "engine": optimiser.__version__,
+            "engine": ENGINE,
             "instance_hash": self.instance.hash,
         }
-
-    def _answer(self, found: Found, floors: Mapping[int, float] | None) -> Answer:
-        if found.design is None:
-            status = STATUS[found.ended] if found.bound == -np.inf else Status.UNKNOWN
-            return Answer(self.instance, status, found.bound)
-        _, x = settled(self.session, found, floors or {})
-        answer = self._judged(STATUS[found.ended], found.bound, found.design, x)
-        if answer.audit is not None and answer.audit.broken:
-            raise SolverError(f"a design found breaks a promise: {answer.audit.broken[0]}")
-        return answer
-
-    def _judged(self, status: Status, bound: float, design: Array, x: Array) -> Answer:
-        record = record_of(self.session, x)
-        weights = dict(zip(self.instance.objectives, self.weights.tolist(), strict=True))
-        audited = audit(self.instance, record, weights=weights)
-        return Answer(self.instance, status, bound, design, record, audited)
-
-    def _best_around(self, answer: Answer, fixed: Mapping[int, int], floors: Mapping[int, float]) -> Answer:
-        """The answer, or where a design one move away is better, where that leads to."""
-        found = Found(answer.design, answer.value, answer.bound, Ended.OPTIMAL)
-        better = beaten(self.session, found, self.clock, fixed, floors)
-        return answer if better is None else self._answer(better, floors)

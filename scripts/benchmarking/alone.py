@@ -21,7 +21,7 @@ from optimiser.instance.instance import Instance
 from optimiser.instance.replace import Change, replaced
 from optimiser.model import assemble
 from optimiser.model.declare import written_out
-from optimiser.solver.highs import Clock
+from optimiser.solver.clock import Clock
 from optimiser.solver.session import Session
 from optimiser.studies.study import Study
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from optimiser.instance.checking.problems import listing, look, number_text, quote
-from optimiser.instance.instance import Instance, row_name
+from optimiser.instance.content import Content, row_name
 from optimiser.instance.schema.column import NOUNS
 from optimiser.instance.schema.schema import TABLES
 
@@ -24,7 +24,7 @@ _UNITS = {
 }
 
 
-def twins(instance: Instance) -> Iterator[str]:
+def twins(instance: Content) -> Iterator[str]:
     """Names of one kind that people would take for the same."""
     for table in _NAMING:
         schema = TABLES[table]
@@ -46,7 +46,7 @@ def _unlike(name: str, same: list[str]) -> str:
     return f" (with {', '.join(f'U+{ord(c):04X}' for c in dict.fromkeys(odd))})" if odd else ""
 
 
-def far_apart(instance: Instance) -> Iterator[str]:
+def far_apart(instance: Content) -> Iterator[str]:
     """Columns in which one number is a million times another, as far as they have one unit."""
     for table, held in instance.tables.items():
         columns = TABLES[table].expand(instance.objectives, instance.resources)
@@ -67,7 +67,7 @@ def far_apart(instance: Instance) -> Iterator[str]:
                     yield f"{TABLES[table].label} {name}: {most} is {factor} times {least}: in the same unit?"
 
 
-def _same_unit(instance: Instance, table: str) -> list[np.ndarray]:
+def _same_unit(instance: Content, table: str) -> list[np.ndarray]:
     """Groups of rows whose numbers can be compared."""
     held = instance[table]
     groups: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)

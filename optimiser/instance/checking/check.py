@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable
 from optimiser.instance.checking.problems import Findings, quote
 from optimiser.instance.checking.rules import RULES
 from optimiser.instance.checking.warnings import warnings as warnings
-from optimiser.instance.instance import Instance
+from optimiser.instance.content import Content
 from optimiser.instance.schema.column import NOUNS, Column
 from optimiser.instance.schema.schema import HELD_TABLES, TABLES
 
 
-def check(instance: Instance, findings: Findings, changed: Collection[str] | None = None) -> None:
+def check(instance: Content, findings: Findings, changed: Collection[str] | None = None) -> None:
     """Check everything, or only what the changed inputs ('table.column') can break."""
     if changed is not None and "organisations.level" in changed:
         changed = None  # who is a locality decides what other tables may name
@@ -31,7 +31,7 @@ def check(instance: Instance, findings: Findings, changed: Collection[str] | Non
             function(instance, findings)
 
 
-def names(instance: Instance, of: str) -> tuple[str, ...]:
+def names(instance: Content, of: str) -> tuple[str, ...]:
     """The names that a column declared `of` a table may hold."""
     if of == "objectives":
         return instance.objectives
@@ -40,7 +40,7 @@ def names(instance: Instance, of: str) -> tuple[str, ...]:
     return tuple(instance[of][TABLES[of].key[0]])
 
 
-def _reliable(instance: Instance, of: str, findings: Findings) -> bool:
+def _reliable(instance: Content, of: str, findings: Findings) -> bool:
     """Whether all the names are known; if not, a name that seems to lead nowhere may be right."""
     if of == "decisions" and not instance["decisions"].rows:
         return False
@@ -48,7 +48,7 @@ def _reliable(instance: Instance, of: str, findings: Findings) -> bool:
     return not findings.unreliable & set(tables.get(of, (of,)))
 
 
-def _names_exist(instance: Instance, name: str, key: str, column: Column, findings: Findings) -> None:
+def _names_exist(instance: Content, name: str, key: str, column: Column, findings: Findings) -> None:
     if column.choices:
         known: Iterable[str] = column.choices
     elif _reliable(instance, column.of, findings):
@@ -77,7 +77,7 @@ def _names_exist(instance: Instance, name: str, key: str, column: Column, findin
                 findings.add(name, row, key, f"{quote(value)} names a {NOUNS[column.of]} twice")
 
 
-def _no_duplicates(instance: Instance, name: str, findings: Findings) -> None:
+def _no_duplicates(instance: Content, name: str, findings: Findings) -> None:
     key, table = TABLES[name].key, instance[name]
     if not key or table.rows < 2 or name in findings.unreliable:
         return

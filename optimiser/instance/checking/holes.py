@@ -10,7 +10,7 @@ from itertools import combinations, islice
 import numpy as np
 
 from optimiser.instance.checking.problems import listing, number_text
-from optimiser.instance.instance import Instance
+from optimiser.instance.content import Content
 from optimiser.instance.schema.schema import TABLES
 
 # Columns of decisions.csv in which a blank says something itself: not urgent, no bar, nothing to flex, alone.
@@ -33,9 +33,9 @@ class _Hole:
     values: tuple[float, ...] = ()  # what the others have
 
 
-def holes(instance: Instance) -> Iterator[str]:
+def holes(instance: Content) -> Iterator[str]:
     """One line for each: who has nothing, what stands there in its place, and what the others have."""
-    kinds: tuple[Callable[[Instance], Iterator[_Hole]], ...] = (
+    kinds: tuple[Callable[[Content], Iterator[_Hole]], ...] = (
         _levels, _decisions, _organisations, _silent, _workload, _risk, _correlations, _needs, _resources,
         _surges, _current,
     )  # fmt: skip
@@ -74,14 +74,14 @@ def _gets(whom: Iterable[str], what: str) -> str:
     return f"{_one(whom, 'gets', 'get')} {what}"
 
 
-def _left_out(instance: Instance, given: Mapping[str, float]) -> tuple[tuple[str, ...], str]:
+def _left_out(instance: Content, given: Mapping[str, float]) -> tuple[tuple[str, ...], str]:
     """Localities for which nothing is given, and how many have something."""
     whom = tuple(place for place in instance.localities if place not in given)
     everyone = len(instance.localities)
     return whom, _of(everyone - len(whom), everyone, instance["levels"]["level"][-1])
 
 
-def _levels(instance: Instance) -> Iterator[_Hole]:
+def _levels(instance: Content) -> Iterator[_Hole]:
     """Levels between the ends, where the default is no judgement of theirs."""
     table = instance["levels"]
     for name, natural in (("delay_days", [-1]), ("accountability", [0, -1]), ("mobilisation", [-1])):
@@ -94,7 +94,7 @@ def _levels(instance: Instance) -> Iterator[_Hole]:
             yield _Hole("instance.toml gives {}", name, count, whom, gets, tuple(table[name][~blank]))
 
 
-def _decisions(instance: Instance) -> Iterator[_Hole]:
+def _decisions(instance: Content) -> Iterator[_Hole]:
     table = instance["decisions"]
     for name, column in TABLES["decisions"].expand(instance.objectives, instance.resources).items():
         blank = table.blank(name)
@@ -104,7 +104,7 @@ def _decisions(instance: Instance) -> Iterator[_Hole]:
             yield _Hole("decisions.csv has {}", name, count, whom, gets, tuple(table[name][~blank]))
 
 
-def _organisations(instance: Instance) -> Iterator[_Hole]:
+def _organisations(instance: Content) -> Iterator[_Hole]:
     """Within each level: those above it may well be without a limit, or without data."""
     table = instance["organisations"]
     for name, column in TABLES["organisations"].by_name.items():
@@ -122,7 +122,7 @@ def _organisations(instance: Instance) -> Iterator[_Hole]:
                 yield _Hole("organisations.csv has {}", name, count, whom, gets, tuple(table[name][given]))
 
 
-def _silent(instance: Instance) -> Iterator[_Hole]:
+def _silent(instance: Content) -> Iterator[_Hole]:
     """Decisions of which workload.csv says nothing."""
     names, table = instance["decisions"]["decision"], instance["workload"]
     whom = tuple(name for name in names if name not in set(table["decision"]))
@@ -131,7 +131,7 @@ def _silent(instance: Instance) -> Iterator[_Hole]:
         yield _Hole("workload.csv has {}", "rows", count, whom, _one(whom, "takes nothing", "take nothing"))
 
 
-def _workload(instance: Instance) -> Iterator[_Hole]:
+def _workload(instance: Content) -> Iterator[_Hole]:
     """What holding a decision takes, at the levels at which it may be held and at which that can matter."""
     table, organisations = instance["workload"], instance["organisations"]
     limited = set(organisations["level"][~np.isnan(organisations["staff_hours"])])
@@ -154,7 +154,7 @@ def _workload(instance: Instance) -> Iterator[_Hole]:
                 yield _Hole(where, decision, f"level {count}", whom, gets, tuple(known.values()))
 
 
-def _by_decision(instance: Instance, table: str, column: str) -> dict[str, dict[str, float]]:
+def _by_decision(instance: Content, table: str, column: str) -> dict[str, dict[str, float]]:
     """Decision to locality to what is given there."""
     found: defaultdict[str, dict[str, float]] = defaultdict(dict)
     given = instance[table]
@@ -163,7 +163,7 @@ def _by_decision(instance: Instance, table: str, column: str) -> dict[str, dict[
     return dict(found)
 
 
-def _risk(instance: Instance) -> Iterator[_Hole]:
+def _risk(instance: Content) -> Iterator[_Hole]:
     sd = dict(zip(instance["decisions"]["decision"], instance.sd, strict=True))
     at = {name: o for o, name in enumerate(instance.localities)}
     people = not np.isnan(instance["organisations"]["population"]).all()
@@ -181,7 +181,7 @@ def _risk(instance: Instance) -> Iterator[_Hole]:
             yield _Hole("risk.csv has the mean of {}", decision, count, whom, gets, tuple(found.values()))
 
 
-def _correlations(instance: Instance) -> Iterator[_Hole]:
+def _correlations(instance: Content) -> Iterator[_Hole]:
     """Pairs of localities whose burdens vary."""
     rows: defaultdict[str, dict[frozenset[str], float]] = defaultdict(dict)
     for decision, a, b, rho in zip(*instance["correlations"].values(), strict=True):
@@ -200,7 +200,7 @@ def _correlations(instance: Instance) -> Iterator[_Hole]:
                 yield _Hole("correlations.csv has {}", decision, count, whom, gets, tuple(found.values()))
 
 
-def _needs(instance: Instance) -> Iterator[_Hole]:
+def _needs(instance: Content) -> Iterator[_Hole]:
     found = _by_decision(instance, "needs", "need")
     for decision, own in found.items():
         given = {**found.get("", {}), **own}
@@ -211,7 +211,7 @@ def _needs(instance: Instance) -> Iterator[_Hole]:
             yield _Hole(where, decision or "a need", count, whom, gets, tuple(given.values()))
 
 
-def _resources(instance: Instance) -> Iterator[_Hole]:
+def _resources(instance: Content) -> Iterator[_Hole]:
     table = instance["resources"]
     for resource in instance.resources:
         rows = table["resource"] == resource
@@ -222,7 +222,7 @@ def _resources(instance: Instance) -> Iterator[_Hole]:
             yield _Hole("resources.csv has {}", resource, count, whom, gets, tuple(held.values()))
 
 
-def _surges(instance: Instance) -> Iterator[_Hole]:
+def _surges(instance: Content) -> Iterator[_Hole]:
     """Of the localities that have the resource at all."""
     table, scenarios = instance["surges"], list(instance["scenarios"]["scenario"])
     resources = instance["resources"]
@@ -242,7 +242,7 @@ def _surges(instance: Instance) -> Iterator[_Hole]:
                 yield _Hole(where, resource, count, whom, gets, tuple(given.values()))
 
 
-def _current(instance: Instance) -> Iterator[_Hole]:
+def _current(instance: Content) -> Iterator[_Hole]:
     places: defaultdict[str, dict[str, float]] = defaultdict(dict)
     table = instance["current"]
     for decision, place in zip(table["decision"], table["organisation"], strict=True):

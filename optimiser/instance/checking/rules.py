@@ -12,10 +12,10 @@ from collections.abc import Callable
 import numpy as np
 
 from optimiser.instance.checking.problems import Findings, listing, quote
-from optimiser.instance.instance import Instance
+from optimiser.instance.content import Content
 from optimiser.instance.schema.schema import TABLES, TOML_TABLES
 
-Rule = Callable[[Instance, Findings], None]
+Rule = Callable[[Content, Findings], None]
 RULES: list[tuple[frozenset[str], Rule]] = []
 _TOLERANCE = 1e-9  # of sums
 _LEAST_EIGENVALUE = -1e-8
@@ -37,7 +37,7 @@ def rows_where(mask: np.ndarray) -> list[int]:
 
 
 @rule("decisions", "levels")
-def something_to_decide(instance: Instance, findings: Findings) -> None:
+def something_to_decide(instance: Content, findings: Findings) -> None:
     """There is a decision, and more than one level."""
     for name, least, why in (("levels", 2, "two levels"), ("decisions", 1, "one decision")):
         if instance[name].rows < least and name not in findings.unreliable:
@@ -45,7 +45,7 @@ def something_to_decide(instance: Instance, findings: Findings) -> None:
 
 
 @rule("weights")
-def something_weighs(instance: Instance, findings: Findings) -> None:
+def something_weighs(instance: Content, findings: Findings) -> None:
     """Some weight is above 0."""
     sound = findings.all_sound("weights", "weight") and findings.all_sound("swings", "from", "to", "points")
     if sound and not any(instance.weights.values()):
@@ -54,7 +54,7 @@ def something_weighs(instance: Instance, findings: Findings) -> None:
 
 
 @rule("scenarios.probability")
-def probabilities_sum_to_one(instance: Instance, findings: Findings) -> None:
+def probabilities_sum_to_one(instance: Content, findings: Findings) -> None:
     """The probabilities of scenarios sum to 1."""
     total = instance["scenarios"]["probability"].sum()
     if findings.all_sound("scenarios", "scenario", "probability") and abs(total - 1) > _TOLERANCE:
@@ -64,7 +64,7 @@ def probabilities_sum_to_one(instance: Instance, findings: Findings) -> None:
 
 
 @rule("organisations.level", "organisations.parent", "levels.level")
-def organisations_are_a_tree(instance: Instance, findings: Findings) -> None:
+def organisations_are_a_tree(instance: Content, findings: Findings) -> None:
     """One at the top, parents exactly one level up, and a locality under each."""
     table, levels = instance["organisations"], list(instance["levels"]["level"])
     if {"levels", "organisations"} & findings.unreliable or len(set(levels)) < max(2, len(levels)):
@@ -97,7 +97,7 @@ def organisations_are_a_tree(instance: Instance, findings: Findings) -> None:
 
 
 @rule("organisations.population", "organisations.rating", "organisations.level")
-def population_and_rating_belong_to_localities(instance: Instance, findings: Findings) -> None:
+def population_and_rating_belong_to_localities(instance: Content, findings: Findings) -> None:
     """Only localities have them; all of them have a population, and not all 0, or none has."""
     table, lowest = instance["organisations"], instance["levels"]["level"][-1]
     if not findings.all_sound("levels", "level"):
@@ -123,7 +123,7 @@ def population_and_rating_belong_to_localities(instance: Instance, findings: Fin
 
 
 @rule("decisions.flex", "decisions.flexes")
-def flex_has_a_resource(instance: Instance, findings: Findings) -> None:
+def flex_has_a_resource(instance: Content, findings: Findings) -> None:
     """What is flexed is named."""
     table = instance["decisions"]
     for row in rows_where((table["flex"] > 0) & (table["flexes"] == "")):
@@ -132,7 +132,7 @@ def flex_has_a_resource(instance: Instance, findings: Findings) -> None:
 
 
 @rule("workload")
-def fixed_work_falls_where_it_is_held(instance: Instance, findings: Findings) -> None:
+def fixed_work_falls_where_it_is_held(instance: Content, findings: Findings) -> None:
     """Fixed hours and costs stand on rows with at = level."""
     table = instance["workload"]
     away = (table["at"] != table["level"]) & findings.sound("workload", table.rows, "at", "level")
@@ -144,7 +144,7 @@ def fixed_work_falls_where_it_is_held(instance: Instance, findings: Findings) ->
 
 
 @rule("correlations", "decisions.correlation", "risk", "organisations.population", "organisations.level")
-def correlations_are_possible(instance: Instance, findings: Findings) -> None:
+def correlations_are_possible(instance: Content, findings: Findings) -> None:
     """Every decision's correlation matrix, given or implied, is positive semidefinite where burdens vary."""
     given = instance["correlations"]
     for row in rows_where((given["organisation_a"] == given["organisation_b"]) & (given["decision"] != "")):
@@ -178,7 +178,7 @@ def correlations_are_possible(instance: Instance, findings: Findings) -> None:
 
 
 @rule("scenarios.correlation", "risk", "organisations.population", "organisations.level")
-def common_shocks_are_possible(instance: Instance, findings: Findings) -> None:
+def common_shocks_are_possible(instance: Content, findings: Findings) -> None:
     """A scenario's correlation can hold among all localities whose burden varies."""
     if not _burdens_are_known(findings):
         return
@@ -217,7 +217,7 @@ def _least_eigenvalue(matrix: np.ndarray) -> float:
 
 
 @rule("partners")
-def nobody_depends_wholly_and_more(instance: Instance, findings: Findings) -> None:
+def nobody_depends_wholly_and_more(instance: Content, findings: Findings) -> None:
     """Nobody is their own partner, and dependence sums to 1 at most."""
     table = instance["partners"]
     for row in rows_where((table["organisation"] == table["partner"]) & (table["partner"] != "")):
@@ -235,7 +235,7 @@ def nobody_depends_wholly_and_more(instance: Instance, findings: Findings) -> No
 
 
 @rule("links")
-def links_join_two_decisions(instance: Instance, findings: Findings) -> None:
+def links_join_two_decisions(instance: Content, findings: Findings) -> None:
     """Two different decisions, both levels or neither, and each link once."""
     table = instance["links"]
     first: dict[tuple[object, ...], int] = {}
@@ -256,7 +256,7 @@ def links_join_two_decisions(instance: Instance, findings: Findings) -> None:
 
 
 @rule("limits.max_changes", "current")
-def changes_are_from_something(instance: Instance, findings: Findings) -> None:
+def changes_are_from_something(instance: Content, findings: Findings) -> None:
     """max_changes needs a current design."""
     most = instance.limits["max_changes"]
     if most is not None and not instance["current"].rows and "current" not in findings.unreliable:
@@ -266,7 +266,7 @@ def changes_are_from_something(instance: Instance, findings: Findings) -> None:
 
 
 @rule("sources")
-def sources_name_columns(instance: Instance, findings: Findings) -> None:
+def sources_name_columns(instance: Content, findings: Findings) -> None:
     """Each row of sources names a table and one of its columns, and both ends of a range or neither."""
     table = instance["sources"]
     for row, (name, column) in enumerate(zip(table["table"], table["column"], strict=True)):
@@ -284,7 +284,7 @@ def sources_name_columns(instance: Instance, findings: Findings) -> None:
                 findings.unknown("sources", row, "column", column, f"a column of {name}", columns)
 
 
-def source_columns(instance: Instance, table: str) -> list[str]:
+def source_columns(instance: Content, table: str) -> list[str]:
     """What sources.csv may call a column of a table."""
     if table in ("weights", "swings"):
         return list(instance.objectives)
@@ -296,7 +296,7 @@ def source_columns(instance: Instance, table: str) -> list[str]:
 
 
 @rule("scores", "decisions.levels", "levels.level", "organisations.level")
-def scores_are_complete(instance: Instance, findings: Findings) -> None:
+def scores_are_complete(instance: Content, findings: Findings) -> None:
     """Once a decision has a score for an objective, every locality has one at every allowed level."""
     table, levels = instance["scores"], tuple(instance["levels"]["level"])
     if not table.rows or {"scores", "levels", "organisations", "decisions"} & findings.unreliable:
@@ -319,7 +319,7 @@ def scores_are_complete(instance: Instance, findings: Findings) -> None:
 
 
 def _level_is_scored(
-    instance: Instance, findings: Findings, objective: str, rows: list[int], level: str
+    instance: Content, findings: Findings, objective: str, rows: list[int], level: str
 ) -> None:
     """One decision, scored for an objective, has a score for it at this level in every locality."""
     table = instance["scores"]
@@ -343,7 +343,7 @@ def _level_is_scored(
 
 
 @rule("scores")
-def columns_of_scores_hold_scores(instance: Instance, findings: Findings) -> None:
+def columns_of_scores_hold_scores(instance: Content, findings: Findings) -> None:
     """A column of scores.csv in which nothing is scored yet is one that somebody still has to fill."""
     header = getattr(findings.located["scores"], "header", ())
     table = instance["scores"]

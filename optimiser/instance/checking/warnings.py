@@ -9,11 +9,11 @@ import numpy as np
 from optimiser.instance.checking.alike import far_apart, twins
 from optimiser.instance.checking.holes import holes
 from optimiser.instance.checking.problems import listing, number_text
-from optimiser.instance.instance import Instance
+from optimiser.instance.content import Content
 from optimiser.instance.schema.schema import SYSTEM_OBJECTIVES, TABLES
 
 
-def warnings(instance: Instance) -> tuple[str, ...]:
+def warnings(instance: Content) -> tuple[str, ...]:
     """One line for each thing that may not be meant: nothing here stops a solve."""
     return (
         *instance.noticed,
@@ -28,7 +28,7 @@ def warnings(instance: Instance) -> tuple[str, ...]:
     )
 
 
-def _constant_objectives(instance: Instance) -> Iterator[str]:
+def _constant_objectives(instance: Content) -> Iterator[str]:
     """Objectives that weigh something and are the same whatever is decided, as far as simple signs show."""
     weighing = [name for name, weight in instance.weights.items() if weight > 0]
     linked = set(instance["links"]["objective"][instance["links"]["loss"] != 0])
@@ -44,13 +44,13 @@ def _constant_objectives(instance: Instance) -> Iterator[str]:
             yield f"instance.toml weights.{name}: no design can vary this objective: its weight is idle"
 
 
-def _allowed(instance: Instance, d: int) -> list[int]:
+def _allowed(instance: Content, d: int) -> list[int]:
     """The levels allowed for a decision, as indices."""
     levels, given = list(instance["levels"]["level"]), instance["decisions"]["levels"][d]
     return [levels.index(level) for level in given.split(";")] if given else list(range(len(levels)))
 
 
-def _can_vary(instance: Instance, objective: str, d: int, allowed: list[int]) -> bool:
+def _can_vary(instance: Content, objective: str, d: int, allowed: list[int]) -> bool:
     """Whether a decision's score for an objective can differ by where it is held."""
     decisions, scores = instance["decisions"], instance["scores"]
     if len(allowed) < 2 or decisions[f"stake_{objective}"][d] == 0:
@@ -71,7 +71,7 @@ def _can_vary(instance: Instance, objective: str, d: int, allowed: list[int]) ->
     return objective in signs and signs[objective](instance, d, allowed)
 
 
-def _pooling_helps(instance: Instance, d: int, _: list[int]) -> bool:
+def _pooling_helps(instance: Content, d: int, _: list[int]) -> bool:
     scenarios, matrix = instance["scenarios"], instance["correlations"]
     own = (
         instance["decisions"]["correlation"][d] < 1
@@ -81,13 +81,13 @@ def _pooling_helps(instance: Instance, d: int, _: list[int]) -> bool:
     return bool((instance.sd[d] > 0).sum() > 1 and np.where(np.isnan(shocks), own, shocks < 1).any())
 
 
-def _distance_matters(instance: Instance, d: int, allowed: list[int]) -> bool:
+def _distance_matters(instance: Content, d: int, allowed: list[int]) -> bool:
     retained = instance["levels"]["accountability"][allowed]
     monitored = instance["decisions"]["monitoring_effect"][d] > 0 and (retained < 1).any()
     return bool(monitored or len(set(retained.tolist())) > 1)
 
 
-def _response_differs(instance: Instance, d: int, allowed: list[int]) -> bool:
+def _response_differs(instance: Content, d: int, allowed: list[int]) -> bool:
     decisions, organisations = instance["decisions"], instance["organisations"]
     if (
         decisions["half_life_days"][d] > 0
@@ -101,7 +101,7 @@ def _response_differs(instance: Instance, d: int, allowed: list[int]) -> bool:
     return bool(hands.any() or decisions["fear"][d] > 0 or decisions["joint"][d])
 
 
-def _cost_differs(instance: Instance, d: int, allowed: list[int]) -> bool:
+def _cost_differs(instance: Content, d: int, allowed: list[int]) -> bool:
     workload = instance["workload"]
     costs = []
     for level in instance["levels"]["level"][allowed]:
@@ -112,13 +112,13 @@ def _cost_differs(instance: Instance, d: int, allowed: list[int]) -> bool:
     return len(set(costs)) > 1
 
 
-def _burden_differs(instance: Instance, d: int, _: list[int]) -> bool:
+def _burden_differs(instance: Content, d: int, _: list[int]) -> bool:
     risk = instance["risk"]
     means = risk["mean"][risk["decision"] == instance["decisions"]["decision"][d]]
     return len(set(means[~np.isnan(means)].tolist())) > 1
 
 
-def _can_run_short(instance: Instance) -> bool:
+def _can_run_short(instance: Content) -> bool:
     """Whether any locality can need more of a resource than it has, in any scenario."""
     scenarios, surges = instance["scenarios"], instance["surges"]
     local = {key[:3]: key[3:] for key in zip(*surges.values(), strict=True)}
@@ -132,7 +132,7 @@ def _can_run_short(instance: Instance) -> bool:
     return False
 
 
-def _bars_to_everyone(instance: Instance) -> Iterator[str]:
+def _bars_to_everyone(instance: Content) -> Iterator[str]:
     """Uniform decisions with a min_rating that someone misses."""
     decisions, organisations = instance["decisions"], instance["organisations"]
     lowest = instance["levels"].rows - 1
@@ -146,7 +146,7 @@ def _bars_to_everyone(instance: Instance) -> Iterator[str]:
             yield f"decisions.csv {name} min_rating: {why}"
 
 
-def _half_scored(instance: Instance) -> Iterator[str]:
+def _half_scored(instance: Content) -> Iterator[str]:
     """Decisions with rows of scores that leave an objective blank which others are scored for."""
     scores = instance["scores"]
     for objective in [name for name in scores if name not in TABLES["scores"].by_name]:
@@ -158,7 +158,7 @@ def _half_scored(instance: Instance) -> Iterator[str]:
                 yield f"scores.csv {objective}: nothing is scored for {listing(blank)}, so {stands} there"
 
 
-def _unused(instance: Instance) -> Iterator[str]:
+def _unused(instance: Content) -> Iterator[str]:
     """What is given and cannot matter, because what it works together with is not."""
     decisions, organisations = instance["decisions"], instance["organisations"]
     workload, types = instance["workload"], instance["resource_types"]
@@ -204,7 +204,7 @@ def _unused(instance: Instance) -> Iterator[str]:
         yield f"decisions.csv {name} flexes: nothing uses this: flex is 0"
 
 
-def _sourceless(instance: Instance) -> Iterator[str]:
+def _sourceless(instance: Content) -> Iterator[str]:
     """Columns of numbers of which sources.csv says nothing."""
     sources = instance["sources"]
     if not sources.rows:

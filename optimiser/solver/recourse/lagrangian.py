@@ -14,117 +14,24 @@ levels that hold nothing.
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
 
 from optimiser.coefficients import Coefficients
+from optimiser.solver.clock import Clock
 from optimiser.solver.compile.program import Compiled, Program
 from optimiser.solver.compile.units import Units
 from optimiser.solver.cuts.cuts import Cuts, dense
-from optimiser.solver.highs import Clock
+from optimiser.solver.recourse.structure import Structure
 from optimiser.solver.recourse.subproblem import Priced, Scenario
 
 Array = np.ndarray
-RECOURSE = ("exercised", "monitored", "lent", "borrowed", "unmet")
-PRIVATE = (
-    "willing_and_able willing willing_unafraid able overseen lent_if_spare borrowed_if_short".split()
-)  # rows of one holder alone
 
 
-class Recourse:
+class Recourse(Structure):
     """The recourse of one program; `follow` takes over new numbers of the same shape."""
 
     def __init__(self, compiled: Compiled, c: Coefficients) -> None:
-        columns, sets = compiled.columns, c.sets
-        self.count = len(columns.keys)
-        self.is_recourse = np.zeros(self.count, bool)
-        for name in RECOURSE:
-            self.is_recourse[columns[name]] = True
-        self.y = np.flatnonzero(self.is_recourse)
-        scenario = {s: i for i, s in enumerate(sets.scenarios)}
-        self.scenario = np.array([scenario[columns.keys[j][-1]] for j in self.y], int)
-        self._structure(compiled, c)
-        self._rows = compiled.rows
-        self._scenarios, self._objectives = scenario, len(sets.objectives)
-        self._placed = columns.index("placed")
-        self._blocks(compiled, c)
-        self._split(compiled)
-        held = np.concatenate([self.e_held, *self.aid_held]).astype(int)
-        self._by_holder = np.argsort(held, kind="stable")
-        self._holders, self._holder_starts = np.unique(held[self._by_holder], return_index=True)
-        fearful = np.array([c.masks["fearful"][d] for d in self.e_index[:, 0]], bool)
-        self.e_fearful = fearful & (self.e_monitored >= 0)
-        entries = sparse.csc_array(
-            (np.arange(1, self.on_y.nnz + 1), self.on_y.indices, self.on_y.indptr), shape=self.on_y.shape
-        )
-        self.scenarios = [Scenario(self, k, entries) for k in range(len(sets.scenarios))]
-
-    def _structure(self, compiled: Compiled, c: Coefficients) -> None:
-        """Which rows touch recourse, and which of them belong to one holder alone."""
-        pattern = compiled.pattern
-        touches = pattern[:, self.y].sum(axis=1) > 0
-        private = np.zeros(len(touches), bool)
-        for name in PRIVATE:
-            private[compiled.rows[name]] = True
-        private[compiled.added_rows] = True  # with an extension all is solved whole, and nothing priced
-        self.in_master = ~touches
-        self.coupling = np.flatnonzero(touches & ~private)
-        keys = compiled.rows.keys
-        scenario = {s: i for i, s in enumerate(c.sets.scenarios)}
-        self.row_scenario = np.array([scenario[keys[i][-1]] for i in self.coupling], int)
-        run = compiled.rows["scored"]
-        self.scored = np.flatnonzero((self.coupling >= run.start) & (self.coupling < run.stop))
-        run = compiled.rows["little_unmet"]
-        self.capped = np.flatnonzero((self.coupling >= run.start) & (self.coupling < run.stop))
-        objective = {g: i for i, g in enumerate(c.sets.objectives)}
-        self.row_objective = np.array([objective[keys[i][0]] for i in self.coupling[self.scored]], int)
-
-    def _blocks(self, compiled: Compiled, c: Coefficients) -> None:
-        """Positions of each recourse column's holder and of the numbers that bound it."""
-        columns, sets = compiled.columns, c.sets
-        at = {self.y[i]: i for i in range(len(self.y))}
-        d = {name: i for i, name in enumerate(sets.decisions)}
-        o = {name: i for i, name in enumerate(sets.localities)}
-        level = {name: i for i, name in enumerate(sets.levels)}
-        r = {name: i for i, name in enumerate(sets.resources)}
-        self.e = _positions(columns, "exercised", at)
-        keys = columns.keys[columns["exercised"]]
-        self.e_index = np.array(
-            [(d[a], o[b], level[k], self._scenarios[s]) for a, b, k, s in keys], int
-        ).reshape(-1, 4)
-        self.e_held = np.array([self._held(c, key[0], key[1], key[2]) for key in keys], int)
-        monitored = columns.index("monitored")
-        self.e_monitored = np.array([at[monitored[key]] if key in monitored else -1 for key in keys], int)
-        governor = {sets.resources[k]: sets.decisions[g] for g, k in c.lists["governs"]}
-        self.aid: list[Array] = []  # lent, then borrowed
-        self.aid_index: list[Array] = []
-        self.aid_held: list[Array] = []
-        for name in ("lent", "borrowed"):
-            self.aid.append(_positions(columns, name, at))
-            keys = columns.keys[columns[name]]
-            self.aid_index.append(
-                np.array([(o[a], r[b], self._scenarios[s]) for a, b, _, s in keys], int).reshape(-1, 3)
-            )
-            self.aid_held.append(np.array([self._held(c, governor[b], a, k) for a, b, k, _ in keys], int))
-        self.unmet = _positions(columns, "unmet", at)
-        keys = columns.keys[columns["unmet"]]
-        self.unmet_index = np.array([(o[a], r[b], self._scenarios[s]) for a, b, s in keys], int).reshape(
-            -1, 3
-        )
-
-    def _split(self, compiled: Compiled) -> None:
-        """The coupling rows, on recourse and on the master's columns; `follow` fills in their numbers."""
-        numbered = compiled.pattern
-        numbered.data = np.arange(numbered.nnz)
-        rows = numbered[self.coupling]
-        self._y_entries, self._y_rows, self.on_y = _part(rows[:, self.y].tocsc())
-        rest = rows.tocoo()
-        mine = ~self.is_recourse[rest.col]
-        kept = rest.data[mine], (rest.row[mine], rest.col[mine])
-        self._x_entries, self._x_rows, self.on_x = _part(sparse.csr_array(kept, shape=rows.shape))
-
-    def _held(self, c: Coefficients, d: str, o: str, level: str) -> int:
-        uniform = c.sets.uniform[c.sets.decisions.index(d)]
-        return self._placed[d, "" if uniform else o, level]
+        super().__init__(compiled, c)
+        self.scenarios = [Scenario(self, k) for k in range(len(c.sets.scenarios))]
 
     def follow(self, program: Program, c: Coefficients, units: Units) -> None:
         """Take over the numbers of a program, which is in these units."""
@@ -149,7 +56,7 @@ class Recourse:
         ]
         self.unmet_most = c["demand"][tuple(self.unmet_index.T)] / unit[self.unmet]
         for scenario in self.scenarios:
-            scenario.follow()
+            scenario.follow(self.on_y, self.sign, self.willing, self.feared)
 
     def touches(self, g: int) -> bool:
         """Whether recourse adds anything to the objective at this position."""
@@ -216,15 +123,3 @@ class Recourse:
         for columns, held, limit in zip(self.aid, self.aid_held, self.aid_most, strict=True):
             most[columns] = limit * x[held]
         return most
-
-
-def _part(numbered):  # type: ignore[no-untyped-def]
-    """(entries of the program's matrix, their rows, a matrix to put their values into)."""
-    entries = numbered.data.astype(int)
-    numbered.data = np.zeros(len(entries))
-    return entries, numbered.tocoo().row, numbered
-
-
-def _positions(columns, name: str, at: dict[int, int]) -> Array:  # type: ignore[no-untyped-def]
-    run = columns[name]
-    return np.array([at[j] for j in range(run.start, run.stop)], int)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
+from optimiser.solver.clock import Clock
 from optimiser.solver.compile.program import Program
 from optimiser.solver.cuts.cuts import Cuts
-from optimiser.solver.highs import Clock, Ended, Outcome, Solver
-
-if TYPE_CHECKING:
-    from optimiser.solver.problem import Problem
+from optimiser.solver.highs import Ended, Outcome, Solver
+from optimiser.solver.problem import Problem
 
 Array = np.ndarray
 BINDING = 1e-11  # what prices and reduced costs above it hold is the optimal face: rounding leaves 1e-13, and

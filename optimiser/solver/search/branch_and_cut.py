@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from optimiser.solver.clock import Clock
 from optimiser.solver.compile.columns import Placing
 from optimiser.solver.cuts.cuts import Cuts, join
-from optimiser.solver.highs import Clock, Ended, Outcome
-from optimiser.solver.search.master import ROUNDING, TAIL, Evaluated, Found, Master, Progress, Separator
+from optimiser.solver.highs import Ended, Outcome
+from optimiser.solver.search.master import ROUNDING, TAIL, Candidate, Master, Progress, Searched, Separator
 
 Array = np.ndarray
 WHOLE = 1e-6  # how far from 0 and 1 a relaxation may be to count as a design
@@ -56,7 +57,7 @@ class Tree:
         self,
         fresh: Callable[[], Master],
         separate: Separator,
-        evaluate: Callable[[Array], Evaluated],
+        evaluate: Callable[[Array], Candidate],
         placing: Placing,
         progress: Progress,
         clock: Clock,
@@ -67,12 +68,12 @@ class Tree:
         self.placing, self.progress, self.clock, self.tell = placing, progress, clock, tell
         self.nodes: list[Node] = []
         self.closed, self._count = -np.inf, 0
-        self._seen: dict[bytes, Evaluated] = {}
+        self._seen: dict[bytes, Candidate] = {}
         self._crossed = 0  # designs seen when some were last crossed
         self._latest: Array | None = None  # point of the last relaxation of a node
         self._holders = np.array([holder.column for holder in placing.holders], int)
 
-    def grow(self, allowed: Array) -> Found:
+    def grow(self, allowed: Array) -> Searched:
         """Find a best design, or what else `progress` is content with, at levels allowed, (H, L) bool."""
         self._push(np.inf, allowed, np.zeros(len(self._holders), bool))
         while self.nodes and not self.progress.answered:
@@ -130,7 +131,7 @@ class Tree:
             self.master.add(cuts)
         return self._close(bound)
 
-    def _broken(self, x: Array, latest: Evaluated) -> Cuts:
+    def _broken(self, x: Array, latest: Candidate) -> Cuts:
         """Cuts that a relaxation breaks which is a design."""
         cuts = join(self.separate(x, None), latest.cuts.violated(x))
         if not cuts.count and latest.spoilt:
@@ -210,10 +211,9 @@ class Tree:
         return max(TAIL * max(abs(bound), 1e-9), LITTLE * (bound - self.progress.value))
 
     def _point(self, outcome: Outcome) -> Array:
-        assert outcome.x is not None
-        return self.master.whole(outcome.x)
+        return self.master.whole(outcome.solution)
 
-    def _round(self, x: Array) -> Evaluated:
+    def _round(self, x: Array) -> Candidate:
         """The design nearest to a relaxation, repaired and improved."""
         key = self.placing.design(x).tobytes()
         if key not in self._seen:

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy import sparse
 
-from optimiser.design.design import Status
+from optimiser.design.status import Status
+from optimiser.solver.clock import Clock
 from optimiser.solver.compile.columns import Placing
 from optimiser.solver.compile.program import Program
 from optimiser.solver.cuts.cuts import Cuts, join
-from optimiser.solver.highs import Clock, Ended, Outcome, Solver
+from optimiser.solver.highs import Ended, Outcome, Solver
 
 Array = np.ndarray
 ROUNDS = 60  # of cutting the relaxation; it tails off long before
@@ -37,7 +39,7 @@ Separator = Callable[
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluated:
+class Candidate:
     """An integral point of the master, made a design: perhaps a better one near by. The cuts are its own."""
 
     design: Array
@@ -49,13 +51,26 @@ class Evaluated:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The best design found (None: none), its exact value, and the bound."""
+    """The best design found, its exact value, and the bound."""
 
-    design: Array | None
+    design: Array  # (H,)
     value: float
     bound: float
     ended: Ended
-    point: Array | None = None
+    point: Array | None = None  # all columns, where more than the design must be kept
+    found: Literal[True] = True
+
+
+@dataclass(frozen=True, eq=False)
+class NotFound:
+    """No design, and how the search ended; a bound of -inf says that there is none."""
+
+    bound: float
+    ended: Ended
+    found: Literal[False] = False
+
+
+Searched = Found | NotFound
 
 
 class Master:
@@ -140,7 +155,7 @@ class Progress:
 
     gap: float  # relative
     decide: float  # worth that is looked for; inf: the best
-    best: Evaluated | None = None
+    best: Candidate | None = None
     bound: float = np.inf
 
     @property
@@ -155,7 +170,7 @@ class Progress:
         return max(lost, self.value + self.gap * max(abs(self.value), 1e-9))
 
     @property
-    def answered(self) -> Found | None:
+    def answered(self) -> Searched | None:
         """What was found, once that is enough."""
         if self.best is not None and self.bound - self.value <= self.gap * max(abs(self.value), 1e-9):
             return self.found(Ended.OPTIMAL)
@@ -163,7 +178,7 @@ class Progress:
             return self.found(Ended.STOPPED)
         return None
 
-    def note(self, latest: Evaluated) -> None:
+    def note(self, latest: Candidate) -> None:
         """Keep a design if it is better."""
         if latest.value > self.value:
             self.best = latest
@@ -179,20 +194,20 @@ class Progress:
             return True
         return self.best is not None and bound <= self.value + self.gap * max(abs(self.value), 1e-9)
 
-    def nothing_more(self) -> Found:
+    def nothing_more(self) -> Searched:
         """As it stands where nothing is left that keeps all rows and cuts."""
         self.bound = self.value
         return self.found(Ended.INFEASIBLE if self.best is None else Ended.OPTIMAL)
 
     @property
-    def ended(self) -> Found:
+    def ended(self) -> Searched:
         """As it stands once nothing is left to search: optimal but for HiGHS's rounding, or not proven."""
         return self.found(Ended.OPTIMAL if self.bound - self.value <= ROUNDING else Ended.STOPPED)
 
-    def found(self, ended: Ended) -> Found:
+    def found(self, ended: Ended) -> Searched:
         """As it stands."""
         if self.best is None:
-            return Found(None, -np.inf, -np.inf if ended is Ended.INFEASIBLE else self.bound, ended)
+            return NotFound(-np.inf if ended is Ended.INFEASIBLE else self.bound, ended)
         return Found(
             self.best.design, self.best.value, max(self.bound, self.best.value), ended, self.best.point
         )
@@ -201,13 +216,13 @@ class Progress:
 def search(
     master: Master,
     separate: Separator,
-    evaluate: Callable[[Array], Evaluated],
+    evaluate: Callable[[Array], Candidate],
     placing: Placing,
     progress: Progress,
     clock: Clock,
     tell: Callable[[str], None],
     rounds: int = ROUNDS,
-) -> Found:
+) -> Searched:
     """Find a best design, or what else `progress` is content with, by mixed-integer programs.
 
     At first the relaxation is cut for so many `rounds`.
@@ -279,8 +294,7 @@ def relax(
         progress.lower(outcome.value + master.offset)
         stale = best - outcome.value < TAIL * max(abs(outcome.value), 1e-9)
         best = min(best, outcome.value)
-        assert outcome.x is not None
-        x = master.whole(outcome.x)
+        x = master.whole(outcome.solution)
         cuts = separate(x, outcome.prices[master.floors])
         tell(f"relaxation {outcome.value + master.offset:.6f}, {cuts.count} cuts in round {round_ + 1}")
         if not cuts.count or stale or progress.answered:

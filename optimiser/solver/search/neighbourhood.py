@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from optimiser.solver.clock import Clock
 from optimiser.solver.compile.columns import DEFINED
 from optimiser.solver.cuts.cuts import Cuts, dense
-from optimiser.solver.highs import Clock
 
 if TYPE_CHECKING:
-    from optimiser.solver.problem import Problem
+    from optimiser.solver.evaluation import Evaluator
 
 Array = np.ndarray
 TOLERANCE = 1e-9  # of value: what differs by less is equal
@@ -49,9 +49,10 @@ class Checked:
     )  # position of the one that costs least, of equal ones the first; None: none is possible
     proven: bool  # is it the cheapest? False: time ran out before all others were decided
 
-    def best(self, design: Array) -> tuple[Array, float]:
-        """The design (H,) that the cheapest move leads to from this one, and its value."""
-        assert self.cheapest is not None
+    def improved(self, design: Array) -> tuple[Array, float] | None:
+        """The best of the designs (H,) one move away from this one, and its value; None: none is better."""
+        if self.cheapest is None or not self.better:
+            return None
         return _made(design, self.moves, np.array([self.cheapest])), float(self.value[self.cheapest])
 
 
@@ -100,7 +101,7 @@ class Neighbourhood:
 
     def __init__(
         self,
-        problem: Problem,
+        problem: Evaluator,
         fixed: Mapping[int, int],
         further: Cuts | None = None,
         floors: Mapping[int, float] | None = None,

@@ -8,17 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.design.design import InfeasibleError
 from optimiser.design.tables import Row, plain
+from optimiser.errors import InfeasibleError
 from optimiser.instance.arguments import AMOUNT, whole, wrong_flag, wrong_number
 from optimiser.instance.instance import Instance
 from optimiser.introduced import Cells
 from optimiser.page import counted, fixed
+from optimiser.solver.answer import Best
 from optimiser.studies.alternatives.diverse import Distant, Diverse
 from optimiser.studies.alternatives.k_best import PROVEN, Known, Pool
 from optimiser.studies.alternatives.must_may_never import Verdict, Verdicts
 from optimiser.studies.finding import Finding, Table, remembered, table
-from optimiser.studies.study import Answer, Study
+from optimiser.studies.study import Study
 
 COUNT = 10  # designs listed unless told
 MANY = 1000  # the same where all within a tolerance are asked for
@@ -29,7 +30,7 @@ class Ranked:
     """One of the best designs; the truly `rank`-th best is worth between `value` and `bound`."""
 
     rank: int
-    answer: Answer
+    answer: Best
     bound: float
     moves: tuple[Row, ...]  # from the best design: decision, organisation, from, to
 
@@ -38,7 +39,7 @@ class Ranked:
 class Different:
     """A design within the tolerance that differs most from those before it."""
 
-    answer: Answer
+    answer: Best
     distance: float  # decisions held elsewhere than in the nearest before it, by population
     furthest: float  # no design within the tolerance is further away
     moves: tuple[Row, ...]
@@ -157,9 +158,9 @@ def alternatives(
     count = None if count is None else int(count)
     with study.listening():
         best = study.ask()
-        if not best.found and best.bound == -np.inf:
-            raise InfeasibleError
         if not best.found:
+            if best.bound == -np.inf:
+                raise InfeasibleError
             return _nothing(study, best.bound)
         floor = -np.inf if within is None else best.value - within
         pool = Pool(study, best, count or (COUNT if within is None else MANY), floor)
@@ -205,12 +206,12 @@ def _finding(
     study: Study, pool: Pool, floor: float, verdicts: Verdicts, chosen: list[Distant], proven: bool
 ) -> Alternatives:
     """Settle and audit what is listed, and say what is not settled."""
-    best, answers = pool.ranked[0], list[Answer]()
+    best, answers = pool.ranked[0], list[Best]()
     for known in pool.ranked[: pool.count]:
         if len(answers) >= COUNT and study.clock.out:
             break
         study.tell(f"auditing the design of rank {len(answers) + 1}")
-        answers.append(study.evaluate(known.design))
+        answers.append(study.surely(known.design))
     listed, others = pool.ranked[: len(answers)], pool.ranked[len(answers) :]
     rest = max([pool.rest, *(known.value for known in others[:1])])
     rows = tuple(verdicts.rows(listed))
@@ -228,7 +229,7 @@ def _finding(
         floor=floor,
         diverse=tuple(
             Different(
-                study.evaluate(d.known.design),
+                study.surely(d.known.design),
                 d.distance,
                 d.furthest,
                 tuple(study.moves(best.design, d.known.design)),
@@ -264,6 +265,6 @@ def _open(
     return tuple(said)
 
 
-def _described(answer: Answer) -> dict[str, Any]:
+def _described(answer: Best) -> dict[str, Any]:
     objectives = dict(zip(answer.instance.objectives, map(plain, answer.objectives), strict=True))
     return {"value": plain(answer.value), "objectives": objectives, "design": answer.rows}

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimiser.solver.answer import Answer, Best
+from optimiser.solver.clock import Clock
 from optimiser.solver.cuts.cuts import Cuts, join
-from optimiser.solver.highs import Clock
 from optimiser.solver.search.neighbourhood import Neighbourhood
-from optimiser.studies.study import SLICE, Answer, Study
+from optimiser.studies.study import SLICE, Study
 
 Array = np.ndarray
 ROUNDING = 1e-7  # of value: what is worth so little more is not looked for
@@ -35,8 +36,7 @@ class Pool:
     Balas & Jeroslow 1972). Only the solver's bound says that there are no others.
     """
 
-    def __init__(self, study: Study, best: Answer, count: int, floor: float) -> None:
-        assert best.design is not None
+    def __init__(self, study: Study, best: Best, count: int, floor: float) -> None:
         self.study, self.count, self.floor = study, count, floor
         self.rest = best.bound
         self.ranked: list[Known] = []  # those worth the floor, the best first, then in the order of levels
@@ -86,7 +86,7 @@ class Pool:
         """A design that keeps the rows and is worth so much (-inf: the best), or that there is none."""
         decide = worth if np.isfinite(worth) else None
         answer = self.study.ask(rows=rows, decide=decide, gap=gap, share=share)
-        if answer.design is not None:
+        if answer.found:
             self.add(answer.design, answer.value)
         return answer
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimiser.solver.highs import Clock
+from optimiser.solver.clock import Clock
 from optimiser.studies.alternatives.k_best import KEPT, PROVEN, Known, Pool
 
 Array = np.ndarray

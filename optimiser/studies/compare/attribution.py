@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 
 from optimiser.coefficients import coefficients
-from optimiser.design.design import Status, held_to
+from optimiser.design.bound import held_to
+from optimiser.design.evaluated import Evaluated
+from optimiser.design.status import Status
 from optimiser.design.tables import plain
 from optimiser.errors import InputError
 from optimiser.instance.differences import Difference, exchanged
 from optimiser.instance.instance import Instance
-from optimiser.studies.evaluated import Judged, worth
+from optimiser.studies.evaluated import worth
 from optimiser.studies.study import Study
 
 Array = np.ndarray
@@ -141,9 +143,8 @@ class Variants:
         if answer.status is Status.INFEASIBLE:
             inputs = [self.inputs[i] for i in sorted(subset)]
             raise NotAttributableError(f"{self._with(inputs)} no design keeps every requirement")
-        if answer.status is not Status.OPTIMAL:
+        if not answer.found or answer.status is not Status.OPTIMAL:
             return None
-        assert answer.record is not None
         for candidate in candidates:
             there = worth(self.study, candidate)
             held_to(answer.bound, -np.inf if there is None else there)
@@ -151,20 +152,16 @@ class Variants:
                 there >= answer.value - 1e-9 or answer.bound - there <= self.study.gap * abs(there)
             ):
                 return candidate, there
-        return answer.record.held, answer.value
+        return answer.held, answer.value
 
 
 def attribute(
-    variants: Variants, base: Judged, other: Judged, tell: Callable[[str], None]
+    variants: Variants, base: Evaluated, other: Evaluated, tell: Callable[[str], None]
 ) -> Attribution | None:
     """Divide the move from `base`, the best of the first instance, to `other`, the best of the second.
 
     None where time ran out. Raises NotAttributableError where a variant between them has no best design.
     """
-    assert base.held is not None
-    assert base.value is not None
-    assert other.held is not None
-    assert other.value is not None
     study, count = variants.study, len(variants.inputs)
     orders = orders_of(count)
     found = {frozenset[int](): (base.held, base.value), frozenset(range(count)): (other.held, other.value)}

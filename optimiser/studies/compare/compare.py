@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optimiser.design.design import Design, InfeasibleError
+from optimiser.design.design import Design
 from optimiser.design.saving import held_from_rows, read_design_rows
 from optimiser.design.tables import Row
-from optimiser.errors import InputError
+from optimiser.errors import InfeasibleError, InputError
 from optimiser.instance.arguments import check_instance, pairs, said, wrong_flag
 from optimiser.instance.instance import Instance
 from optimiser.introduced import Cells

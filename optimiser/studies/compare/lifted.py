@@ -13,10 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from optimiser.audit import audit, taken
-from optimiser.design.design import Record
 from optimiser.instance.instance import Instance
 from optimiser.instance.table import Table
-from optimiser.solver.highs import Clock
+from optimiser.record import Record
+from optimiser.solver.clock import Clock
 from optimiser.solver.records import design_of, idle_record, record_of
 from optimiser.solver.session import Session
 from optimiser.studies.evaluated import Judged

@@ -152,9 +152,10 @@ class Shift:
         The last row, without a decision, has what belongs to no decision alone: links and resilience. Empty
         where the start is infeasible.
         """
-        before, after = self.start.audit, self.end.audit
-        if before is None or after is None:
+        start, end = self.start.evaluated, self.end.evaluated
+        if start is None or end is None:
             return []
+        before, after = start.audit, end.audit
         decisions = self.instance["decisions"]
         count = decisions.rows
         parts = {
@@ -168,17 +169,9 @@ class Shift:
             g: after.objectives[g] - before.objectives[g] - (float(parts[g].sum()) if g in parts else 0.0)
             for g in after.objectives
         }
-        watched = self._watched()
-        for row, more in zip(rows, watched, strict=True):
-            row["monitored"] = plain(more)
+        for row, less, more in zip(rows, start.monitored, end.monitored, strict=True):
+            row["monitored"] = plain(more - less)
         return [*rows, self._change("", rest)]
-
-    def _watched(self) -> Array:
-        """(D,) how much more of each decision the centre monitors at the end."""
-        before, after = self.start.monitored, self.end.monitored
-        assert before is not None
-        assert after is not None
-        return after - before
 
     def _change(self, decision: str, by: dict[str, float]) -> Row:
         return {

@@ -56,19 +56,21 @@ def compared(
     study.about(other, weights)
     found = solved(study, f"best of {other.name}", "the best design there, valued there")
     before, known = _translated(best, other)
-    if before is None or found.held is None:
+    if before is None or best.evaluated is None or found.evaluated is None:
         return Other(found, None, None, reason="one of the two has no best design", proven=found.proven)
     kept = judge(study, before, "best", "the best design, valued there") if known.all() else None
-    if kept is not None and kept.value is not None:
-        assert found.value is not None
-        if kept.value >= found.value or found.bound - kept.value <= study.gap * abs(kept.value):
-            found = replace(found, held=kept.held, audit=kept.audit, record=kept.record)
+    there = found.evaluated
+    if kept is not None and kept.evaluated is not None:
+        value = kept.evaluated.value
+        if value >= there.value or found.bound - value <= study.gap * abs(value):
+            there = kept.evaluated
+            found = replace(found, held=there.held, evaluated=there)
     shift = Shift.between(study, kept or best, found, before, known) if known.any() else None
     if variants is None:
         reason = f"they differ in {', '.join(apart)}; only what both have is compared"
         return Other(found, kept, shift, reason=reason if known.any() else "they have no decision in common")
     try:
-        attribution = attribute(variants, best, found, study.tell)
+        attribution = attribute(variants, best.evaluated, there, study.tell)
     except NotAttributableError as error:
         return Other(found, kept, shift, reason=str(error))
     finished = attribution is not None

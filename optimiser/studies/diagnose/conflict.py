@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 from scipy import sparse
 
-from optimiser.design.design import SolverError
+from optimiser.errors import SolverError
 from optimiser.solver.highs import Ended, Solver
 from optimiser.studies.diagnose.feasibility import OutOfTimeError, Questions
 

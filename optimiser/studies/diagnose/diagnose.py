@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import optimiser
 from optimiser.audit import audit
 from optimiser.coefficients import coefficients
-from optimiser.design.design import Record, SolverError
 from optimiser.design.tables import plain
+from optimiser.errors import SolverError
 from optimiser.instance.instance import Instance
 from optimiser.introduced import Cells
 from optimiser.page import exact
+from optimiser.record import Record
 from optimiser.solver.call import building, check_call
-from optimiser.solver.highs import VERSION, Clock, hearing_interrupts
+from optimiser.solver.clock import Clock, hearing_interrupts
+from optimiser.solver.highs import VERSION
 from optimiser.studies.diagnose.arithmetic import Arithmetic
 from optimiser.studies.diagnose.conflict import Conflicts
 from optimiser.studies.diagnose.elastic_program import Loosened
@@ -24,6 +25,7 @@ from optimiser.studies.diagnose.feasibility import DIALS, OutOfTimeError, Questi
 from optimiser.studies.diagnose.repairs import Repair, Repairs, follows
 from optimiser.studies.diagnose.requirements import FEW, Requirement, about, enough, figure, requirements
 from optimiser.studies.finding import Finding, Table, remembered, table
+from optimiser.version import VERSION as ENGINE
 
 SPARE = ("budget", "changes", "unmet")  # limits of which a feasible instance is told what they leave
 NEEDS = {  # what is said of the number that a requirement needs to be, n, or in percent p
@@ -176,7 +178,7 @@ def diagnose(
         interrupted=clock.interrupted,
         run={
             "seconds": round(time.monotonic() - clock.began, 3), "solves": doctor.solves, "solver": VERSION,
-            "engine": optimiser.__version__, "instance_hash": instance.hash,
+            "engine": ENGINE, "instance_hash": instance.hash,
         },
         **doctor.found,
     )  # fmt: skip

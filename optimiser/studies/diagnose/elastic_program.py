@@ -19,10 +19,10 @@ from scipy import sparse
 from optimiser.coefficients import coefficients
 from optimiser.coefficients.sets import Sets
 from optimiser.coefficients.worth import direct_scores
-from optimiser.design.design import Record
 from optimiser.instance.fixed import governed, site
 from optimiser.instance.instance import Instance
 from optimiser.model import assemble, budget, holding, staffing
+from optimiser.record import Record
 from optimiser.solver.compile.program import Compiled
 from optimiser.solver.compile.units import Measure
 from optimiser.solver.cuts.pool_cuts import PoolCuts

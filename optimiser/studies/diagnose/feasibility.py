@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
+from optimiser.solver.clock import Clock
 from optimiser.solver.cuts.cuts import Cuts, join
-from optimiser.solver.highs import Clock, Ended, Outcome, Solver
+from optimiser.solver.highs import Ended, Outcome, Solver
 from optimiser.studies.diagnose.elastic_program import Loosened
 from optimiser.studies.diagnose.recourse_cuts import Point, Reach
 from optimiser.studies.diagnose.requirements import Requirement, below_the_bar
@@ -167,7 +168,8 @@ class Questions:
         gap = GAP if asked.cost.any() else ANY
         if gap == ANY and directions:  # the more an aim is reached, the sooner recourse can reach it too
             asked = replace(asked, cost=self._towards(directions))
-        fold = self._load(self._solver, asked, bool(directions))
+        reach = self._reach if directions else None
+        fold = self._load(self._solver, asked, reach)
         if directions and not self._relaxed(asked, directions, fold):
             return None
         begin = None if start is None else np.concatenate([start.x, start.gives])[_used(fold)]
@@ -177,8 +179,8 @@ class Questions:
                 return None
             point = self._read(outcome, fold)
             cuts = self._violated(asked, point, directions, around=True)
-            if not cuts.count and directions and (asked.whole or len(directions) > 1):
-                point, cuts = self._completed(asked, point)
+            if not cuts.count and reach and (asked.whole or len(directions) > 1):
+                point, cuts = self._completed(asked, point, reach)
             if not cuts.count:
                 self._note(asked, point, bool(directions))
                 return point
@@ -224,14 +226,13 @@ class Questions:
             cuts = join(cuts, self._reach.violated(point, asked.out, directions, self.clock))
         return cuts
 
-    def _completed(self, asked: Asked, point: Point) -> tuple[Point, Cuts]:
+    def _completed(self, asked: Asked, point: Point, reach: Reach) -> tuple[Point, Cuts]:
         """The point with its recourse; or cuts, where no recourse does all that was asked of it at once."""
-        assert self._reach is not None
         elastic = self._of_kind("least") & ~asked.out & (asked.give == 0)
         cost = asked.cost.copy() if (asked.give > 0).any() else np.zeros(len(asked.cost))
         cost[self._size :][elastic] = -DEAR
         full = replace(asked, give=np.where(elastic, np.inf, asked.give), cost=cost)
-        fold = self._load(self._second, full, False, point)
+        fold = self._load(self._second, full, reach, point)
         outcome = self._run(self._second, GAP)
         if outcome is None:
             return point, self._without(point)
@@ -239,7 +240,7 @@ class Questions:
         dearer = cost @ np.concatenate([point.x, point.gives]) - outcome.value
         if dearer <= MISSED * max(1.0, abs(outcome.value)):
             return Point(found.x, np.where(elastic, 0.0, found.gives)), self._none
-        cuts = self._reach.violated(point, asked.out, [self._priced(asked, outcome.prices)], self.clock)
+        cuts = reach.violated(point, asked.out, [self._priced(asked, outcome.prices)], self.clock)
         return point, cuts if cuts.count else self._without(point)
 
     def _priced(self, asked: Asked, prices: Array) -> Array:
@@ -284,8 +285,7 @@ class Questions:
         return outcome
 
     def _read(self, outcome: Outcome, fold: sparse.csc_array) -> Point:
-        assert outcome.x is not None
-        whole = fold @ outcome.x
+        whole = fold @ outcome.solution
         return Point(whole[: self._size], whole[self._size :])
 
     def _add(self, cuts: Cuts, fold: sparse.csc_array) -> None:
@@ -296,23 +296,22 @@ class Questions:
         return Cuts(_widened(cuts.matrix, self.loosened.count), cuts.upper)
 
     def _load(
-        self, solver: Solver, asked: Asked, priced: bool, design: Point | None = None
+        self, solver: Solver, asked: Asked, reach: Reach | None, design: Point | None = None
     ) -> sparse.csc_array:
         """The program of a question, without recourse, or with that of a design: `fold` @ (what is in HiGHS).
 
         Rows of floors come last.
         """
         loose, p, theirs = self.loosened, self.loosened.program, self.loosened.theirs
-        part = loose.whole if priced or design is not None else loose.bare
+        part = loose.bare if reach is None else loose.whole
         columns, background, inner = part.columns, part.rows, np.zeros(len(theirs.of), bool)
         lower, upper, known = p.column_lower.copy(), self._upper(asked), self._none
-        if priced:
-            assert self._reach is not None
-            columns = columns & ~self._reach.recourse.is_recourse
-            background, inner = background[self._reach.recourse.in_master[background]], self._reach.inner
-            known = self._reach.known(asked.out)
-        elif design is not None:
-            columns = columns & self._possible(design)
+        if reach is not None and design is None:
+            columns = columns & ~reach.recourse.is_recourse
+            background, inner = background[reach.recourse.in_master[background]], reach.inner
+            known = reach.known(asked.out)
+        elif reach is not None and design is not None:
+            columns = columns & self._possible(design, reach)
             for name in ("placed", "holds_somewhere", "changed", "buffer", "pair"):
                 run = loose.compiled.columns[name]
                 lower[run] = upper[run] = np.round(design.x[run], 0 if name == "placed" else 12)
@@ -347,10 +346,9 @@ class Questions:
         )
         return fold
 
-    def _possible(self, design: Point) -> Array:
+    def _possible(self, design: Point, reach: Reach) -> Array:
         """(columns,) bool: all but recourse where nothing is held."""
-        assert self._reach is not None
-        r = self._reach.recourse
+        r = reach.recourse
         possible = np.ones(self._size, bool)
         possible[r.y] = r.most(design.x) > 0
         return possible

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from optimiser.solver.clock import Clock
 from optimiser.solver.cuts.cuts import VIOLATED, Cuts, dense, join
-from optimiser.solver.highs import Clock
 from optimiser.solver.recourse.lagrangian import Recourse
 from optimiser.studies.diagnose.elastic_program import Loosened
 

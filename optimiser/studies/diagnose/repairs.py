@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 
 from optimiser.audit import audit
-from optimiser.design.design import Record
 from optimiser.design.tables import plain
 from optimiser.errors import InputError
 from optimiser.instance.checking.problems import number_text
 from optimiser.instance.fixed import fixed_levels
 from optimiser.instance.instance import Instance
 from optimiser.instance.replace import Change, replaced
+from optimiser.record import Record
 from optimiser.studies.diagnose.conflict import Conflicts
 from optimiser.studies.diagnose.feasibility import DIALS
 from optimiser.studies.diagnose.recourse_cuts import Point

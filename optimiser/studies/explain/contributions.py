@@ -12,10 +12,10 @@ from optimiser.audit import Audit
 from optimiser.audit.accounts import Accounts
 from optimiser.audit.facts import facts_of
 from optimiser.audit.objectives import link_losses
-from optimiser.design.design import Record
 from optimiser.design.tables import plain
 from optimiser.instance.checking.problems import number_text
 from optimiser.instance.instance import Instance
+from optimiser.record import Record
 
 Array = np.ndarray
 FULL = 1e-6  # share of a limit that counts as nothing left

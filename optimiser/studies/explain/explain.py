@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimiser.design.design import InfeasibleError, Status, held_to
+from optimiser.design.bound import held_to
+from optimiser.design.status import Status
+from optimiser.errors import InfeasibleError
 from optimiser.instance.arguments import check_instance, texts, unknown
 from optimiser.instance.instance import Instance
+from optimiser.solver.answer import Answer, Best
 from optimiser.studies.explain.contributions import Limits, contributions
 from optimiser.studies.explain.explanation import Explained, Explanation, Move, Span
 from optimiser.studies.explain.sentences import sentence
 from optimiser.studies.finding import remembered
 from optimiser.studies.parametric import ROUNDING, Traced, trace
 from optimiser.studies.payoff import MANY
-from optimiser.studies.study import SLICE, Answer, Study
+from optimiser.studies.study import SLICE, Study
 
 Array = np.ndarray
 # Of a limit of time: the share that the best design may take at the most, how many moves a line of weights
@@ -62,20 +65,23 @@ def explain(
         instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
     )
     with study.listening():
-        work = _Explainer(study)
-        found = work.explain(decisions, locality)
+        study.tell("finding the best design")
+        base = study.ask(share=BASE)
+        if base.status is Status.INFEASIBLE:
+            raise InfeasibleError
+        told = _Explainer(study, base).explain(decisions, locality) if base.found else NOTHING
     return Explanation(
         instance=instance,
-        complete=not work.unfinished,
-        unfinished=tuple(work.unfinished),
+        complete=not told.unfinished,
+        unfinished=told.unfinished,
         interrupted=study.clock.interrupted,
         run=study.run(),
-        value=None if work.base is None else work.base.value,
-        bound=work.bound,
+        value=base.value if base.found else None,
+        bound=base.bound,
         weights=dict(zip(instance.objectives, study.weights.tolist(), strict=True)),
-        decisions=tuple(found),
-        errors={g: line.error for g, line in work.lines.items()},
-        averse=work.averse,
+        decisions=told.decisions,
+        errors=told.errors,
+        averse=instance.uncertainty["risk_aversion"] > 0,
     )
 
 
@@ -88,34 +94,33 @@ def _named(instance: Instance, decisions: object, locality: object, wrong: list[
     return tuple(dict.fromkeys(names))
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What there was time to say, and what not."""
+
+    decisions: tuple[Explained, ...]
+    errors: dict[str, float]
+    unfinished: tuple[str, ...]
+
+
+NOTHING = _Told((), {}, ("No design was found in time.",))
+
+
 class _Explainer:
     """Asks one study; `base` is the best design, `lines` the exact searches along weights."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, base: Best) -> None:
         self.study, self.instance, self.sets = study, study.instance, study.session.c.sets
-        self.base: Answer | None = None
-        self.bound = np.inf
-        self.unfinished: list[str] = []
+        self.base = base
+        self.own = contributions(self.instance, base.record, base.audit)
+        self.limits = Limits(self.instance, base.record, base.audit)
         self.averse = self.instance.uncertainty["risk_aversion"] > 0
         self.line_gap = max(study.gap, WIDE if len(self.sets.holding_decision) > MANY else 0.0)
         self.lines: dict[str, Traced] = {}
-        self.answers: list[Answer] = []
+        self.answers: list[Best] = [base]
 
-    def explain(self, decisions: Sequence[str], locality: str | None) -> list[Explained]:
+    def explain(self, decisions: Sequence[str], locality: str | None) -> _Told:
         """Everything there is time for."""
-        self.study.tell("finding the best design")
-        base = self.study.ask(share=BASE)
-        self.bound = base.bound
-        if base.status is Status.INFEASIBLE:
-            raise InfeasibleError
-        if not base.found:
-            self.unfinished.append("No design was found in time.")
-            return []
-        assert base.record is not None
-        assert base.audit is not None
-        self.base, self.answers = base, [base]
-        self.own = contributions(self.instance, base.record, base.audit)
-        self.limits = Limits(self.instance, base.record, base.audit)
         wanted = [d for d, name in enumerate(self.sets.decisions) if not decisions or name in decisions]
         asked = [(d, *self._whom(d, locality)) for d in wanted]
         moves = []
@@ -124,15 +129,15 @@ class _Explainer:
             moves.append(self._moves(d, holdings, (len(asked) - k + 1) * len(self.sets.levels)))
         if not self.averse:
             self._weigh()
-        self.unfinished += self._left([move for some in moves for move in some])
-        return [self._explained(*one, move) for one, move in zip(asked, moves, strict=True)]
+        left = tuple(self._left([move for some in moves for move in some]))
+        told = tuple(self._explained(*one, move) for one, move in zip(asked, moves, strict=True))
+        return _Told(told, {g: line.error for g, line in self.lines.items()}, left)
 
     def _left(self, moves: Sequence[Move]) -> Iterator[str]:
         """What is not settled, a sentence each."""
-        assert self.base is not None
         settled = (Status.OPTIMAL, Status.INFEASIBLE)
         if self.base.status not in settled:
-            yield f"The best design is not proven: another may be worth up to {self.bound:.6f}."
+            yield f"The best design is not proven: another may be worth up to {self.base.bound:.6f}."
         known = sum(move.status in settled for move in moves)
         if known < len(moves):
             yield f"Of {len(moves) - known} of {len(moves)} moves the cost is known between two bounds only."
@@ -155,8 +160,6 @@ class _Explainer:
 
     def _moves(self, d: int, holdings: Array, left: int) -> list[Move]:
         """To every level that is allowed; `left` is how many questions of this kind are still to come."""
-        assert self.base is not None
-        assert self.base.design is not None
         here = self.base.design[holdings]
         levels = [level for level in np.flatnonzero(self.sets.allowed[d]).tolist() if (here != level).any()]
         lines = 0 if self.averse else LINE * len(self.instance.objectives)
@@ -165,15 +168,13 @@ class _Explainer:
 
     def _move(self, d: int, holdings: Array, level: int, share: float) -> Move:
         base, study = self.base, self.study
-        assert base is not None
-        assert base.design is not None
         alone = base.design.copy()
         alone[holdings] = level
         worth = study.worth(alone)
         fixed = dict.fromkeys(holdings.tolist(), level)
         answer = study.ask(fixed=fixed, start=alone if worth > -np.inf else None, share=share)
         if not answer.found and worth > -np.inf:  # time ran out: what moving it alone costs is known
-            answer = _bounded(study.evaluate(alone), answer.bound)
+            answer = replace(study.surely(alone), bound=answer.bound)
         to = self.sets.levels[level]
         limits = tuple(self.limits.broken(d, self._localities(holdings), level))
         if not answer.found:
@@ -182,8 +183,6 @@ class _Explainer:
         held_to(base.bound, answer.value)
         self.answers.append(answer)
         design = self._least_moved(answer, alone, worth)
-        assert answer.record is not None
-        assert answer.audit is not None
         there = contributions(self.instance, answer.record, answer.audit)
         places = {(self.sets.decisions[d], self.sets.place(int(h))) for h in holdings}
         others = [
@@ -200,10 +199,9 @@ class _Explainer:
             limits=limits,
         )
 
-    def _least_moved(self, answer: Answer, alone: Array, worth: float) -> Array:
+    def _least_moved(self, answer: Best, alone: Array, worth: float) -> Array:
         """A design as good as that of the answer, other decisions where they were as far as that goes."""
         study = self.study
-        assert answer.design is not None
         enough = answer.bound - max(study.gap * abs(answer.value), ROUNDING)
         enough = min(enough, answer.value)
         if worth >= enough:
@@ -242,7 +240,7 @@ class _Explainer:
             study.weigh((1 - x) * without + x * alone)
             return study.ask(start=start, share=SLICE, gap=self.line_gap)
 
-        def worth(answer: Answer) -> Span:
+        def worth(answer: Best) -> Span:
             return float(without @ answer.objectives), float(alone @ answer.objectives)
 
         most = QUESTIONS if study.clock.limit is None else np.inf
@@ -250,15 +248,11 @@ class _Explainer:
 
     def _stays(self, holdings: Array) -> dict[str, Span | None]:
         """The range of each weight, about the one it has, in which the holdings are where they are."""
-        assert self.base is not None
-        assert self.base.design is not None
         now = dict(zip(self.instance.objectives, self.study.weights.tolist(), strict=True))
         here = self.base.design[holdings]
         return {g: _around(self.lines[g], now[g], here, holdings) if g in self.lines else None for g in now}
 
     def _explained(self, d: int, place: str, holdings: Array, moves: list[Move]) -> Explained:
-        assert self.base is not None
-        assert self.base.design is not None
         here = self.base.design[holdings]
         names = self.sets.levels
         limits = self.limits.binding(d, self._localities(holdings))
@@ -281,16 +275,12 @@ class _Explainer:
         return replace(one, sentence=sentence(self.instance, one, now, unproven))
 
 
-def _bounded(answer: Answer, bound: float) -> Answer:
-    return Answer(answer.instance, Status.FEASIBLE, bound, answer.design, answer.record, answer.audit)
-
-
 def _around(traced: Traced, now: float, here: Array, holdings: Array) -> Span | None:
     """The stretch about `now` on which these holdings are as they are."""
     if not traced.complete and not np.isfinite(traced.error):
         return None
     low, high = now, now
-    same = [p for p in traced.pieces if (p.answer.design[holdings] == here).all()]  # type: ignore[index]
+    same = [p for p in traced.pieces if (p.answer.design[holdings] == here).all()]
     for p in same:  # they come from low to high
         if p.low <= high + 1e-12 and p.high >= now:
             high = max(high, p.high)

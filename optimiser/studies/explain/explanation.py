@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from optimiser.design.design import Status
+from optimiser.design.status import Status
 from optimiser.design.tables import Row, plain
 from optimiser.introduced import Cells
 from optimiser.page import fixed, small

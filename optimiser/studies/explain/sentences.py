@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimiser.design.design import Status
+from optimiser.design.status import Status
 from optimiser.instance.checking.problems import listing
 from optimiser.instance.instance import Instance
 

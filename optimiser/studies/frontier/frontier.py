@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.design.design import InfeasibleError
 from optimiser.design.tables import plain
+from optimiser.errors import InfeasibleError
 from optimiser.instance.arguments import AMOUNT, check_instance, whole, wrong_number
 from optimiser.instance.instance import Instance
 from optimiser.introduced import Cells
@@ -25,7 +25,8 @@ from optimiser.solver.call import objectives_of
 from optimiser.solver.recourse.risk import neutral
 from optimiser.studies.finding import DrawnFinding, Table, remembered, table
 from optimiser.studies.frontier.border import CLOSE
-from optimiser.studies.frontier.nondominated import Option, Tradeoffs
+from optimiser.studies.frontier.figure import figure
+from optimiser.studies.frontier.nondominated import Nondominated, Option, Tradeoffs
 from optimiser.studies.frontier.search import (
     EXACTLY,
     RESOLVED,
@@ -37,26 +38,11 @@ from optimiser.studies.frontier.search import (
     by_tolerance,
     supporting,
 )
-from optimiser.studies.study import Answer, Study
+from optimiser.studies.study import Study
 
 Array = np.ndarray
 COARSE = {2: 1e-2, 3: 2e-2}  # of an objective: the tolerance for a large model, by how many are asked for
 TRIES = 6  # weights at which a point is shown to be best, or not
-
-
-@dataclass(frozen=True, eq=False)
-class Nondominated:
-    """A design that no other beats in one objective without losing in another, at the point it was found.
-
-    That is so for certain only where `proven`: with a wide gap, or when time ran out, one may. The segment,
-    (n, k), has the extreme points of the design's own trade-off, a single one where recourse leaves none.
-    Where all of two objectives were asked for it is the part, from first to last, that no other design beats.
-    """
-
-    answer: Answer
-    supported: bool | None  # best for some weights; None: not proven either way
-    segment: Array
-    proven: bool
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -102,9 +88,8 @@ class Frontier(DrawnFinding):
 
     def figure(self) -> str:
         """It drawn, as the text of an SVG file: a panel for each pair of objectives."""
-        from optimiser.studies.frontier.figure import figure
-
-        return figure(self)
+        reached = np.array([self.reached(p) for p in self.points])
+        return figure(self.instance.name, self.objectives, self.points, reached, self.error)
 
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from optimiser.solver.answer import Answer, Best
 from optimiser.solver.cuts.cuts import join
 from optimiser.studies.frontier.border import CLOSE, NOISE, dominated, reach, standing_out
 from optimiser.studies.frontier.coverage import Ceiling, Coverage, along
-from optimiser.studies.study import Answer, Study
+from optimiser.studies.study import Study
 
 Array = np.ndarray
 LEAST = 1e-3  # that an aim counts beside the one that is raised (AUGMECON2)
@@ -26,7 +27,7 @@ class Option:
     trade-off (not `explored`), the chain is the point alone.
     """
 
-    answer: Answer
+    answer: Best
     point: Array
     chain: Array
     slack: float
@@ -40,6 +41,21 @@ class Option:
     def points(self, step: float) -> list[Array]:
         """What it reaches: of two objectives all of its trade-off, so finely; of more the point alone."""
         return along(self.chain, step) if len(self.point) == 2 else [self.point]
+
+
+@dataclass(frozen=True, eq=False)
+class Nondominated:
+    """A design that no other beats in one objective without losing in another, at the point it was found.
+
+    That is so for certain only where `proven`: with a wide gap, or when time ran out, one may. The segment,
+    (n, k), has the extreme points of the design's own trade-off, a single one where recourse leaves none.
+    Where all of two objectives were asked for it is the part, from first to last, that no other design beats.
+    """
+
+    answer: Best
+    supported: bool | None  # best for some weights; None: not proven either way
+    segment: Array
+    proven: bool
 
 
 class Tradeoffs:
@@ -76,7 +92,7 @@ class Tradeoffs:
         It is none of the designs `also` either. With `decide`, one that is worth so much will do.
         """
         self._weigh(weights)
-        rows = [self.study.forbid(o.answer.design) for o in without if o.answer.design is not None]
+        rows = [self.study.forbid(o.answer.design) for o in without]
         rows += [self.study.forbid(design) for design in also]
         left_out = join(*rows) if rows else None
         answer = self.study.ask(floors=self._floors(floors), rows=left_out, gap=gap, decide=decide)
@@ -97,7 +113,7 @@ class Tradeoffs:
 
         With it, how far each may lie below the most there is.
         """
-        floors, slack = np.full(len(self.aims), -np.inf), []
+        floors, slack = np.full(len(self.aims), -np.inf), list[float]()
         for i in order:
             answer = self.find(np.eye(len(self.aims))[i], floors, [])
             if not answer.found:
@@ -108,7 +124,7 @@ class Tradeoffs:
             floors[i] = self.point(answer)[i] - ROUNDING
         return answer, slack
 
-    def _nearly(self, i: int, most: Answer, floors: Array) -> tuple[Answer, list[float]]:
+    def _nearly(self, i: int, most: Best, floors: Array) -> tuple[Answer, list[float]]:
         """Nearly the most of one aim, the others counting a little.
 
         Where the most is known to a gap only, keeping it would hold up the search for what else there is.
@@ -124,17 +140,16 @@ class Tradeoffs:
         free = [c for c in self.ceilings if np.isneginf(c.floors).all()]
         return any(c.bound <= (option.chain @ c.weights).max() + 2 * CLOSE for c in free)
 
-    def raised(self, answer: Answer, weights: Array) -> Answer:
+    def raised(self, answer: Best, weights: Array) -> Best:
         """The same design, with what its recourse can add to aims that weighed nothing."""
         if weights.all():
             return answer
-        assert answer.design is not None
         floors = np.where(weights > 0, self.point(answer) - ROUNDING, -np.inf)
         self._weigh(np.full(len(weights), 1 / len(weights)))
         better = self.study.evaluate(answer.design, self._floors(floors))
         return better if better.found else answer
 
-    def slack(self, answer: Answer) -> float:
+    def slack(self, answer: Best) -> float:
         """By how much a design that dominates the one found may be better in an objective, if there is one.
 
         What is gained in one objective counts by its weight, and is within the bound.
@@ -152,13 +167,12 @@ class Tradeoffs:
             return self.point(answer)
         return np.zeros(0) if answer.bound <= worth + 2 * CLOSE else None
 
-    def point(self, answer: Answer) -> Array:
+    def point(self, answer: Best) -> Array:
         """(k,) expectations of the objectives aimed at."""
         return answer.objectives[self.aims]
 
-    def add(self, answer: Answer, slack: float, again: bool = False) -> Option | None:
+    def add(self, answer: Best, slack: float, again: bool = False) -> Option | None:
         """Remember a design with its trade-off, unless its point is known, or it (it may come `again`)."""
-        assert answer.design is not None
         name, point = answer.design.tobytes(), self.point(answer)
         if _among(point, [o.point for o in self.options], SAME) or (name in self._known and not again):
             return None
@@ -192,10 +206,9 @@ class Tradeoffs:
             return None
         if not dominated(option.point[None], others)[0]:
             return replace(option, chain=part)
-        assert option.answer.design is not None
         self._weigh(np.array([0.0, 1.0]))
         floors = self._floors(np.array([points[0, 0] - ROUNDING, -np.inf]))
-        answer = self.study.evaluate(option.answer.design, floors)
+        answer = self.study.surely(option.answer.design, floors)
         return replace(option, chain=part, answer=answer, point=self.point(answer), slack=np.inf)
 
     def _extremes(self, design: Array, point: Array) -> Array:
@@ -228,7 +241,7 @@ class Tradeoffs:
         others = np.arange(len(self.aims)) != i
         self._weigh(others / others.sum())
         floors = np.where(others, -np.inf, most - ROUNDING)
-        return self.point(self.study.evaluate(design, self._floors(floors)))
+        return self.point(self.study.surely(design, self._floors(floors)))
 
     def _best(self, design: Array, weights: Array) -> Array:
         every = np.zeros(len(self.study.weights))

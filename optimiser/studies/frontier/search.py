@@ -8,10 +8,10 @@ from itertools import product
 import numpy as np
 from scipy.optimize import linprog
 
+from optimiser.solver.answer import Answer, Best
 from optimiser.studies.frontier.border import CLOSE, Piece, border
 from optimiser.studies.frontier.coverage import Coverage, split
 from optimiser.studies.frontier.nondominated import Tradeoffs
-from optimiser.studies.study import Answer
 
 Array = np.ndarray
 EXACTLY = 4  # times as exactly as the tolerance asks is every design found, and its trade-off followed
@@ -34,9 +34,9 @@ def by_border(found: Tradeoffs) -> list[str]:
     """
     said = []
     for order in ([1, 0], [0, 1]):
-        answer, slack = _end(found, order)
+        end, slack = _end(found, order)
         said += _short(found, order[0], slack)
-        found.add(answer, max(slack))
+        found.add(end, max(slack))
     closed: list[tuple[Piece, float]] = []  # with how far above it a design may yet lie
     twins: dict[Piece, list[Array]] = {}
     while True:
@@ -52,14 +52,10 @@ def by_border(found: Tradeoffs) -> list[str]:
         found.study.tell(f"{len(found.options)} designs known, {len(left)} stretches to search")
         floors = np.array([piece.left + CLOSE, piece.low + CLOSE * piece.flat])
         answer = found.find(piece.weights, floors, found.options, also=twins.get(piece, []))
-        stands_out = piece.flat or (
-            answer.found and piece.weights @ found.point(answer) > piece.worth + CLOSE
-        )
-        if answer.found and stands_out:
+        if answer.found and (piece.flat or piece.weights @ found.point(answer) > piece.worth + CLOSE):
             if found.add(answer, found.slack(answer)) is not None:
                 continue
             same = twins.setdefault(piece, [])
-            assert answer.design is not None
             same.append(answer.design)
             if len(same) < TWINS:
                 continue
@@ -175,10 +171,10 @@ def by_steps(found: Tradeoffs, points: int) -> list[str]:
     count, said = len(found.aims), list[str]()
     ends = []
     for i in range(count):
-        answer, slack = _end(found, [i, *(j for j in range(count) if j != i)])
+        end, slack = _end(found, [i, *(j for j in range(count) if j != i)])
         said += _short(found, i, slack)
-        ends.append(found.point(answer))
-        found.add(answer, max(slack), again=True)
+        ends.append(found.point(end))
+        found.add(end, max(slack), again=True)
     low, high = np.min(ends, axis=0), np.max(ends, axis=0)
     spans = np.where(high - low > CLOSE, high - low, 1.0)
     weights = np.where(np.arange(count) == 0, 1.0, found.little * spans[0] / spans)
@@ -219,7 +215,7 @@ def _best_for(point: Array, rivals: Array) -> Array | None:
     return result.x[:k] if result.status == 0 and result.x[k] >= -CLOSE else None
 
 
-def _end(found: Tradeoffs, order: list[int]) -> tuple[Answer, list[float]]:
+def _end(found: Tradeoffs, order: list[int]) -> tuple[Best, list[float]]:
     """An end of the frontier, and how far each objective may lie below the most there is."""
     answer, slack = found.lexicographic(order)
     return _had(answer, found), slack
@@ -231,7 +227,7 @@ def _short(found: Tradeoffs, i: int, slack: list[float]) -> list[str]:
     return [f"The most of {found.names[i]} may be higher {more}."] * (slack[0] > 2 * CLOSE)
 
 
-def _had(answer: Answer, found: Tradeoffs) -> Answer:
+def _had(answer: Answer, found: Tradeoffs) -> Best:
     """The answer, which must have a design for the frontier to have this part."""
     if not answer.found:
         found.infeasible = not found.options and answer.bound == -np.inf

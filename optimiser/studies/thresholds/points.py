@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from optimiser.audit import audit
-from optimiser.design.design import Record, Status, held_to
+from optimiser.design.bound import held_to
+from optimiser.design.evaluated import Evaluated
+from optimiser.design.status import Status
 from optimiser.instance.instance import Instance
+from optimiser.record import Record
+from optimiser.solver.answer import Answer
 from optimiser.studies.inputs import Input, variant, weights_at
 from optimiser.studies.parametric import ROUNDING
-from optimiser.studies.study import SLICE, Answer, Study
+from optimiser.studies.study import SLICE, Study
 
 Array = np.ndarray
 Place = tuple[float, ...]  # a value of each input
@@ -23,10 +27,23 @@ class Point:
     """The design that is best at a place, as far as the gap tells (None: none is possible), and the bound."""
 
     at: Place
-    design: Array | None
-    record: Record | None
-    value: float  # -inf where none is possible
+    best: Evaluated | None
     bound: float
+
+    @property
+    def value(self) -> float:
+        """What it is worth; -inf where none is possible."""
+        return -np.inf if self.best is None else self.best.value
+
+    @property
+    def design(self) -> Array | None:
+        """(H,) who holds what."""
+        return None if self.best is None else self.best.design
+
+    @property
+    def record(self) -> Record | None:
+        """What it does."""
+        return None if self.best is None else self.best.record
 
     def same(self, other: Point) -> bool:
         """Whether one design is best at both."""
@@ -103,14 +120,18 @@ class Ground:
         held_to(answer.bound, value)
         if not answer.found and answer.status is not Status.INFEASIBLE:
             return None
-        good = start is not None and answer.bound - value <= self.tolerance(value)
-        if good and start is not None and (answer.design is None or (start != answer.design).any()):
-            kept = self._kept(start, answer.bound)
-            answer = kept if kept.found else answer
+        if start is not None and answer.bound - value <= self.tolerance(value):
+            answer = self._preferred(start, answer)
         self.cut |= answer.status is Status.FEASIBLE and np.isfinite(self.study.clock.left)
-        value = answer.value if answer.found else -np.inf
-        self.points[at] = Point(at, answer.design, answer.record, value, answer.bound)
+        self.points[at] = Point(at, answer if answer.found else None, answer.bound)
         return self.points[at]
+
+    def _preferred(self, start: Array, answer: Answer) -> Answer:
+        """The design that is as good as that of the answer, if it is another."""
+        if answer.found and (start == answer.design).all():
+            return answer
+        kept = self.study.evaluate(start)
+        return replace(kept, status=Status.OPTIMAL, bound=answer.bound) if kept.found else answer
 
     def risen(self, there: Point, tight: Point) -> Point:
         """The point, or the design of a tighter one there, where that is worth more."""
@@ -121,11 +142,7 @@ class Ground:
         if not answer.found or answer.value <= there.value:
             return there
         held_to(there.bound, answer.value)
-        return Point(there.at, answer.design, answer.record, answer.value, there.bound)
-
-    def _kept(self, design: Array, bound: float) -> Answer:
-        answer = self.study.evaluate(design)
-        return Answer(answer.instance, Status.OPTIMAL, bound, answer.design, answer.record, answer.audit)
+        return Point(there.at, answer, there.bound)
 
     # What is proven between points
 
@@ -161,7 +178,8 @@ class Ground:
 
     def better_elsewhere(self, tight: Point, loose: Point) -> bool:
         """Whether a design other than theirs may be worth more at the loose end than it at the tight end."""
-        assert tight.design is not None
+        if tight.design is None:
+            return True
         enough = tight.value + self.tolerance(tight.value)
         self.stand(loose.at)
         answer = self.study.ask(rows=self.study.forbid(tight.design), decide=enough)

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.design.design import InfeasibleError
 from optimiser.design.tables import Row, plain
-from optimiser.errors import InputError
+from optimiser.errors import InfeasibleError, InputError
 from optimiser.instance.arguments import check_instance, pairs, unknown, wrong_number
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.column import a_number
@@ -288,8 +287,10 @@ def _joined(ground: Ground, stretches: Sequence[Stretch], wide: float) -> tuple[
     """Stretches of one design put together, and the changes between them: located if within `wide`."""
     intervals: list[Interval] = []
     tips: list[Tip] = []
-    first = stretches[0].low if stretches else None
-    begin, proven, whole = first.at[0] if first else 0.0, True, ground.inputs[0].whole
+    if not stretches:
+        return intervals, tips
+    first = stretches[0].low
+    begin, proven, whole = first.at[0], True, ground.inputs[0].whole
     for stretch in stretches:
         low, high = stretch.low, stretch.high
         if stretch.same:
@@ -301,17 +302,13 @@ def _joined(ground: Ground, stretches: Sequence[Stretch], wide: float) -> tuple[
         intervals.append(_interval(ground, (begin, end), (first, low), proven))
         tips.append(Tip(at, a, b, tuple(ground.study.moves(low.design, high.design))))
         first, begin, proven = high, then, True
-    if stretches:
-        last = stretches[-1].high
-        intervals.append(_interval(ground, (begin, last.at[0]), (first, last), proven))
+    last = stretches[-1].high
+    intervals.append(_interval(ground, (begin, last.at[0]), (first, last), proven))
     return intervals, tips
 
 
-def _interval(
-    ground: Ground, span: tuple[float, float], ends: tuple[Point | None, Point], proven: bool
-) -> Interval:
+def _interval(ground: Ground, span: tuple[float, float], ends: tuple[Point, Point], proven: bool) -> Interval:
     first, last = ends
-    assert first is not None
     return Interval(*span, (first.value, last.value), tuple(ground.study.rows(last.design)), proven)
 
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from optimiser.coefficients.mechanisms import current_levels
 from optimiser.design.tables import plain
+from optimiser.solver.answer import Answer, Best
 from optimiser.solver.records import design_of
 from optimiser.studies.evaluated import judge
-from optimiser.studies.study import Answer, Study
+from optimiser.studies.study import Study
 from optimiser.studies.weight_map.decomposition import Decomposition, Doubt
 from optimiser.studies.weight_map.simplex import LEVEL, area, clip, nearest
 
@@ -54,7 +55,7 @@ class Now:
         self._values, self._broken = values, broken  # no values where it breaks a requirement
 
     @property
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[Best]:
         """The design with each of its recourses."""
         return [] if self._values is None else self._values.answers
 
@@ -101,7 +102,7 @@ def standing(study: Study, of: Array, own: Array, tolerance: float) -> Now | Non
         weights = np.zeros(len(study.weights))
         weights[of] = doubt.weights
         study.weigh(weights)
-        answer = study.evaluate(design)
+        answer = study.surely(design)
         return replace(answer, bound=answer.value)
 
     values = Decomposition(of, ask, tolerance / 4)

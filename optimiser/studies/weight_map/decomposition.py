@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimiser.studies.study import Answer
+from optimiser.solver.answer import Answer, Best
 from optimiser.studies.weight_map.simplex import APART, CORNERS, LEVEL, Envelope, Roof
 
 Array = np.ndarray
@@ -28,7 +28,7 @@ class Doubt:
     """A weighting to be asked about, the best that is known there, and how much more there may be."""
 
     weights: Array  # (3,)
-    known: Answer | None
+    known: Best | None
     height: float  # of the envelope; -inf where nothing is known
     error: float  # inf where no bounds surround it
 
@@ -43,7 +43,7 @@ class Decomposition:
     def __init__(self, of: Array, ask: Callable[[Doubt], Answer], tolerance: float) -> None:
         self.of, self.tolerance, self._ask = of, tolerance, ask
         self.envelope, self.roof = Envelope(), Roof()
-        self.answers: list[Answer] = []
+        self.answers: list[Best] = []
         self.asked = 0
         self._closed = np.zeros((0, 3))  # asking here again would bring nothing
 

@@ -9,17 +9,21 @@ from typing import Any
 import numpy as np
 
 from optimiser.coefficients import Coefficients
-from optimiser.design.design import InfeasibleError, Status
+from optimiser.design.status import Status
 from optimiser.design.tables import Row, plain
+from optimiser.errors import InfeasibleError
 from optimiser.instance.arguments import AMOUNT, check_instance, wrong_number
 from optimiser.instance.instance import Instance
 from optimiser.introduced import Cells
 from optimiser.page import counted, exact, percent
+from optimiser.solver.answer import Answer, Best
 from optimiser.solver.call import objectives_of
 from optimiser.studies.finding import DrawnFinding, Table, remembered, table
-from optimiser.studies.study import Answer, Study
+from optimiser.studies.study import Study
+from optimiser.studies.weight_map.cells import Cell, Region
 from optimiser.studies.weight_map.current_design import Standing, standing
 from optimiser.studies.weight_map.decomposition import Decomposition, Doubt
+from optimiser.studies.weight_map.figure import figure
 from optimiser.studies.weight_map.simplex import area, centre, tidy
 
 Array = np.ndarray
@@ -29,30 +33,6 @@ EXACT = 1e-9  # relative gap of the solves of an exact map
 ROUNDED = 2e-7  # of value: what rounding may leave between value and bound of an exact solve
 FIRST = 4  # times the tolerance: how exactly to solve where nothing is known as yet
 SLIVER = 1e-12  # of area: polygons smaller than this are left out
-
-
-@dataclass(frozen=True, eq=False)
-class Cell:
-    """A polygon of weightings under which one supported point is best."""
-
-    area: float  # share of all weightings
-    vertices: Array  # (k, 3) weights of the three objectives, anticlockwise
-    answer: Answer
-    design_id: int
-
-
-@dataclass(frozen=True, eq=False)
-class Region:
-    """A design and the share of all weightings under which it is best, in one cell or several."""
-
-    design_id: int
-    area: float
-    answer: Answer
-
-    @property
-    def rows(self) -> list[Row]:
-        """decision, organisation, level."""
-        return self.answer.rows
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -107,9 +87,7 @@ class WeightMap(DrawnFinding):
 
     def figure(self) -> str:
         """The map drawn, as the text of an SVG file."""
-        from optimiser.studies.weight_map.figure import figure
-
-        return figure(self)
+        return figure(self.instance.name, self.objectives, self.own, self.cells, self.designs)
 
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document."""
@@ -248,9 +226,8 @@ def _parts(whole: Decomposition, c: Coefficients, instance: Instance) -> dict[st
     found = [(area(p), p, a) for p, a in zip(whole.envelope.polygons, whole.answers, strict=True)]
     found = sorted((cell for cell in found if cell[0] > SLIVER), key=lambda cell: -cell[0])
     total: dict[bytes, float] = {}
-    first: dict[bytes, Answer] = {}
+    first: dict[bytes, Best] = {}
     for share, _, answer in found:
-        assert answer.design is not None
         key = answer.design.tobytes()
         total[key] = total.get(key, 0.0) + share
         first.setdefault(key, answer)
@@ -258,7 +235,6 @@ def _parts(whole: Decomposition, c: Coefficients, instance: Instance) -> dict[st
     number = {key: i for i, key in enumerate(order, 1)}
     cells = []
     for share, polygon, answer in found:
-        assert answer.design is not None
         cells.append(Cell(share, tidy(polygon), answer, number[answer.design.tobytes()]))
     designs = tuple(Region(number[key], min(1.0, total[key]), first[key]) for key in order)
     return {"cells": tuple(cells), "designs": designs, **_acceptability(designs, c, instance)}
@@ -269,7 +245,6 @@ def _acceptability(designs: tuple[Region, ...], c: Coefficients, instance: Insta
     sets, kinds = c.sets, instance["decisions"]["type"]
     share = np.zeros((len(sets.holding_decision), len(sets.levels)))
     for region in designs:
-        assert region.answer.design is not None
         share[np.arange(len(share)), region.answer.design] += region.area
     share = np.minimum(share, 1.0)
     people = np.where(sets.holding_locality < 0, 1.0, c["share"][sets.holding_locality])
@@ -297,5 +272,5 @@ def _acceptability(designs: tuple[Region, ...], c: Coefficients, instance: Insta
     }  # fmt: skip
 
 
-def _expectations(answer: Answer) -> dict[str, Any]:
+def _expectations(answer: Best) -> dict[str, Any]:
     return {g: plain(value) for g, value in zip(answer.instance.objectives, answer.objectives, strict=True)}

@@ -1,0 +1,161 @@
+"""Content: what an instance says. Facts, read once, checked once, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import numpy as np
+
+from optimiser.instance.schema.column import Column
+from optimiser.instance.schema.schema import HELD_TABLES, SYSTEM_OBJECTIVES, TABLES, level_defaults
+from optimiser.instance.table import Table
+from optimiser.introduced import Cells, Introduced
+from optimiser.page import counted
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Content(Introduced):
+    """The facts of one centralisation question, complete: every default filled in, every name resolved.
+
+    `tables` always holds every table, empty where nothing was given: the CSV tables under their file's
+    name (``decisions``, ``organisations``, ``workload``, ``risk``, ``correlations``, ``needs``,
+    ``resources``, ``surges``, ``scores``, ``links``, ``rules``, ``partners``, ``current``, ``sources``)
+    and the lists of ``instance.toml``: ``levels`` (from the top down), ``objectives`` (the user's own),
+    ``scenarios`` (with a column ``surge.RESOURCE`` and ``loss.RESOURCE`` for each resource) and
+    ``resource_types`` (toml's ``[[resources]]``). Rows keep the order in which they were given.
+    """
+
+    name: str
+    tables: Mapping[str, Table]
+    weights: Mapping[str, float]  # every objective, as given or by default, not normalised
+    limits: Mapping[str, float | None]  # budget, max_changes (None where not given) and reserve
+    uncertainty: Mapping[str, float]  # risk_aversion, beta
+    title: str = ""
+    description: str = ""
+    perspective: str = ""
+    licence: str = ""
+    noticed: tuple[str, ...] = ()  # what was found beside the tables when they were read; `check` warns of it
+
+    def __post_init__(self) -> None:
+        for name in ("tables", "weights", "limits", "uncertainty"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Read-only views do not pickle; worker processes get the same facts behind new ones."""
+        state = {f.name: getattr(self, f.name) for f in fields(self)}
+        return _restored, (
+            type(self),
+            {k: dict(v) if isinstance(v, MappingProxyType) else v for k, v in state.items()},
+        )
+
+    def __getitem__(self, table: str) -> Table:
+        return self.tables[table]
+
+    @property
+    def headline(self) -> str:
+        """How large it is."""
+        sizes = {
+            "decision": self["decisions"].rows,
+            "locality": len(self.localities),
+            "level": self["levels"].rows,
+            "scenario": self["scenarios"].rows,
+        }
+        return ", ".join(counted(n, noun, "localities" * (noun == "locality")) for noun, n in sizes.items())
+
+    def _name(self) -> str:
+        return self.name
+
+    def _said(self) -> list[str]:
+        return [self.title] if self.title else []
+
+    def _summary(self) -> Cells:
+        rows = [(name, f"{table.rows:,}") for name, table in self.tables.items() if table.rows]
+        return [("table", "rows"), *rows]
+
+    def _further(self) -> str:
+        return "All of it: instance[TABLE].frame(); .to_tables(); .write(FOLDER)"
+
+    @cached_property
+    def objectives(self) -> tuple[str, ...]:
+        """Names of all objectives: the six of model.md in its order, then the user's own."""
+        return (*SYSTEM_OBJECTIVES, *self["objectives"]["objective"])
+
+    @cached_property
+    def resources(self) -> tuple[str, ...]:
+        """Names of the resources: axis R of every array."""
+        return tuple(self["resource_types"]["resource"])
+
+    @cached_property
+    def localities(self) -> tuple[str, ...]:
+        """Names of the organisations of the lowest level, in table order: axis O of every array."""
+        organisations = self["organisations"]
+        lowest = self["levels"]["level"][-1]
+        return tuple(organisations["organisation"][organisations["level"] == lowest])
+
+    @cached_property
+    def population(self) -> np.ndarray:
+        """(O,) people in each locality; 1 each where no population is given."""
+        organisations = self["organisations"]
+        people = organisations["population"][organisations["level"] == self["levels"]["level"][-1]]
+        return np.ones(len(people)) if np.isnan(people).all() else people
+
+    @cached_property
+    def sd(self) -> np.ndarray:
+        """(D, O) standard deviation of each decision's burden: as given, else the root of the population."""
+        decisions = {name: d for d, name in enumerate(self["decisions"]["decision"])}
+        localities = {name: o for o, name in enumerate(self.localities)}
+        sd = np.tile(np.sqrt(self.population), (len(decisions), 1))
+        risk = self["risk"]
+        for decision, organisation, value in zip(
+            risk["decision"], risk["organisation"], risk["sd"], strict=True
+        ):
+            if not np.isnan(value) and decision in decisions and organisation in localities:
+                sd[decisions[decision], localities[organisation]] = value
+        return sd
+
+    def given(self, table: str) -> dict[str, Column]:
+        """The columns of a table that say more than their defaults, and those that must be there."""
+        rows, columns = self[table].rows, TABLES[table].expand(self.objectives, self.resources)
+        defaults = level_defaults(rows) if table == "levels" else {}
+        return {
+            name: column
+            for name, column in columns.items()
+            if rows
+            and (column.required or any(map(column.says, self[table][name].tolist())))
+            and not (name in defaults and np.array_equal(self[table][name], defaults[name]))
+        }
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 (hexadecimal) of everything in it, however it was written down."""
+        digest = hashlib.sha256(b"optimiser instance 1\n")
+        digest.update(json.dumps(self._plain(), ensure_ascii=False, separators=(",", ":")).encode())
+        return digest.hexdigest()
+
+    def _plain(self) -> dict[str, Any]:
+        """Everything in it as plain lists and numbers, in the schema's order."""
+        words = {
+            key: getattr(self, key) for key in ("name", "title", "description", "perspective", "licence")
+        }
+        settings = {key: sorted(getattr(self, key).items()) for key in ("weights", "limits", "uncertainty")}
+        tables = {name: {key: c.tolist() for key, c in self[name].items()} for name in HELD_TABLES}
+        return words | settings | {"tables": tables}
+
+
+def _restored(kind: type[Content], state: dict[str, Any]) -> Content:
+    return kind(**state)
+
+
+C = TypeVar("C", bound=Content)  # what is made from content is of its kind
+
+
+def row_name(instance: Content, table: str, row: int) -> str:
+    """What a row is called: the cells of its key."""
+    keys = TABLES[table].key or TABLES[table].by_name
+    return " ".join(str(instance[table][key][row]) for key in keys if instance[table][key][row])
