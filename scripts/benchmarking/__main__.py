@@ -13,9 +13,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import alone
-from cases import CASES, ROOT, Row
+from cases import CASES, Row
 
-README = ROOT / "README.md"
+README = Path(__file__).parent / "README.md"
 BLOCK = re.compile(r"(<!-- benchmark -->\n).*(<!-- end of benchmark -->)", re.DOTALL)
 
 
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--quick", action="store_true", help="a few minutes instead of an hour")
     parser.add_argument("--json", metavar="FILE", help="write the rows: case, competitor, seconds, ratio")
     parser.add_argument("--case", action="append", choices=list(CASES), help="only this one; repeatable")
-    parser.add_argument("--readme", action="store_true", help="put the table into README.md")
+    parser.add_argument("--readme", action="store_true", help="put the table into its README.md")
     chosen = parser.parse_args(arguments)
     rows: list[Row] = []
     for name in chosen.case or CASES:
@@ -53,7 +53,7 @@ def machine() -> str:
 
 
 def markdown(rows: list[Row]) -> list[str]:
-    """The table that the README shows."""
+    """The table that README.md shows."""
     lines = [
         f"Measured in one run on {machine()}.",
         "",
