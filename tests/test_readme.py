@@ -21,8 +21,13 @@ CALLS = r"(?:^|[$&] )scripts/optimiser ([^|&>\n]+)"
 
 
 def named(found):
-    """Cases from (page, what), called after both."""
-    return [pytest.param(*case, id=f"{case[0].parent.name}: {str(case[1])[:90]}") for case in found]
+    """Cases of a page and what stands there, called after both."""
+    return [pytest.param(*case, id=f"{case[0].parent.name}: {title(case[1])}") for case in found]
+
+
+def title(what):
+    """The command or the first line of what stands in a page."""
+    return getattr(what, "command", what).splitlines()[0][:90]
 
 
 def test_the_first_block_is_the_main_job_and_the_tests():
