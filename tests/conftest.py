@@ -23,9 +23,9 @@ class Ran(NamedTuple):
 def run(capsys) -> Callable[..., Ran]:
     """Run the command, here and now, and say how it left and what it printed."""
 
-    def runs(*arguments: str) -> Ran:
+    def runs(*arguments: object) -> Ran:
         with pytest.raises(SystemExit) as left:
-            main(arguments)
+            main([str(argument) for argument in arguments])
         printed = capsys.readouterr()
         return Ran(left.value.code or 0, printed.out, printed.err)
 

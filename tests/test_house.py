@@ -1,4 +1,4 @@
-"""The house rules that no other tool looks after: small files, short functions, nothing odd at the root."""
+"""The house rules that no other tool looks after: small files, short functions, all of it in its room."""
 
 from __future__ import annotations
 
@@ -63,3 +63,9 @@ def test_no_file_imports_another_in_a_circle():
         for module in graph.modules
     }
     assert [(m, other) for m in reached for other in reached[m] if m in reached[other]] == []
+
+
+def test_tests_stand_in_the_rooms_of_what_they_test():
+    rooms = {path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")}
+    own = {Path(), Path("documentation")}
+    assert [str(room) for room in sorted(rooms - own) if not (ROOT / "optimiser" / room).is_dir()] == []
