@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +10,11 @@ import click
 
 from optimiser.cli.options import NUMBER, SPAN, WEIGHED_STUDY, note, words
 from optimiser.cli.question import Question
-from optimiser.cli.text import opening, took
+from optimiser.cli.text import held, opening, took
 from optimiser.page import at_most, breadth, columns, fixed, listing, page, paragraph, width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from optimiser.design.tables import Row
     from optimiser.studies.inputs import Input
@@ -133,19 +133,10 @@ def _trust(found: Thresholds) -> list[str]:
 
 
 def _start(first: Interval) -> list[str]:
-    levels: dict[str, list[str]] = defaultdict(list)
-    for row in first.design:
-        levels[row["level"]].append(row["decision"])
     lines = ["THE DESIGN AT THE LOW END"]
-    for level, held in levels.items():
-        lines += listing(_counted(held, first.design), f"  {level}: ")
-    return lines if levels else [*lines, "  none is possible"]
-
-
-def _counted(held: Iterable[str], design: Sequence[Row]) -> list[str]:
-    """Decisions, with how many of their localities where not all are meant."""
-    names, of = list(held), Counter(row["decision"] for row in design)
-    return [d if names.count(d) == of[d] else f"{d} {names.count(d)}/{of[d]}" for d in dict.fromkeys(names)]
+    for level, decisions in held(first.design).items():
+        lines += listing(decisions, f"  {level}: ")
+    return lines if first.design else [*lines, "  none is possible"]
 
 
 def _changes(found: Thresholds) -> list[str]:
@@ -240,10 +231,7 @@ def _legend(found: Thresholds) -> list[str]:
     first = found.designs[0] if found.designs else ()
     for k, design in enumerate(found.designs, 1):
         if k == 1:
-            levels: dict[str, list[str]] = defaultdict(list)
-            for row in design:
-                levels[row["level"]].append(row["decision"])
-            parts = [f"{level}: {', '.join(_counted(held, design))}" for level, held in levels.items()]
+            parts = [f"{level}: {', '.join(decisions)}" for level, decisions in held(design).items()]
             lines += listing(parts, "  A  ", mark=";")
             continue
         moves = [
