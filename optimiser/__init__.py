@@ -42,13 +42,13 @@ QUESTIONS = {
 _HOMES = {
     "Design": "optimiser.design.design",
     "InfeasibleError": "optimiser.errors",
+    "InputError": "optimiser.errors",
+    "Instance": "optimiser.instance.instance",
     "NoDesignError": "optimiser.errors",
     "SolverError": "optimiser.errors",
     "Status": "optimiser.design.status",
-    "InputError": "optimiser.errors",
-    "Instance": "optimiser.instance.instance",
-    "read": "optimiser.instance.read",
     "build": "optimiser.model",
+    "read": "optimiser.instance.read",
     **QUESTIONS,
 }
 __all__ = sorted(["__version__", *_HOMES])

@@ -18,7 +18,7 @@ import click
 
 from optimiser import QUESTIONS
 from optimiser.cli.say import begin, complain, end, printed, say_json
-from optimiser.errors import InputError
+from optimiser.errors import InputError, SolverError
 from optimiser.signals import deafen, hearing
 from optimiser.version import VERSION
 
@@ -108,8 +108,6 @@ def _failed(error: Exception, given: Sequence[str]) -> tuple[int, tuple[str, ...
         return 2, tuple(_as_typed(problem, _verb(given)) for problem in error.problems)
     if isinstance(error, OSError):
         return 1, (str(error),)
-    from optimiser.errors import SolverError
-
     if isinstance(error, SolverError):
         return 6, (f"the solver failed: {error}",)
     where = "".join(traceback.format_exception(error)).rstrip()

@@ -12,7 +12,7 @@ import click
 from optimiser import QUESTIONS
 from optimiser.cli.options import INSTANCE, READ, refuse_malformed
 from optimiser.cli.say import complain, end_progress, progress, reading, say, say_json, why, written
-from optimiser.errors import InputError
+from optimiser.errors import InfeasibleError, InputError
 from optimiser.signals import unbroken
 
 if TYPE_CHECKING:
@@ -72,8 +72,6 @@ class Question(click.Command):
 
     def ask(self, out: str | None, as_json: bool, figure: str | None = None, **given: Any) -> int:
         """Ask, print, write, draw; the exit code."""
-        from optimiser.errors import InfeasibleError
-
         arguments = {name: each for name, each in self.arguments(given).items() if each is not None}
         refuse_malformed(self.name or "", out, figure)
         try:
