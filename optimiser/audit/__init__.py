@@ -1,4 +1,4 @@
-"""The audit: every promise and every objective of model.md, recomputed from instance and record.
+"""The audit: every promise and every objective of model/README.md, recomputed from instance and record.
 
 Plain arithmetic that has never met the model: nothing here knows coefficients, model or solver.
 """

@@ -9,7 +9,7 @@ from optimiser.record import Record
 
 
 class Accounts:
-    """Sums over a record; comments name the sections of model.md."""
+    """Sums over a record; comments name the sections of model/README.md."""
 
     def __init__(self, facts: Facts, record: Record) -> None:
         D = len(facts.decisions)

@@ -1,4 +1,4 @@
-"""What the auditor takes from an instance: its tables as arrays, read straight from model.md.
+"""What the auditor takes from an instance: its tables as arrays, read straight from model/README.md.
 
 Axes: D decisions, L levels (0 the top, K = L - 1 local), O localities, N organisations, S scenarios,
 R resources, each in table order.

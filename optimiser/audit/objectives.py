@@ -1,4 +1,4 @@
-"""Every objective of model.md for a record: scores (D, S), what links take away, the value."""
+"""Every objective of model/README.md for a record: scores (D, S), what links take away, the value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The promises of model.md, constraints 1 to 12, held against a record: a sentence for each that is broken.
+"""The promises of model/README.md, constraints 1 to 12, held against a record: a sentence for each broken.
 
 Every sentence names who, and both numbers as "used of available".
 """
@@ -46,7 +46,7 @@ class Promises:
         self.stocks = np.maximum(facts.demand, facts.supply)  # (O, R, S) the scale of each
 
     def broken(self) -> Iterator[str]:
-        """A sentence for each promise that is broken, in the order of model.md."""
+        """A sentence for each promise that is broken, in the order of model/README.md."""
         yield from self.ranges()
         yield from self.on_who_holds_what()
         yield from self.staff_in_scenario()

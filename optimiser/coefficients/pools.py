@@ -1,4 +1,4 @@
-"""The standard deviation of a pool, for every subset of localities (model.md, risk_pooling).
+"""The standard deviation of a pool, for every subset of localities (model/README.md, risk_pooling).
 
 For one decision and one correlation regime the covariance of the localities is written as
 `diag(own) + factors @ factors.T`, so that the deviation of the localities S is

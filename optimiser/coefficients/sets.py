@@ -1,4 +1,4 @@
-"""The sets of model.md and how they hang together: everything here is structure, no number."""
+"""The sets of model/README.md and how they hang together: everything here is structure, no number."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Sets:
 
 
 def sets_of(instance: Instance) -> Sets:
-    """Read the sets of model.md off the tables."""
+    """Read the sets of model/README.md off the tables."""
     decisions, organisations = instance["decisions"], instance["organisations"]
     levels = list(instance["levels"]["level"])
     at = positions(levels)

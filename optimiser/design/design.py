@@ -44,23 +44,56 @@ class Design(Introduced):
 
     Numbers about the design (`value`, `objectives`, ...) come from the audit, plain arithmetic on
     instance and record. Where no design was found they raise NoDesignError; `status` and `bound` stand.
+
+    Attributes
+    ----------
+    instance : Instance
+        What was asked about.
+    status : Status
+        How the solve ended: optimal, feasible, infeasible or unknown.
+    weights : mapping of str to float
+        Of every objective, normalised to sum to 1.
+    asked : mapping
+        The call: fix, at_least, lexicographic ...
+    best : Evaluated or None
+        What was found, with its record and audit.
+    bound : float
+        No design is worth more than this.
+    closest : Closest or None
+        The cheapest move of one decision with nothing else moving.
+    neighbours : Neighbours or None
+        How many designs one move away were looked at, and how many are better or equal.
+    command : str
+        "solve" or "verify".
+    extended : bool
+        Whether something was added to the model, which no audit knows.
+    interrupted : bool
+        Whether by Ctrl-C.
+    claimed : float or None
+        The value that the solver says it has.
+    faults : tuple of str
+        Where a result brought to `verify` is not as it says, a sentence each.
+    notes : tuple of str
+        What else is to be known of it.
+    run : mapping
+        seconds, solver, engine, instance_hash ...
     """
 
     instance: Instance
     status: Status
-    weights: Mapping[str, float]  # every objective, normalised to sum to 1
-    asked: Mapping[str, Any] = field(default_factory=dict)  # the call: fix, at_least, lexicographic ...
-    best: Evaluated | None = None  # what was found
-    bound: float = math.inf  # no design is worth more than this
+    weights: Mapping[str, float]
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    best: Evaluated | None = None
+    bound: float = math.inf
     closest: Closest | None = None
     neighbours: Neighbours | None = None
     command: str = "solve"
-    extended: bool = False  # something was added to the model, which no audit knows
-    interrupted: bool = False  # by Ctrl-C
-    claimed: float | None = None  # the value that the solver says it has
-    faults: tuple[str, ...] = ()  # where a result brought to `verify` is not as it says, a sentence each
-    notes: tuple[str, ...] = ()  # what else is to be known of it
-    run: Mapping[str, Any] = field(default_factory=dict)  # seconds, solver, engine, instance_hash ...
+    extended: bool = False
+    interrupted: bool = False
+    claimed: float | None = None
+    faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    run: Mapping[str, Any] = field(default_factory=dict)
 
     # What was found, in one number each
 

@@ -83,7 +83,7 @@ class Content(Introduced):
 
     @cached_property
     def objectives(self) -> tuple[str, ...]:
-        """Names of all objectives: the six of model.md in its order, then the user's own."""
+        """Names of all objectives: the six of model/README.md in its order, then the user's own."""
         return (*SYSTEM_OBJECTIVES, *self["objectives"]["objective"])
 
     @cached_property

@@ -28,13 +28,37 @@ class Instance(Content):
     ) -> Instance:
         """A variant in which one input is other: exactly one of `set`, `multiply` and `add`.
 
-        `path` is ``table.column``, or ``weights.X``, ``limits.X``, ``uncertainty.X``,
-        ``scenarios.NAME.X``, ``levels.NAME.X`` or ``resources.NAME.X`` (X of toml's ``[[resources]]``).
-        `where` maps columns of that table to a value, or a list of values, that rows must have.
-        Setting ``scenarios.NAME.probability`` leaves the other scenarios the rest, in their proportions.
+        Parameters
+        ----------
+        path : str
+            ``table.column``, or ``weights.X``, ``limits.X``, ``uncertainty.X``, ``scenarios.NAME.X``,
+            ``levels.NAME.X`` or ``resources.NAME.X`` (X of toml's ``[[resources]]``). Setting
+            ``scenarios.NAME.probability`` leaves the other scenarios the rest, in their proportions.
+        set : float, str or bool, optional
+            What the cells become.
+        multiply, add : float, optional
+            What the cells are multiplied by, or what is added to them.
+        where : mapping, optional
+            Columns of that table -> a value, or a list of values, that rows must have.
 
-        Raises InputError where the path or `where` matches nothing, where something that is not given would
-        be multiplied or added to, or where the variant would not pass the checks that files must pass.
+        Returns
+        -------
+        Instance
+            A new one; this one stays as it is.
+
+        Raises
+        ------
+        InputError
+            Where the path or `where` matches nothing, where something that is not given would be multiplied
+            or added to, or where the variant would not pass the checks that files must pass.
+
+        Examples
+        --------
+        >>> import optimiser
+        >>> instance = optimiser.read("instances/archetype")
+        >>> short = instance.replace("organisations.staff_hours", set=3, where={"level": "local"})
+        >>> short["organisations"]["staff_hours"].tolist()
+        [nan, 3.0]
         """
 
         return replaced(self, [Change(path, set=set, multiply=multiply, add=add, where=where)])
@@ -45,12 +69,29 @@ class Instance(Content):
     ) -> Instance:
         """An instance from Python: tables by name, and the keys and sections of instance.toml as keywords.
 
-        A table is a DataFrame or a list of rows, each a mapping of column to value; None and NaN are blanks.
-        What instance.toml holds may be given either way: as keywords (``name="mine"``,
-        ``weights={"economy": 1}``, ``levels=[{"level": "centre"}, {"level": "trust"}]``) or as tables named
-        as the sheets of a workbook (``instance``, ``levels``, ``weights``, ``resource_types``); keywords win.
-        Checked as files are: raises InputError with every problem. The inverse of `to_tables`.
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame or list of rows
+            A row is a mapping of column to value; None and NaN are blanks.
+        **keys
+            What instance.toml holds (``name="mine"``, ``weights={"economy": 1}``,
+            ``levels=[{"level": "centre"}, {"level": "trust"}]``). It may stand among the tables as well,
+            named as the sheets of a workbook (``instance``, ``levels``, ``weights``, ``resource_types``);
+            keywords win.
 
+        Returns
+        -------
+        Instance
+            Checked as files are. The inverse of `to_tables`.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong, a line each.
+
+        Examples
+        --------
+        >>> from optimiser import Instance
         >>> rows = [{"decision": "ppe", "type": "input"}, {"decision": "discharge", "type": "process"}]
         >>> Instance.from_tables({"decisions": rows}, name="mine")
         Instance(mine: 2 decisions, 1 locality, 2 levels, 1 scenario)
@@ -60,7 +101,16 @@ class Instance(Content):
     def to_tables(self) -> dict[str, pd.DataFrame]:
         """Everything in it as DataFrames by name, instance.toml included: the inverse of `from_tables`.
 
-        Columns that say nothing but their default are left out, and tables without rows, as in files.
+        Returns
+        -------
+        dict of str to DataFrame
+            Columns that say nothing but their default are left out, and tables without rows, as in files.
+
+        Examples
+        --------
+        >>> import optimiser
+        >>> list(optimiser.read("instances/archetype").to_tables()["decisions"])
+        ['decision', 'type', 'label']
         """
         return frames.to_tables(self)
 

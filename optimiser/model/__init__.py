@@ -16,14 +16,37 @@ if TYPE_CHECKING:
 def build(instance: Instance) -> pyo.ConcreteModel:
     """The whole model of an instance in Pyomo, to read, extend and solve.
 
-    Variables carry the names of model.md and are indexed by the names in the tables: ``held[d, o, l]``
+    Variables are those of the page of mathematics, indexed by the names in the tables: ``held[d, o, l]``
     (and ``held[d, "", l]`` for a uniform decision), ``exercised`` and ``monitored[d, o, l, s]``,
     ``support[n]``, ``added[o, r]``, ``lent`` and ``borrowed[o, r, l, s]``, ``unmet[o, r, s]``,
-    ``buffer[d, n, t]`` (t a scenario with a correlation of its own, or ``shared``; a share of the
-    decision's summed deviations), ``achieved[g, s]``. What model.md calls ``active[d, n]`` is
-    ``holds[d, n]``, for Pyomo keeps that word for itself. Numbers are mutable parameters, and hours, money
-    and amounts are in the units of the tables (what HiGHS is given are shares of them). The pools of
-    asymmetric decisions are second-order cones: for a solver without them, use `solve`.
+    ``buffer[d, n, t]`` (t a scenario with a correlation of its own, or ``shared``; a share of the decision's
+    summed deviations), ``achieved[g, s]``. That n holds d for some locality is ``holds[d, n]``: Pyomo keeps
+    the word active for itself. Numbers are mutable parameters, and hours, money and amounts are in the units
+    of the tables (what HiGHS is given are shares of them).
+
+    Parameters
+    ----------
+    instance : Instance
+        The facts.
+
+    Returns
+    -------
+    pyomo.environ.ConcreteModel
+        The pools of asymmetric decisions are second-order cones: for a solver without them, use `solve`.
+
+    Raises
+    ------
+    InputError
+        For what is no instance.
+
+    Examples
+    --------
+    >>> import optimiser
+    >>> model = optimiser.build(optimiser.read("instances/archetype"))
+    >>> [level for level in model.LEVELS]
+    ['central', 'local']
+    >>> len(model.one_level)
+    6
     """
     from optimiser.coefficients import coefficients
     from optimiser.instance.arguments import check_instance
@@ -40,7 +63,7 @@ def build(instance: Instance) -> pyo.ConcreteModel:
 def assemble(
     c: Coefficients, name: str = "model", between: Callable[[], object] = lambda: None
 ) -> pyo.ConcreteModel:
-    """Put the mechanisms together, in the order of model.md; all of it linear (cones are apart).
+    """Put the mechanisms together, in the order of model/README.md; all of it linear (cones are apart).
 
     Its large constraints are one equation each (`declare.rows`). `between` is called after each mechanism,
     and may raise what stops the building.

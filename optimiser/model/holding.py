@@ -42,7 +42,7 @@ def one_level_each(m: pyo.ConcreteModel, c: Coefficients) -> None:
 
 
 def _active(m: pyo.ConcreteModel, c: Coefficients) -> None:
-    """`holds[d, n]`, which model.md calls `active`: a variable only where it is not `held` itself, that is
+    """`holds[d, n]` (active, in words): a variable only where it is not `held` itself, that is
     where an asymmetric decision has fixed hours or costs at an organisation of several localities."""
     sets, held = c.sets, m.held
     known, free = {}, []

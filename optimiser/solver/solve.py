@@ -56,35 +56,62 @@ def solve(
 
     Parameters
     ----------
-    weights
+    instance : Instance
+        The facts.
+    weights : mapping of str to float, optional
         Objective -> weight >= 0; those not named weigh 0. Default: the instance's.
-    fix
+    fix : mapping of str to str, optional
         "decision" or "decision@organisation" -> level.
-    lexicographic
+    lexicographic : sequence of str, optional
         Objectives in order of priority: each is made as high as those before it allow, then the value.
-    at_least
+    at_least : mapping of str to float, optional
         Objective -> the least its expectation must reach.
-    gap
-        Relative gap to prove, (bound - value) / |value|.
-    time_limit
+    gap : float, default 1e-6
+        Relative gap to prove, (bound - value) / abs(value).
+    time_limit : float, optional
         Seconds for the search; what was found by then is returned, with its bound. To finish it (its best
         recourse, its neighbours, the audit) takes a few seconds more on a model of England's size.
-    extend
+    threads : int, default 1
+        Threads of the solver.
+    extend : callable, optional
         Called with the Pyomo model (see `build`) before it is compiled. It may add variables (continuous,
         integer, binary), linear constraints, blocks of these, and fix or bound the model's own variables.
         All else is refused: another objective, nonlinear rows, sets such as SOS, a changed or deactivated
         requirement. Its units are those of the tables. The model is solved whole, what was added unverified.
-    progress
+    progress : callable, optional
         Called with a line of text now and then.
-    start
+    start : Design, str, Path or DataFrame, optional
         A design to begin from: a Design, a result folder, a result.json, or a CSV or DataFrame with the
         columns decision, organisation and level. Where it keeps every requirement nothing worth less is
         returned, whatever the time limit; where it breaks one it is repaired, if that can be done
         (`run["start"]` says which: kept, repaired or unusable).
 
-    Returns a Design; its `status` says how the search ended. Raises InputError for a call that is wrong.
+    Returns
+    -------
+    Design
+        Its `status` says how the search ended; infeasible and unknown are answers, not errors.
+
+    Raises
+    ------
+    InputError
+        For a call that is wrong.
+    SolverError
+        Where HiGHS fails.
+
+    Notes
+    -----
     Ctrl-C, SIGTERM or SIGHUP end the search and keep what was found (`interrupted`); a second one is a
     KeyboardInterrupt. Method: `search.master`.
+
+    Examples
+    --------
+    >>> import optimiser
+    >>> instance = optimiser.read("instances/archetype")
+    >>> design = optimiser.solve(instance, fix={"O2": "local"})
+    >>> print(design.headline)
+    optimal, verified: value 0.338889, bound 0.338889, gap 0.0000 %
+    >>> design.table["level"].tolist()
+    ['central', 'central', 'local', 'local', 'central', 'local']
     """
     clock, tell = Clock(), progress or (lambda text: None)
     call = check_call(

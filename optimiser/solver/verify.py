@@ -52,15 +52,39 @@ def verify(
 ) -> Design:
     """Judge a design: every number of a result, every promise and objective, and the designs next to it.
 
-    `result` is a Design, a result folder, a result.json, or a CSV or DataFrame with the columns decision,
-    organisation (empty for every locality) and level; `progress` is called with a line of text now and then.
-
     A result is held against itself (its tables, the record of its recourse, its bound), against what it says
     was asked (weights, floors, order, fixed holdings), and against the instance as it is now; `faults` are
-    where it does not hold. A design made by hand is valued with the instance's weights. The Design returned
-    has the best recourse of who holds what, status `feasible` and no bound of its own: verifying shows what a
-    design is worth, not that none is better. A design that breaks a promise comes back with `audit.broken`
-    saying which. Raises InputError for what has not the form of a result, or is of another instance.
+    where it does not hold. A design made by hand is valued with the instance's weights.
+
+    Parameters
+    ----------
+    instance : Instance
+        The facts to judge it by.
+    result : Design, str, Path or DataFrame
+        A Design, a result folder, a result.json, or a CSV or DataFrame with the columns decision,
+        organisation (empty for every locality) and level.
+    progress : callable, optional
+        Called with a line of text now and then.
+
+    Returns
+    -------
+    Design
+        With the best recourse of who holds what, status `feasible` and no bound of its own: verifying shows
+        what a design is worth, not that none is better. One that breaks a promise comes back with
+        `audit.broken` saying which.
+
+    Raises
+    ------
+    InputError
+        For what has not the form of a result, or is of another instance.
+
+    Examples
+    --------
+    >>> import optimiser
+    >>> instance = optimiser.read("instances/archetype")
+    >>> mine = optimiser.solve(instance).table.replace("local", "central")
+    >>> print(optimiser.verify(instance, mine).headline)
+    feasible, verified: value 0.288889
     """
     from optimiser.design.saving import held_from_rows, read_design_rows
 

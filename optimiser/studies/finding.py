@@ -24,14 +24,30 @@ NOT_ASKED = ("instance", "threads", "progress")
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Finding(Introduced):
-    """What a study found: the document of its JSON, its tables, and how far it is complete."""
+    """What a study found: the document of its JSON, its tables, and how far it is complete.
+
+    Attributes
+    ----------
+    instance : Instance
+        What was asked about.
+    complete : bool
+        Nothing that was asked for was left out for want of time.
+    interrupted : bool
+        Whether by Ctrl-C.
+    unfinished : tuple of str
+        What is not settled, and why, a sentence each; none where complete.
+    asked : mapping
+        The arguments of the call.
+    run : mapping
+        seconds, solves, solver, engine, instance_hash ...
+    """
 
     command: ClassVar[str]
     instance: Instance
-    complete: bool  # nothing that was asked for was left out for want of time
+    complete: bool
     interrupted: bool = False
-    unfinished: tuple[str, ...] = ()  # what is not settled, and why, a sentence each; none where complete
-    asked: Mapping[str, Any] = field(default_factory=dict)  # the arguments of the call
+    unfinished: tuple[str, ...] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property

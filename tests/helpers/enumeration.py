@@ -1,4 +1,4 @@
-"""Brute force: every design of a small instance, its recourse by linear programming, straight from model.md.
+"""Brute force: every design of a small instance, its recourse by linear programming, straight from model/README.md.
 
 Slow and plain on purpose, and independent of everything it is a witness about.
 """
@@ -55,7 +55,7 @@ def brute_force(
     at_least: Mapping[str, float] | None = None,
     ties: bool = False,
 ) -> Answer:
-    """Every feasible design. `ties`: the recourse among equals that model.md says is reported."""
+    """Every feasible design. `ties`: the recourse among equals that model/README.md says is reported."""
     reference, designs, tried = Reference(instance, weights), [], 0
     for held in reference.designs():
         tried += 1
@@ -328,7 +328,7 @@ class Recourse:
     # Solving.
 
     def best(self, ties: bool) -> Judged | None:
-        """Rows are kept to 1e-9; ties are broken in the order of model.md."""
+        """Rows are kept to 1e-9; ties are broken in the order of model/README.md."""
         answer = self._maximise(self.value)
         if answer is None:
             return None

@@ -1,4 +1,4 @@
-"""model.md's definitions, in dictionaries and names: what the oracle reads an instance with.
+"""model/README.md's definitions, in dictionaries and names: what the oracle reads an instance with.
 
 It reads the tables of an Instance and shares no other line with the package.
 """
@@ -23,7 +23,7 @@ def _rows(table: Table) -> list[dict[str, Any]]:
 
 
 class Reference:
-    """An instance as dictionaries, and model.md's definitions as functions of names."""
+    """An instance as dictionaries, and model/README.md's definitions as functions of names."""
 
     def __init__(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
         self.instance = instance

@@ -37,8 +37,8 @@ def settle(
 ) -> Settled:
     """Optimise the `free` columns with all others as in x, keeping the rows of `floor`.
 
-    `direction` (G,) stands in for the weights. With `ties`, choose among the recourse of the best value as
-    model.md says: the highest resilience, then the least spending, then the highest objectives in order.
+    `direction` (G,) stands in for the weights. With `ties`, choose among the recourse of the best value:
+    the highest resilience, then the least spending, then the highest objectives in order.
     """
     program, recourse = _with(problem.program, floor), problem.recourse
     fixed = x.copy()

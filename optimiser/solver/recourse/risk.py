@@ -1,4 +1,4 @@
-"""What values that differ by scenario are worth together (model.md, Value)."""
+"""What values that differ by scenario are worth together (model/README.md, Value)."""
 
 from __future__ import annotations
 

@@ -47,12 +47,26 @@ class Different:
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Alternatives(Finding):
-    """The best designs, the most different of them, and what must, may and never is so among them."""
+    """The best designs, the most different of them, and what must, may and never is so among them.
+
+    Attributes
+    ----------
+    designs : tuple of Ranked
+        The best designs, best first.
+    rest : float
+        No design that is not listed is worth more; -inf: there is none.
+    floor : float
+        The verdicts are of all designs worth at least this.
+    diverse : tuple of Different
+        Those chosen for being far from each other.
+    verdicts : tuple of Verdict
+        Of each decision and level: must, may, never or undecided, and how often those listed are so.
+    """
 
     command = "alternatives"
     designs: tuple[Ranked, ...]
-    rest: float  # no design that is not listed is worth more; -inf: there is none
-    floor: float  # the verdicts are of all designs worth at least this
+    rest: float
+    floor: float
     diverse: tuple[Different, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
 
@@ -135,21 +149,48 @@ def alternatives(
 
     Parameters
     ----------
-    count
+    instance : Instance
+        The facts.
+    count : int, optional
         How many designs to list: 10, or with `within` 1000.
-    within
+    within : float, optional
         List the designs that lose at most this much of the value of the best. Without it the tolerance of
         `diverse` and of the verdicts is what the last one listed loses, or the gap where that is more.
-    diverse
+    diverse : int, default 0
         Also choose so many designs within the tolerance, each as far as can be from those before it: the
         number of decisions held elsewhere, an asymmetric one by the share of population (greedy max-min).
-    by_locality
+    by_locality : bool, default False
         Give the verdicts on decisions that may differ by locality for each locality too.
+    weights, gap, time_limit, threads, progress
+        As for `solve`.
 
-    The other arguments are those of `solve`. Listed are the best designs, found by moves and by no-good cuts;
-    `rest` bounds what is not listed: where the list is proven that is above the last one by no more than the
-    gap. A verdict is shown by a design or proven by a bound, to a millionth of value. Raises InputError for a
-    call that is wrong, InfeasibleError where there is no design.
+    Returns
+    -------
+    Alternatives
+        `rest` bounds what is not listed: where the list is proven that is above the last one by no more than
+        the gap.
+
+    Raises
+    ------
+    InputError
+        For a call that is wrong.
+    InfeasibleError
+        Where there is no design.
+
+    Notes
+    -----
+    Listed are the best designs, found by moves and by no-good cuts. A verdict is shown by a design or proven
+    by a bound, to a millionth of value.
+
+    Examples
+    --------
+    >>> import optimiser
+    >>> found = optimiser.alternatives(optimiser.read("instances/archetype"), count=3)
+    >>> found.frame("ranking")[["rank", "value"]].round(4)
+       rank   value
+    0     1  0.3500
+    1     2  0.3389
+    2     3  0.3222
     """
     wrong = _problems(count, within, diverse, by_locality)
     study = Study(

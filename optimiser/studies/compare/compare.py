@@ -37,14 +37,30 @@ OURS = ("best", "current", "all-central", "all-local")
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Comparison(Finding):
-    """Designs side by side. `designs` are judged in the instance, the best of others each in its own."""
+    """Designs side by side. `designs` are judged in the instance, the best of others each in its own.
+
+    Attributes
+    ----------
+    weights : mapping of str to float
+        Of every objective, normalised to sum to 1.
+    designs : tuple of Judged
+        The best, current, all-central, all-local, those of files, those of others.
+    extremes : tuple of Judged
+        The designs that reach most of each objective.
+    ranges : tuple of Range
+        How far each objective reaches.
+    shifts : tuple of Shift
+        From one design to another, what moves; the first one is that of `moves` and `grid`.
+    others : tuple of Other
+        Where the best design of another instance moves, and which inputs move it.
+    """
 
     command = "compare"
-    weights: Mapping[str, float]  # normalised
-    designs: tuple[Judged, ...]  # best, current, all-central, all-local, those of files, those of others
-    extremes: tuple[Judged, ...]  # the designs that reach most of each objective
+    weights: Mapping[str, float]
+    designs: tuple[Judged, ...]
+    extremes: tuple[Judged, ...]
     ranges: tuple[Range, ...]
-    shifts: tuple[Shift, ...]  # the first one is that of `moves` and `grid`
+    shifts: tuple[Shift, ...]
     others: tuple[Other, ...] = ()
 
     @property
@@ -185,23 +201,48 @@ def compare(
 ) -> Comparison:
     """Set designs side by side, and say what moves from one to the other and what makes it move.
 
+    The designs are the best one, the current one (what current.csv leaves open is placed best), everything at
+    the highest level and everything at the lowest (whether allowed or not), and those given.
+
     Parameters
     ----------
-    designs
+    instance : Instance
+        The facts.
+    designs : mapping, optional
         Name -> a Design, a result folder, a result.json, or a CSV or DataFrame with the columns decision,
         organisation and level.
-    others
+    others : sequence of Instance, optional
         Instances whose best designs are compared with the best of this one, and which inputs move it.
-    reach
+    reach : bool, default True
         Whether to find out how far each objective can reach, which on a large instance takes the longest.
-    weights
+    weights : mapping of str to float, optional
         Objective -> weight >= 0, for all instances; default: each one's own.
-    gap
+    gap : float, default 1e-6
         Relative gap to prove. A difference within the gap is no difference.
+    time_limit, threads, progress
+        As for `solve`.
 
-    The designs are the best one, the current one (what current.csv leaves open is placed best), everything at
-    the highest level and everything at the lowest (whether allowed or not), and those given. Raises
-    InputError for a call that is wrong, InfeasibleError where no design keeps every requirement.
+    Returns
+    -------
+    Comparison
+        The designs, how far each objective reaches, what moves, and what each move adds.
+
+    Raises
+    ------
+    InputError
+        For a call that is wrong.
+    InfeasibleError
+        Where no design keeps every requirement.
+
+    Examples
+    --------
+    >>> import optimiser
+    >>> found = optimiser.compare(optimiser.read("instances/archetype"), reach=False)
+    >>> found.frame("objectives").query("objective == 'value'")[["name", "value"]].round(4)
+               name   value
+    0          best  0.3500
+    7   all-central  0.2889
+    14    all-local  0.1778
     """
     held, others = _checked(instance, designs, others, weights, wrong := wrong_flag("reach", reach))
     study = Study(

@@ -69,15 +69,31 @@ class Named:
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Diagnosis(Finding):
-    """Why no design is possible, or that one is. `feasible` is None where that was not settled in time."""
+    """Why no design is possible, or that one is.
+
+    Attributes
+    ----------
+    feasible : bool or None
+        Whether there is a design that keeps every requirement; None where that was not settled in time.
+    facts : tuple of str
+        What arithmetic alone shows to be impossible.
+    conflict : tuple of Named
+        Requirements that cannot all hold.
+    irreducible : bool
+        Proven: without any one of them the others can.
+    repairs : sequence of Repair
+        Each enough by itself, with the cells to change.
+    limits : tuple of Named
+        Of a feasible instance: what each has, and the least that it needs.
+    """
 
     command = "diagnose"
     feasible: bool | None
-    facts: tuple[str, ...] = ()  # what arithmetic alone shows to be impossible
-    conflict: tuple[Named, ...] = ()  # requirements that cannot all hold
-    irreducible: bool = False  # proven: without any one of them the others can
+    facts: tuple[str, ...] = ()
+    conflict: tuple[Named, ...] = ()
+    irreducible: bool = False
     repairs: Sequence[Repair] = ()
-    limits: tuple[Named, ...] = ()  # of a feasible instance: what each has, and the least that it needs
+    limits: tuple[Named, ...] = ()
 
     @property
     def silent(self) -> bool:
@@ -152,11 +168,38 @@ def diagnose(
 ) -> Diagnosis:
     """Find why no design is possible: facts, an irreducible conflict, and the least that would have to give.
 
-    `fix` and `at_least` are those of `solve`. A requirement is a cell of a table, or an option of the call.
-    The conflict is found by QuickXplain (Junker 2004) on integer programs, and proven irreducible by taking
-    out each of its members; a repair is offered only with a design that the audit finds to keep every promise
-    of the instance so repaired. What was found in time is returned; `complete` says whether that is all.
-    Raises InputError for a call that is wrong.
+    A requirement is a cell of a table, or an option of the call. The conflict is found by QuickXplain (Junker
+    2004) on integer programs, and proven irreducible by taking out each of its members; a repair is offered
+    only with a design that the audit finds to keep every promise of the instance so repaired.
+
+    Parameters
+    ----------
+    instance : Instance
+        The facts.
+    fix, at_least, time_limit, threads, progress
+        As for `solve`.
+
+    Returns
+    -------
+    Diagnosis
+        What was found in time; `complete` says whether that is all.
+
+    Raises
+    ------
+    InputError
+        For a call that is wrong.
+
+    Examples
+    --------
+    >>> import optimiser
+    >>> instance = optimiser.read("instances/archetype")
+    >>> found = optimiser.diagnose(instance, fix={"O2": "local"}, at_least={"accountability": 0.5})
+    >>> found.feasible
+    False
+    >>> found.frame("conflict")[["table", "row", "has", "needs"]]
+            table                 row  has  needs
+    0       --fix            O2=local  NaN    NaN
+    1  --at-least  accountability=0.5  0.5    0.4
     """
     call = check_call(
         instance,

@@ -75,15 +75,31 @@ class Explained:
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Explanation(Finding):
-    """Why each decision sits where it does in the best design."""
+    """Why each decision sits where it does in the best design.
+
+    Attributes
+    ----------
+    value : float or None
+        Of the best design; None where time ran out before there was one.
+    bound : float
+        No design is worth more than this.
+    weights : mapping of str to float
+        Of every objective, normalised to sum to 1.
+    decisions : tuple of Explained
+        Each decision's place, sentence, contributions, moves, limits, and weights between which it stays.
+    errors : mapping of str to float
+        Objective -> by how much the best value on its line of weights may pass what is known.
+    averse : bool
+        Risk aversion leaves ranges of weights without a meaning.
+    """
 
     command = "explain"
-    value: float | None  # None: time ran out before there was a design
+    value: float | None
     bound: float
     weights: Mapping[str, float]
     decisions: tuple[Explained, ...]
-    errors: Mapping[str, float]  # objective -> by how much the best value on its line may pass what is known
-    averse: bool  # risk aversion leaves ranges of weights without a meaning
+    errors: Mapping[str, float]
+    averse: bool
 
     @property
     def empty(self) -> bool:

@@ -49,13 +49,22 @@ TRIES = 6  # weights at which a point is shown to be best, or not
 class Frontier(DrawnFinding):
     """The nondominated designs in order of the first objective, and whether these are all.
 
-    Whatever a design reaches, one of these reaches to within `error` in every objective asked for (inf: not
-    known).
+    Attributes
+    ----------
+    objectives : tuple of str
+        Those asked for.
+    tolerance : float
+        0: all nondominated designs.
+    error : float
+        Whatever a design reaches, one of these reaches to within it in every objective asked for; inf: not
+        known.
+    points : tuple of Nondominated
+        Each with its objectives, its design, and whether it is proven and supported.
     """
 
     command = "frontier"
     objectives: tuple[str, ...]
-    tolerance: float  # 0: all nondominated designs
+    tolerance: float
     error: float
     points: tuple[Nondominated, ...]
 
@@ -152,19 +161,45 @@ def frontier(
 
     Parameters
     ----------
-    objectives
+    instance : Instance
+        The facts.
+    objectives : sequence of str, optional
         Two or three names; without them, those that weigh anything in the instance, if they are so many.
-    points
+    points : int, optional
         Only so many points, at even steps of all objectives but the first: the augmented epsilon-constraint
         method (AUGMECON2; Mavrotas & Florios 2013).
-    tolerance
+    tolerance : float, optional
         Above 0, only so many that whatever a design reaches, one of them reaches to within the tolerance in
         every objective (module `coverage`); they are then solved to a quarter of it, whatever the gap. None:
         0, or with a model of more than 5,000 columns 0.01 for two objectives, 0.02 for three.
+    gap, time_limit, threads, progress
+        As for `solve`.
 
-    The other arguments are those of `solve`. Without `points`, at a tolerance of 0, all are found. Objectives
-    are expectations: risk aversion plays no part. Raises InputError for a call that is wrong, InfeasibleError
-    where there is no design. Method: this module's own text, and that of `zones`.
+    Returns
+    -------
+    Frontier
+        Without `points`, at a tolerance of 0, all nondominated designs.
+
+    Raises
+    ------
+    InputError
+        For a call that is wrong.
+    InfeasibleError
+        Where there is no design.
+
+    Notes
+    -----
+    Objectives are expectations: risk aversion plays no part. Method: this module's own text, and `search`.
+
+    Examples
+    --------
+    >>> import optimiser
+    >>> instance = optimiser.read("instances/archetype")
+    >>> found = optimiser.frontier(instance, ["accountability", "responsiveness"])
+    >>> print(found.headline)
+    9 nondominated points, every promise and objective recomputed from the tables
+    >>> [point["supported"] for point in found.to_dict()["points"]].count(False)
+    2
     """
     wrong = list[str]()
     names = _named(instance, objectives, wrong)

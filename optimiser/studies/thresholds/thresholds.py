@@ -37,19 +37,36 @@ SITE = ("decision", "organisation")
 class Thresholds(Finding):
     """Where the best design changes along one input (`intervals`, `tips`), or in two at once (`patches`).
 
-    `method` says what is proven between the points that were solved: "lines" (the best value is convex and
-    piecewise linear: the corners are exact), "limits" (constraints only widen one way), or "grid" (nothing).
+    Attributes
+    ----------
+    inputs : tuple of Input
+        One or two.
+    method : str
+        What is proven between the points that were solved: "lines" (the best value is convex and piecewise
+        linear: the corners are exact), "limits" (constraints only widen one way), or "grid" (nothing).
+    tolerance : float
+        Share of the range to which a change was located; 0: exactly.
+    error : float
+        No design is worth more than this beyond the one named, wherever that is proven.
+    intervals : tuple of Interval
+        The stretches in which one design is best.
+    tips : tuple of Tip
+        Where it changes, and what moves.
+    patches : tuple of Patch
+        Of two inputs: where each design is best.
+    designs : tuple of tuple of dict
+        Of the patches: the first has design_id 1.
     """
 
     command = "thresholds"
     inputs: tuple[Input, ...]
     method: str
-    tolerance: float  # share of the range to which a change was located; 0: exactly
-    error: float  # no design is worth more than this beyond the one named, wherever that is proven
+    tolerance: float
+    error: float
     intervals: tuple[Interval, ...] = ()
     tips: tuple[Tip, ...] = ()
     patches: tuple[Patch, ...] = ()
-    designs: tuple[tuple[Row, ...], ...] = ()  # of the patches: the first has design_id 1
+    designs: tuple[tuple[Row, ...], ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -147,25 +164,52 @@ def thresholds(
 
     Parameters
     ----------
-    what
+    instance : Instance
+        The facts.
+    what : str
         The path of a numeric input, as for `Instance.replace`. ``weights.X`` is X's share of all weights, and
         moves weight from the others in proportion.
-    range
+    range : pair of float, optional
         From and to. Default: 0 to 1 for weights; the plausible range of sources.csv, as multiples; 0 to 1 for
         shares.
-    how, where
-        "set" (default), "multiply" or "add"; the rows that are meant: as for `Instance.replace`.
-    also
+    how : {"set", "multiply", "add"}, optional
+        What becomes of the values there. Default: set.
+    where : mapping, optional
+        The rows that are meant, as for `Instance.replace`.
+    also : mapping, optional
         A second input, with the keys what, range, how and where: the result is then a map of both.
-    tolerance
+    tolerance : float, optional
         The share of the range to which a change is located: 1e-6, for two inputs 1/16.
+    weights, gap, time_limit, threads, progress
+        As for `solve`.
 
+    Returns
+    -------
+    Thresholds
+        `method` and `proven` say what is proven between the points that were solved.
+
+    Raises
+    ------
+    InputError
+        For a call that is wrong.
+    InfeasibleError
+        Where no design is possible anywhere in the range.
+
+    Notes
+    -----
     Where every record's value is straight in the input (weights, probabilities, stakes, scores), the search
     is exact and skips nothing (module `parametric`). Where only limits depend on it (staff hours, a budget),
     a stretch with one design at both ends is proven by its value at the tight end against the bound at the
     loose end, or against the best of all other designs there. Of other inputs only points are known (`proven`
-    is False): they are no further apart than 1/16 of the range. Raises InputError for a call that is wrong,
-    InfeasibleError where no design is possible anywhere in the range.
+    is False): they are no further apart than 1/16 of the range.
+
+    Examples
+    --------
+    >>> import optimiser
+    >>> instance = optimiser.read("instances/archetype")
+    >>> found = optimiser.thresholds(instance, "weights.responsiveness", (0, 0.4))
+    >>> found.frame("tips")["at"].round(4).tolist()
+    [0.1429, 0.1579]
     """
     inputs, wrong = _inputs(instance, (what, range, how, where), also, weights, tolerance)
     study = Study(

@@ -37,19 +37,44 @@ SLIVER = 1e-12  # of area: polygons smaller than this are left out
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class WeightMap(DrawnFinding):
-    """The triangle of weightings cut into cells; no design is worth more than theirs by more than `error`."""
+    """The triangle of weightings cut into cells.
+
+    Attributes
+    ----------
+    objectives : tuple of str
+        The three at the corners.
+    own : ndarray of shape (3,)
+        The weights of the instance for these three, normalised; equal where all are 0.
+    tolerance : float
+        The error at which the map stops.
+    error : float
+        No design is worth more than the map's by more than this; inf where time ran out before it was
+        bounded everywhere.
+    cells : tuple of Cell
+        One for each supported point, largest first.
+    designs : tuple of Region
+        The cells of each design together, largest first.
+    acceptability : tuple of dict
+        decision, organisation, level, share.
+    by_decision : tuple of dict
+        decision, type, level, share: the mean over localities.
+    by_type : tuple of dict
+        type, level, share: the mean over decisions.
+    current : Standing or None
+        Where the current design stands; None where there is none, or not a whole one.
+    """
 
     command = "map"
     objectives: tuple[str, ...]
-    own: Array  # (3,) the weights of the instance for these three, normalised; equal where all are 0
+    own: Array
     tolerance: float
-    error: float  # inf where time ran out before it was bounded everywhere
-    cells: tuple[Cell, ...]  # largest first
-    designs: tuple[Region, ...]  # largest first
-    acceptability: tuple[Row, ...]  # decision, organisation, level, share
-    by_decision: tuple[Row, ...]  # decision, type, level, share: the mean over localities
-    by_type: tuple[Row, ...]  # type, level, share: the mean over decisions
-    current: Standing | None  # None where there is no current design, or not a whole one
+    error: float
+    cells: tuple[Cell, ...]
+    designs: tuple[Region, ...]
+    acceptability: tuple[Row, ...]
+    by_decision: tuple[Row, ...]
+    by_type: tuple[Row, ...]
+    current: Standing | None
 
     @property
     def empty(self) -> bool:
@@ -148,13 +173,52 @@ def weight_map(
 ) -> WeightMap:
     """Cut the weightings of three objectives, the others weighing 0, into the cells of the supported points.
 
-    `tolerance` is in units of value: 0 finds every cell; above 0 the map stops as soon as no design can be
-    worth more than its own by more than this, anywhere. None: 0, or 0.003 for a model of more than 5,000
-    columns, whose cells are too many. Areas are shares of all weightings, vertices weights of the three.
-    The share of weightings under which a decision sits at a level is its acceptability (Lahdelma, Hokkanen &
-    Salminen 1998), here without sampling. Raises InputError for a call that is wrong or an instance with
-    risk aversion, under which the value is not linear in the weights, and InfeasibleError. Time limit and
-    Ctrl-C keep the map so far, with its error. Method: module `decomposition`.
+    Parameters
+    ----------
+    instance : Instance
+        The facts.
+    objectives : sequence of str
+        Three of them.
+    tolerance : float, optional
+        In units of value: 0 finds every cell; above 0 the map stops as soon as no design can be worth more
+        than its own by more than this, anywhere. None: 0, or 0.003 for a model of more than 5,000 columns,
+        whose cells are too many.
+    time_limit, threads, progress
+        As for `solve`. Time limit and Ctrl-C keep the map so far, with its error.
+
+    Returns
+    -------
+    WeightMap
+        Areas are shares of all weightings, vertices weights of the three. The share of weightings under which
+        a decision sits at a level is its acceptability (Lahdelma, Hokkanen & Salminen 1998), here without
+        sampling.
+
+    Raises
+    ------
+    InputError
+        For a call that is wrong, or an instance with risk aversion, under which the value is not linear in
+        the weights.
+    InfeasibleError
+        Where there is no design.
+
+    Notes
+    -----
+    Method: module `decomposition`.
+
+    Examples
+    --------
+    >>> import optimiser
+    >>> found = optimiser.weight_map(optimiser.read("instances/archetype"))
+    >>> print(found.headline)
+    complete and exact: 11 cells of 11 designs
+    >>> found.frame("by_type").round(3)
+          type    level  share
+    0    input  central  0.891
+    1    input    local  0.109
+    2  process  central  0.276
+    3  process    local  0.724
+    4  outcome  central  0.717
+    5  outcome    local  0.283
     """
     wrong = list[str]()
     objectives = _named(instance, objectives, wrong)

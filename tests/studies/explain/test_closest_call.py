@@ -1,6 +1,6 @@
 """The closest call is exactly the cheapest move of one holding with nothing else moving, whatever couples them.
 
-Held against enumeration: every design, its recourse solved straight from model.md.
+Held against enumeration: every design, its recourse solved straight from model/README.md.
 """
 
 from __future__ import annotations
