@@ -1,7 +1,7 @@
 """Renew the outputs shown in the READMEs by running what they are said to come from.
 
 `python scripts/readme.py`: all that take a moment, and what takes minutes where its instance has changed.
-`python scripts/readme.py WORD`: the commands that contain the word, however long they take. They stand so:
+`python scripts/readme.py WORD`: those with the word in command or instance, long ones too. They stand so:
 
     <!-- output of: scripts/optimiser check instances/archetype -->
     (replaced)
@@ -98,7 +98,7 @@ def renewed(text: str, word: str = "") -> str:
     def run(found: re.Match[str]) -> str:
         command, instance, stamp, shown = found.group("command", "instance", "hash", "shown")
         now = current_hash(instance) if instance else None
-        if (word in command) if word else (now is None or now != stamp):
+        if (word in f"{command} {instance}") if word else (now is None or now != stamp):
             print(command)
             shown = _kept(shown, output(command))
         asked = f" ({instance} {now})" if instance else ""
