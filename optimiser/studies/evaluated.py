@@ -16,6 +16,7 @@ from optimiser.design.status import Status
 from optimiser.design.tables import Row, plain
 from optimiser.instance.instance import Instance
 from optimiser.page import fixed
+from optimiser.record import Record
 from optimiser.solver.clock import Clock
 from optimiser.solver.records import design_of, idle_record
 from optimiser.studies.study import Study
@@ -45,6 +46,11 @@ class Judged:
     def audit(self) -> Audit | None:
         """What it keeps and is worth; None where it is infeasible."""
         return None if self.evaluated is None else self.evaluated.audit
+
+    @property
+    def record(self) -> Record | None:
+        """What it does, with its best recourse; None where it is infeasible."""
+        return None if self.evaluated is None else self.evaluated.record
 
     @property
     def feasible(self) -> bool | None:
