@@ -67,6 +67,7 @@ class NotFound:
 
     bound: float
     ended: Ended
+    value: float = -np.inf
     found: Literal[False] = False
 
 
