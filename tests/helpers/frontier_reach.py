@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from enumeration import Recourse
+from recourse_program import Recourse
 from reference_model import Reference
 
 from optimiser import Instance
@@ -39,10 +39,10 @@ class Reach:
         for g, weight in zip(self.names, weights, strict=True):
             for variable, coefficient in program.expected(g).items():
                 aim[variable] = aim.get(variable, 0.0) + weight * coefficient
-        answer = program._maximise(aim)
+        answer = program.maximise(aim)
         if answer is None:
             return None
-        return np.array([program._at(program.expected(g), answer[1]) for g in self.names])
+        return np.array([program.at(program.expected(g), answer[1]) for g in self.names])
 
 
 def reaches(instance: Instance, names: tuple[str, ...]) -> list[Reach]:

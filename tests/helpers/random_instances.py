@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from enumeration import solvable
 from hypothesis import strategies
 from random_draft import Draft
 
@@ -44,6 +45,17 @@ def random_instance(
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), random_files(seed, features, most_designs=most_designs, sizes=sizes))
         return read(Path(folder))
+
+
+def random_solvable(
+    seed: int, features: Iterable[str] | None = None, *, most_designs: int = 128, sizes: int = 4
+) -> Instance:
+    """The first of the instances of this seed, a thousand further and so on that has a design."""
+    draws = (
+        random_instance(each, features, most_designs=most_designs, sizes=sizes)
+        for each in range(seed, seed + 100_000, 1000)
+    )
+    return next(instance for instance in draws if solvable(instance))
 
 
 def instances(**options: Any) -> strategies.SearchStrategy[Instance]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def same(there: Design, here: Design) -> None:
 
 @pytest.mark.parametrize("seed", range(16))
 def test_other_units_change_no_answer(seed: int) -> None:
-    """Every seed has other mechanisms, and every one of them comes up (`generate`)."""
+    """Every seed has other mechanisms, and every one of them comes up (`random_instances`)."""
     instance = random_instance(2 * seed + 1, sizes=3)
     here = optimiser.solve(instance)
     for i, what in enumerate(units(instance)):
@@ -129,6 +130,19 @@ def test_a_conflict_is_the_same_in_any_unit(plant: Any, factor: float, tmp_path:
         found = optimiser.diagnose(other, fix=plant.fix, at_least=plant.at_least)
         assert {one.requirement.where for one in found.conflict} == plant.conflict
         assert [_cells(repair) for repair in found.repairs] == [_cells(repair) for repair in here.repairs]
+
+
+def test_the_kinds_of_conflicts_are_met(tmp_path: Path) -> None:
+    """Hours, money and resources are each part of several of the conflicts that are rescaled above."""
+    met: Counter[str] = Counter()
+    for k, plant in enumerate(PLANTS):
+        (tmp_path / str(k)).mkdir()
+        instance = planted(plant, tmp_path / str(k))
+        kinds = {"hours": "hours", "money": "money"} | dict.fromkeys(instance.resources, "resources")
+        met.update(
+            {kind for what, kind in kinds.items() if rescaled(instance, what, 2).hash != instance.hash}
+        )
+    assert min(met["hours"], met["money"], met["resources"]) >= 3, met
 
 
 def _cells(repair: Any) -> list[tuple[Any, ...]]:

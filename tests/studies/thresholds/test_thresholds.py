@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -93,7 +94,7 @@ def test_two_inputs_at_once() -> None:
 
 def agrees(found: Thresholds, instance: Instance, shares: list[float]) -> None:
     """At these shares of the range, the design named is the best of all, as its value says."""
-    (i,) = found.inputs
+    (i,), held_to = found.inputs, 0
     for share in shares:
         x = i.low + share * (i.high - i.low)
         x = float(round(x)) if i.whole else x
@@ -110,6 +111,8 @@ def agrees(found: Thresholds, instance: Instance, shares: list[float]) -> None:
                 j.record.held[list(instance["decisions"]["decision"]).index(d), instance.localities.index(o) if o else 0] == at
                 for (d, o), at in held.items())]  # fmt: skip
             assert same[0].value == pytest.approx(answer.best.value, abs=CLOSE)
+            held_to += 1
+    assert held_to >= 2
 
 
 @pytest.mark.parametrize("seed", [2, 3, 5, 11])
@@ -402,6 +405,7 @@ def test_more_of_a_limit_never_shows_less_value(what: str, seed: int) -> None:
     span, how = ((0.0, 3.0), "set") if what == "limits.max_changes" else ((0.0, 1.5), "multiply")
     found = optimiser.thresholds(instance, what, span, how=how, tolerance=1e-3, gap=0.02)
     values = [value for part in found.intervals for value in part.values]
+    assert len(values) > 1
     assert all(b >= a - 1e-9 for a, b in pairwise(values))
 
 
@@ -421,17 +425,21 @@ def test_any_input_agrees_with_fresh_solves(what: str, how: str, span: tuple[flo
     instance = drawn(7 * len(what), features, what, how, span)
     found = optimiser.thresholds(instance, what, span, how=how, tolerance=1e-4)
     assert found.complete
+    met: Counter[str] = Counter()
     for part in found.intervals:
         for share in (0.0, 0.31, 0.77, 1.0) if part.proven else ():
             x = part.low + share * (part.high - part.low)
             if not any(tip.low - 1e-9 <= x <= tip.high + 1e-9 for tip in found.tips):
                 fresh = optimiser.solve(variant(instance, found.inputs, (x,)))
                 assert fresh.found == bool(part.design)
+                met["within"] += 1
         for x, value in ((part.low, part.values[0]), (part.high, part.values[1])):
             inside = not any(tip.low - 1e-9 <= x <= tip.high + 1e-9 for tip in found.tips)
             if inside:  # at a tip either side's design will do
                 fresh = optimiser.solve(variant(instance, found.inputs, (x,)))
                 assert (fresh.value if fresh.found else -np.inf) == pytest.approx(value, abs=CLOSE)
+                met["at an end"] += fresh.found
+    assert met["at an end"], met
 
 
 def drawn(

@@ -1,0 +1,356 @@
+"""What is left to decide once it is known who holds what, as a linear programme, straight from model/README.md."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from reference_model import Held, Reference
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
+
+from optimiser.record import Record
+
+Expression = dict[Any, float]  # variable -> coefficient; the variable 1 is the constant
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A feasible design and the best that recourse makes of it."""
+
+    value: float
+    objectives: dict[str, float]
+    record: Record = field(repr=False)
+
+
+def _add(into: Expression, what: Expression, factor: float = 1.0) -> None:
+    for variable, coefficient in what.items():
+        into[variable] = into.get(variable, 0.0) + factor * coefficient
+
+
+class Recourse:
+    """The linear programme that is left once `held` is known: rows are expressions <= 0."""
+
+    def __init__(self, reference: Reference, held: Held, at_least: Mapping[str, float]) -> None:
+        self.the, self.held = reference, held
+        self.bounds: dict[Any, tuple[float, float | None]] = {}
+        self.rows: list[Expression] = []
+        self._variables()
+        self._staff()
+        self._autonomy()
+        self._slack()
+        self.spend = self._budget()
+        self.f = {
+            (g, s): self._objective(g, s) for g in reference.instance.objectives for s in reference.scenario
+        }
+        for g, least in at_least.items():
+            row: Expression = {1: least}
+            _add(row, self.expected(g), -1)
+            self.rows.append(row)
+        self.promises = list(self.rows)
+        self.value = self._value()
+
+    def _variables(self) -> None:
+        the = self.the
+        for n, row in the.organisation.items():
+            if the.budget is not None and not math.isnan(row["support_cost"]):
+                self.bounds["support", n] = (0, 1 - row["ability"])
+        for r, row in the.resource.items():
+            for o in the.localities:
+                if the.budget is not None and not math.isnan(row["slack_cost"]):
+                    self.bounds["added", o, r] = (0, None)
+                for s in the.scenario:
+                    self.bounds["unmet", o, r, s] = (0, None)
+                    self._aid_variables(o, r, s)
+        for (d, o), level in self.held.items():
+            for s, scenario in the.scenario.items():
+                self.bounds["exercised", d, o, s] = (
+                    0,
+                    the.organisation[the.ancestor[o, level]]["willingness"],
+                )
+                if level != the.top:
+                    self.bounds["monitored", d, o, s] = (0, scenario["oversight"])
+
+    def _aid_variables(self, o: str, r: str, s: str) -> None:
+        spare = self.the.supply(o, r, s) - self.the.demand(o, r, s)
+        if self.the.resource[r]["governed_by"]:
+            self.bounds["lent", o, r, s] = (0, max(0.0, spare))
+            self.bounds["borrowed", o, r, s] = (0, max(0.0, -spare))
+
+    def variable(self, *name: str) -> Expression:
+        """The variable where there is one, else nothing (0)."""
+        return {name: 1.0} if name in self.bounds else {}
+
+    def _staff(self) -> None:
+        """(6)"""
+        the = self.the
+        for (n, organisation), (s, scenario) in itertools.product(
+            the.organisation.items(), the.scenario.items()
+        ):
+            hours = the.staff(n)
+            if hours is None:
+                continue
+            level, there = organisation["level"], 1 - scenario["absence"]
+            row: Expression = {1: -there * (hours - the.fixed_hours(self.held, n))}
+            for d, decision in the.decision.items():
+                for o in the.under[n]:
+                    holds = self.held[d, o]
+                    if holds == level:
+                        _add(row, self.variable("exercised", d, o, s), the.hours[d, level, level])
+                    else:
+                        _add(row, {1: there * scenario["oversight"] * the.hours[d, holds, level]})
+                    if level == the.top:
+                        _add(row, self.variable("monitored", d, o, s), decision["monitoring_hours"])
+                    elif level == the.bottom:
+                        _add(row, self.variable("monitored", d, o, s), decision["reporting_hours"])
+            self.rows.append(row)
+
+    def _autonomy(self) -> None:
+        """(7), (8)"""
+        the = self.the
+        for ((d, o), level), s in itertools.product(self.held.items(), the.scenario):
+            n = the.ancestor[o, level]
+            willingness, ability = the.organisation[n]["willingness"], the.organisation[n]["ability"]
+            if ("monitored", d, o, s) in self.bounds:
+                willing = self.variable("exercised", d, o, s) | {1: -willingness}
+                _add(willing, self.variable("monitored", d, o, s), willingness * the.decision[d]["fear"])
+                self.rows.append(willing)
+            able = self.variable("exercised", d, o, s) | {1: -ability}
+            _add(able, self.variable("support", n), -1)
+            self.rows.append(able)
+            if the.decision[d]["joint"] and level == the.bottom and the.partners.get(o):
+                row = self.variable("exercised", d, o, s) | {1: -(1 - sum(the.partners[o].values()))}
+                for p, dependence in the.partners[o].items():
+                    if self.held[d, p] == the.bottom:
+                        _add(row, self.variable("exercised", d, p, s), -dependence)
+                self.rows.append(row)
+
+    def _slack(self) -> None:
+        """(9), (10)"""
+        the = self.the
+        for r, resource in the.resource.items():
+            for s in the.scenario:
+                limit: Expression = {1: -sum(the.demand(o, r, s) for o in the.localities)}
+                limit[1] *= resource["max_unmet"]
+                for o in the.localities:
+                    self.rows.append(self._uncovered(o, r, s))
+                    _add(limit, self.variable("unmet", o, r, s))
+                if not math.isnan(resource["max_unmet"]):
+                    self.rows.append(limit)
+                self._pools(r, s)
+            for o in the.localities:
+                stock = the.stock.get((o, r))
+                if stock and not math.isnan(resource["max_occupancy"]):
+                    row: Expression = {1: stock["demand"] - resource["max_occupancy"] * stock["capacity"]}
+                    _add(row, self.variable("added", o, r), -resource["max_occupancy"])
+                    self.rows.append(row)
+
+    def _uncovered(self, o: str, r: str, s: str) -> Expression:
+        the = self.the
+        row: Expression = {1: the.demand(o, r, s) - the.supply(o, r, s)}
+        for name, sign in (("borrowed", -1), ("lent", 1), ("unmet", -1)):
+            _add(row, self.variable(name, o, r, s), sign)
+        _add(row, self.variable("added", o, r), -1)
+        for d, decision in the.decision.items():
+            if decision["flexes"] == r and self.held[d, o] == the.bottom:
+                _add(row, self.variable("exercised", d, o, s), -decision["flex"] * the.supply(o, r, s))
+        return row
+
+    def _pools(self, r: str, s: str) -> None:
+        the, governing = self.the, self.the.resource[r]["governed_by"]
+        if not governing:
+            return
+        pools: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for o in the.localities:
+            level = self.held[governing, o]
+            head = the.organisation[o]["parent"] if level == the.bottom else the.ancestor[o, level]
+            pools[level, head].append(o)
+        for (level, _), members in pools.items():
+            row: Expression = {}
+            for o in members:
+                _add(row, self.variable("borrowed", o, r, s))
+                _add(row, self.variable("lent", o, r, s), -the.level[level]["mobilisation"])
+            self.rows.append(row)
+
+    def _levels_of(self, d: str) -> tuple[str, ...]:
+        return tuple(self.held[d, o] for o in self.the.localities)
+
+    def _budget(self) -> Expression:
+        """(11)"""
+        the = self.the
+        spend: Expression = {1: sum(the.costs(d, self._levels_of(d)) for d in the.decision)}
+        for n, row in the.organisation.items():
+            if ("support", n) in self.bounds:
+                _add(spend, self.variable("support", n), row["support_cost"])
+        for o, r in itertools.product(the.localities, the.resource):
+            if ("added", o, r) in self.bounds:
+                _add(spend, self.variable("added", o, r), the.resource[r]["slack_cost"])
+        if the.budget is not None:
+            over: Expression = {1: -float(the.budget)}
+            _add(over, spend)
+            self.rows.append(over)
+        return spend
+
+    # Objectives.
+
+    def _objective(self, g: str, s: str) -> Expression:
+        the, D = self.the, len(self.the.decision)
+        f: Expression = {1: 0.0}
+        if g == "resilience":
+            _add(f, self._resilience(s))
+        else:
+            for d in the.decision:
+                _add(f, self._score(g, d, s), the.decision[d][f"stake_{g}"] / D)
+        for link in the.links:
+            if link["objective"] == g:
+                lost = sum(the.share[o] for o in the.localities if self._lost(link, o))
+                f[1] -= link["loss"] / D * lost
+        return f
+
+    def _lost(self, link: dict[str, Any], o: str) -> bool:
+        a, b = self.held[link["decision_a"], o], self.held[link["decision_b"], o]
+        return (a, b) == (link["level_a"], link["level_b"]) if link["level_a"] else a != b
+
+    def _score(self, g: str, d: str, s: str) -> Expression:
+        the, score = self.the, Expression({1: 0.0})
+        levels = self._levels_of(d)
+        if g not in ("accountability", "responsiveness"):
+            if (d, g) in the.has_score:
+                return {1: sum(the.share[o] * float(the.direct(d, self.held[d, o], o, g) or 0.0)
+                               for o in the.localities)}  # fmt: skip
+            if g == "risk_pooling":
+                return {1: the.pooling(d, s, levels)}
+            return {1: {"economy": the.economy, "solidarity": the.solidarity}[g](d, levels)
+                    if g in ("economy", "solidarity") else 0.0}  # fmt: skip
+        for o, level in zip(the.localities, levels, strict=True):
+            worth = the.direct(d, level, o, g)
+            if g == "responsiveness":
+                if worth is None:
+                    worth = the.timeliness(d, level, s) * the.fit(d, o, level)
+                _add(score, self.variable("exercised", d, o, s), the.share[o] * worth)
+            else:
+                if worth is None:
+                    worth = the.level[level]["accountability"]
+                effect = the.decision[d]["monitoring_effect"] * (1 - worth)
+                _add(score, {1: the.share[o] * worth})
+                _add(score, self.variable("monitored", d, o, s), the.share[o] * effect)
+        return score
+
+    def _resilience(self, s: str) -> Expression:
+        the = self.the
+        f: Expression = {1: 1.0}
+        for r in the.resource:
+            demand = sum(the.demand(o, r, s) for o in the.localities)
+            for o in the.localities if demand > 0 else ():
+                _add(f, self.variable("unmet", o, r, s), -1 / demand / len(the.resource))
+        return f
+
+    def expected(self, g: str) -> Expression:
+        mean: Expression = {1: 0.0}
+        for s, row in self.the.scenario.items():
+            _add(mean, self.f[g, s], row["probability"])
+        return mean
+
+    def _value(self) -> Expression:
+        the = self.the
+        aversion, beta = the.instance.uncertainty["risk_aversion"], the.instance.uncertainty["beta"]
+        value: Expression = {1: 0.0}
+        for s, row in the.scenario.items():
+            worth: Expression = {1: 0.0}  # V_s
+            for g, weight in the.weight.items():
+                _add(worth, self.f[g, s], weight)
+            _add(value, worth, (1 - aversion) * row["probability"])
+            if aversion > 0:  # Rockafellar & Uryasev: shortfall_s >= eta - V_s
+                self.bounds["eta",] = (-math.inf, None)
+                self.bounds["shortfall", s] = (0, None)
+                below: Expression = {("eta",): 1.0, ("shortfall", s): -1.0}
+                _add(below, worth, -1)
+                self.rows.append(below)
+                value["shortfall", s] = -aversion * row["probability"] / (1 - beta)
+        if aversion > 0:
+            value["eta",] = aversion
+        return value
+
+    # Solving.
+
+    def best(self, ties: bool) -> Judged | None:
+        """Rows are kept to 1e-9; ties are broken in the order of model/README.md."""
+        answer = self.maximise(self.value)
+        if answer is None:
+            return None
+        value, objectives = answer[0], self.the.instance.objectives
+        if ties:
+            less = {variable: -coefficient for variable, coefficient in self.spend.items()}
+            aims = [self.value, self.expected("resilience"), less, *map(self.expected, objectives)]
+            for aim, following in itertools.pairwise(aims):
+                row: Expression = {1: self.at(aim, answer[1]) - 1e-9}
+                _add(row, aim, -1)
+                self.rows.append(row)
+                answer = self.maximise(following) or answer
+        found = answer[1]
+        return Judged(
+            value=value,
+            objectives={g: self.at(self.expected(g), found) for g in objectives},
+            record=self._record(found),
+        )
+
+    def at(self, expression: Expression, found: dict[Any, float]) -> float:
+        return sum(c if v == 1 else c * found[v] for v, c in expression.items())
+
+    def maximise(self, aim: Expression) -> tuple[float, dict[Any, float]] | None:
+        column = {variable: j for j, variable in enumerate(self.bounds)}
+        if not column:
+            feasible = all(row.get(1, 0.0) <= 1e-9 for row in self.rows)
+            return (aim.get(1, 0.0), {}) if feasible else None
+        cost = np.zeros(len(column))
+        for variable, coefficient in aim.items():
+            if variable != 1:
+                cost[column[variable]] = -coefficient
+        entries = [(i, column[v], c) for i, row in enumerate(self.rows) for v, c in row.items() if v != 1]
+        where = np.array([entry[:2] for entry in entries], dtype=int).reshape(-1, 2)
+        matrix = csr_array(([entry[2] for entry in entries], (where[:, 0], where[:, 1])),
+                           shape=(len(self.rows), len(column)))  # fmt: skip
+        limits = np.array([-row.get(1, 0.0) for row in self.rows])
+        result = linprog(cost, A_ub=matrix, b_ub=limits, bounds=list(self.bounds.values()), method="highs",
+                         options={"primal_feasibility_tolerance": 1e-10,
+                                  "dual_feasibility_tolerance": 1e-10})  # fmt: skip
+        if result.status == 2:
+            return None
+        assert result.status == 0, result.message
+        return aim.get(1, 0.0) - result.fun, dict(zip(column, result.x.tolist(), strict=True))
+
+    def held_against(self, record: Record) -> tuple[float, dict[str, float]]:
+        found = {}
+        for name, axes in self._axes().items():
+            for index, at in enumerate(itertools.product(*axes)):
+                found[name, *at] = float(getattr(record, name).flat[index])
+        breaches = [self.at(row, found) for row in self.promises]
+        for variable, value in found.items():
+            low, high = self.bounds.get(variable, (0.0, 0.0))  # what is no variable is 0
+            breaches += [low - value, value - (math.inf if high is None else high)]
+        return max(breaches), {g: self.at(self.expected(g), found) for g in self.the.instance.objectives}
+
+    def _axes(self) -> dict[str, list[list[str]]]:
+        the = self.the
+        D, R, S = list(the.decision), list(the.resource), list(the.scenario)
+        at = the.localities
+        shapes = {"exercised": [D, at, S], "monitored": [D, at, S], "support": [list(the.organisation)],
+                  "added": [at, R]}  # fmt: skip
+        return shapes | {name: [at, R, S] for name in ("lent", "borrowed", "unmet")}
+
+    def _record(self, found: dict[Any, float]) -> Record:
+        arrays = {
+            name: np.array([found.get((name, *cell), 0.0) for cell in itertools.product(*axes)]).reshape(
+                [len(axis) for axis in axes]
+            )
+            for name, axes in self._axes().items()
+        }
+        held = [
+            [self.the.levels.index(self.held[d, o]) for o in self.the.localities] for d in self.the.decision
+        ]
+        return Record(held=np.array(held), **arrays)
