@@ -27,8 +27,8 @@ import numpy as np
 
 import optimiser
 from optimiser import Instance
+from optimiser.design.evaluated import Evaluated
 from optimiser.studies.compare.two_instances import Other
-from optimiser.studies.evaluated import Judged
 
 Array = np.ndarray
 HERE = Path(__file__).resolve().parent
@@ -94,14 +94,14 @@ def moved(instance: Instance, start: Array, end: Array) -> dict[str, str]:
     return dict(zip(instance["decisions"]["decision"], map(direction, up, down), strict=True))
 
 
-def watched(instance: Instance, start: Judged, end: Judged) -> dict[str, str]:
+def watched(instance: Instance, start: Evaluated, end: Evaluated) -> dict[str, str]:
     """Decision -> direction in which monitoring changes, where a design has it below the centre."""
     more = end.monitored - start.monitored
-    names, below = instance["decisions"]["decision"], ((start.held > 0) | (end.held > 0)).any(axis=1)
+    names, below = instance["decisions"]["decision"], np.maximum(start.held, end.held).max(axis=1)
     return {
         name: direction(change, -change)
         for name, change, there in zip(names, more, below, strict=True)
-        if there
+        if there > 0
     }
 
 
@@ -111,7 +111,7 @@ def counted(title: str, facts: Sequence[Recorded], found: Mapping[str, str]) -> 
     print(f"  {title:<58} {right:>2} of {of}   the rule by type: {by_type}")
 
 
-def where(instance: Instance, design: Judged, decision: str) -> str:
+def where(instance: Instance, design: Evaluated, decision: str) -> str:
     """At which levels a design has a decision, most localities first."""
     held = design.held[list(instance["decisions"]["decision"]).index(decision)]
     levels, counts = np.unique(held, return_counts=True)
@@ -132,7 +132,7 @@ LACKS = {  # what the model does not know, where the ends of the ladder do not s
 }
 
 
-def why_not(fact: Recorded, instance: Instance, current: Judged, after: Judged) -> str:
+def why_not(fact: Recorded, instance: Instance, current: Evaluated, after: Evaluated) -> str:
     """What stands in the way of the direction recorded."""
     d = list(instance["decisions"]["decision"]).index(fact.decision)
     if fact.direction == "both":
@@ -155,9 +155,10 @@ def main(gap: float, time_limit: float | None) -> None:
     found = optimiser.compare(
         before, others=[in_the_pandemic(before)], reach=False, gap=gap, time_limit=time_limit
     )
-    current = next(design for design in found.designs if design.name == "current")
-    normal, after = found.designs[0], found.others[0].best
-    if None in (current.value, normal.value, after.value):
+    there = next(design for design in found.designs if design.name == "current")
+    three = (there, found.designs[0], found.others[0].best)
+    current, normal, after = (design.evaluated for design in three)
+    if current is None or normal is None or after is None:
         raise click.ClickException("time ran out before all three designs were found")
     print(f"In normal times England as in 2019 is worth {current.value:.5f}, the best {normal.value:.5f}.")
     print(f"In the pandemic the best is worth {after.value:.5f}.")
@@ -176,7 +177,7 @@ def main(gap: float, time_limit: float | None) -> None:
 def count(
     facts: Sequence[Recorded],
     instance: Instance,
-    designs: Sequence[Judged],
+    designs: Sequence[Evaluated],
     ways: Mapping[str, Mapping[str, str]],
 ) -> None:
     """How far it agrees, and each disagreement."""
@@ -215,13 +216,13 @@ def attribute(other: Other) -> None:
 def show(
     facts: Sequence[Recorded],
     instance: Instance,
-    designs: Sequence[Judged],
+    designs: Sequence[Evaluated],
     ways: Mapping[str, Mapping[str, str]],
 ) -> None:
     """The table: what was recorded, where each design has it, what was found."""
     head = ("decision", "type", "what moved", "recorded", "found", "2019", "normal", "pandemic")
     listed, known = set(instance["current"]["decision"]), set(instance["decisions"]["decision"])
-    rows = [head]
+    rows: list[tuple[str, ...]] = [head]
     for fact in facts:
         if fact.decision not in known:
             continue

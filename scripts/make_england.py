@@ -134,7 +134,7 @@ def people(facts: pd.DataFrame, beds: pd.DataFrame) -> list[str]:
     return [
         f"population {facts['population'].sum():,.0f} in {len(facts)} trusts; "
         f"RVJ {facts['population']['RVJ']:,.0f}, RA7 {facts['population']['RA7']:,.0f}",
-        f"staff {facts['fte'].sum():,.0f} FTE; smallest {smallest} {facts['fte'][smallest]:,.0f}",
+        f"staff {facts['fte'].sum():,.0f} FTE; smallest {smallest} {facts['fte'].min():,.0f}",
         f"general and acute beds {total['ga_available']:,.0f}, occupied {total['ga_occupied']:,.0f}; "
         f"critical care {total['adult_cc_available']:,.0f}, {total['adult_cc_occupied']:,.0f}",
         f"within four hours {facts['rating'].min():.3f} to {facts['rating'].max():.3f}; "

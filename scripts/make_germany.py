@@ -149,7 +149,7 @@ def filled_in(
     figures = {name: number(value) for name, value in judged["staff"].items()}
     wide = 1 - (1 - facts["ability"].mean()) / spread * 0.5 if spread else 1.0
     covid = register.covid.sum(axis=1)
-    reserve = register.daily["icu_reserve_7day"].sum(axis=1, min_count=1) / register.capacity.sum(axis=1)
+    reserve = register.counts("icu_reserve_7day").sum(axis=1, min_count=1) / register.capacity.sum(axis=1)
     return figures | {
         "spread": number(spread),
         "ability_low": number(wide / facts["ability"].mean(), 3),

@@ -62,7 +62,7 @@ def outputs(page: Path) -> list[Shown]:
 
 def pieces(page: Path) -> list[tuple[str, str]]:
     """The Python of a page, and what it shows of what that prints."""
-    return [found.group("code", "shown") for found in PRINTED.finditer(_text(page))]
+    return [(found["code"], found["shown"]) for found in PRINTED.finditer(_text(page))]
 
 
 def output(command: str) -> str:

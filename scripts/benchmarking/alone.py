@@ -44,6 +44,7 @@ def resolve(ours: int, peers: int) -> Found:
         study.about(instance, weights)
         answer = study.ask()
         times["ours"].append(time.perf_counter() - began)
+        assert answer.found
         if k % (ours // peers):
             continue
         c = coefficients(instance, weights)
@@ -142,8 +143,9 @@ def _solved(instance: Instance, gap: float, limit: float | None) -> Found:
     built = time.perf_counter()
     found = session.optimise(gap, Clock(limit))
     done = time.perf_counter()
-    return {"build": built - began, "solve": done - built, "value": found.value, "bound": found.bound} | {
-        "seconds": done - built,
+    return {"build": built - began, "solve": done - built, "seconds": done - built} | {
+        "value": found.value if found.found else -np.inf,
+        "bound": found.bound,
         "gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
     }
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -100,13 +101,12 @@ def uniform(quick: bool) -> Iterator[Row]:
 
 def asymmetric(quick: bool) -> Iterator[Row]:
     """4. England as it ships, and with every decision by locality: the gap after a time."""
-    for what, limits in (
-        ("process decisions by locality", (30, 60, 300)),
-        ("all decisions by locality", (300,)),
-    ):
+    lasting: dict[str, tuple[int, ...]] = {
+        "process decisions by locality": (60,) if quick else (30, 60, 300),
+        "all decisions by locality": () if quick else (300,),
+    }
+    for what, limits in lasting.items():
         every = what.startswith("all")
-        if quick:
-            limits = () if every else (60,)
         for limit in limits:
             case = f"England, {what}: gap after {limit} s"
             peers = [("optimiser", "ours_asymmetric")]
@@ -150,12 +150,8 @@ def command(quick: bool) -> Iterator[Row]:
         "optimiser check instances/archetype": [python, "-m", "optimiser", "check", "instances/archetype"],
         "optimiser solve instances/archetype": [python, "-m", "optimiser", "solve", "instances/archetype"],
     }
-    times = {
-        name: median(
-            lambda call=call: subprocess.run(call, cwd=ROOT, capture_output=True, check=True), repeats
-        )  # type: ignore[misc]
-        for name, call in calls.items()
-    }
+    run = partial(subprocess.run, cwd=ROOT, capture_output=True, check=True)
+    times = {name: median(partial(run, call), repeats) for name, call in calls.items()}
     base = next(iter(times.values()))
     for name, seconds in times.items():
         yield Row("the command", name, seconds, seconds / base, "over importing pandas")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -95,7 +95,7 @@ def source_rows(sources: Judged) -> Rows:
 
 
 def organisation(
-    code: str, level: str, parent: str, name: str, hours: float, facts: Mapping[str, Any]
+    code: str, level: str, parent: str, name: str, hours: float, facts: Mapping[Hashable, Any]
 ) -> dict[str, Any]:
     """A row of organisations.csv; `facts` fills the columns that this organisation has."""
     columns = ("population", "vacancy", "absence", "willingness", "ability", "rating", "support_cost")

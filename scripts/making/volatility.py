@@ -17,10 +17,10 @@ def irregular(levels: pd.DataFrame, season_from: pd.DataFrame | None = None) -> 
     deviations is pulled in to them, because jumps in reporting are no volatility. The second value is the
     number of independent observations left, after the months estimated.
     """
-    reference = np.log(levels if season_from is None else season_from).diff().iloc[1:]
+    reference = (levels if season_from is None else season_from).apply(np.log).diff().iloc[1:]
     month = pd.DatetimeIndex(reference.index).month
     season = reference.groupby(month).mean()
-    change = np.log(levels).diff().iloc[1:]
+    change = levels.apply(np.log).diff().iloc[1:]
     own = change - season.loc[pd.DatetimeIndex(change.index).month].to_numpy()
     spread = LIMIT * MEDIAN_TO_SD * own.abs().median()
     return own.clip(-spread, spread, axis=1), len(own) * (1 - len(season) / len(reference))

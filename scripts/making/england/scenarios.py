@@ -36,7 +36,9 @@ class Pandemic:
 def busiest_day(extracts: Extracts) -> pd.Timestamp:
     """The last day of the fortnight of winter 2019/20 in which most general and acute beds were occupied."""
     daily = extracts.panel("sitrep_daily_winter_2019_20", "ga_occupied", "date")
-    return daily.sum(axis=1).rolling(BUSY_DAYS).mean().idxmax()
+    day = daily.sum(axis=1).rolling(BUSY_DAYS).mean().idxmax()
+    assert isinstance(day, pd.Timestamp)
+    return day
 
 
 def winter_surge(extracts: Extracts, column: str) -> pd.Series:
@@ -83,25 +85,25 @@ def pandemic(extracts: Extracts) -> Pandemic:
         extracts.regional("beds_ae_quarterly_2018_2025", name, "quarter")
         for name in ("ga_occupied", "ga_available")
     )
-    usual = occupied.loc[BEFORE].mean()
+    usual, wave = occupied.loc[BEFORE].mean(), occupied.loc[[WAVE]].mean()
     covid = extracts.read("covid_region_daily", "date")
     patients = covid.pivot(columns="region_code", values="covid_inpatients")
     ventilated = covid.pivot(columns="region_code", values="covid_mv_beds")
     on_wards = (patients - ventilated).loc[WAVE_DAYS]
-    others = (occupied.loc[WAVE] - on_wards.mean()) / usual
+    others = (wave - on_wards.mean()) / usual
     slope, _ = np.polyfit(on_wards.mean() / usual, others, 1)
     critical, critical_open = (
-        extracts.regional("critical_care_monthly_2015_2020", name, "month").loc["2019"].mean()
+        extracts.regional("critical_care_monthly_2015_2020", name, "month").loc["2019":"2019"].mean()
         for name in ("adult_cc_occupied", "adult_cc_open")
     )
     peak = ventilated.max()
     return Pandemic(
-        beds_net=occupied.loc[WAVE] / usual - 1,
+        beds_net=wave / usual - 1,
         beds_gross=on_wards.max() / usual,
-        beds_lost=(1 - available.loc[WAVE] / available.loc[BEFORE].mean()).clip(lower=0),
+        beds_lost=(1 - available.loc[[WAVE]].mean() / available.loc[BEFORE].mean()).clip(lower=0),
         critical_net=peak / critical + others - 1,
         critical_gross=peak / critical,
-        correlation=mean_correlation(np.log1p(patients.dropna()).corr().to_numpy()),
+        correlation=mean_correlation(patients.dropna().apply(np.log1p).corr().to_numpy()),
         crowded_out=float(-slope),
         crowded_out_r=float(np.corrcoef(on_wards.mean() / usual, others)[0, 1]),
         critical_peak=float((peak + others * critical).sum()),
@@ -111,7 +113,8 @@ def pandemic(extracts: Extracts) -> Pandemic:
 
 def winter_correlation(extracts: Extracts) -> float:
     """Mean correlation of trusts' daily occupancy, weekdays' effects and the Christmas fortnight out."""
-    daily = np.log(extracts.panel("sitrep_daily_winter_2019_20", "ga_occupied", "date").replace(0, np.nan))
+    beds = extracts.panel("sitrep_daily_winter_2019_20", "ga_occupied", "date")
+    daily = beds.replace(0, np.nan).apply(np.log)
     days = pd.DatetimeIndex(daily.index)
     daily = daily[(days < pd.Timestamp("2019-12-20")) | (days > pd.Timestamp("2020-01-03"))]
     weekday = pd.DatetimeIndex(daily.index).day_of_week

@@ -26,7 +26,7 @@ def organisation_rows(extracts: Extracts, facts: pd.DataFrame, judged: Judged) -
         hours = staff["system_hours_per_1000"] * system["registered_population"] / 1000
         yield organisation(str(code), "system", system["region_code"], system["icb_name"], hours, {})
     for code, trust in extracts.trusts.iterrows():
-        fact = facts.loc[code].to_dict()
+        fact = facts.loc[str(code)].to_dict()
         established = fact["fte"] / (1 - fact["vacancy"]) * HOURS_PER_WEEK
         hours = staff["share_of_trust_staff_time"] * established
         fact["population"] = int(fact["population"])

@@ -35,13 +35,17 @@ class Register:
         self.states = pd.read_csv(folder / "states.csv", dtype={"state_id": str}).set_index("state_id")
         daily = pd.read_csv(folder / "icu_state_daily.csv", dtype={"state_id": str}, parse_dates=["date"])
         self.daily = daily.pivot(index="date", columns="state_id").loc[PERIOD]
-        self.occupied = self.daily["icu_beds_occupied"]
-        self.capacity = self.occupied + self.daily["icu_beds_free"]
-        self.covid = self.daily["covid_icu_patients"]
+        self.occupied = self.counts("icu_beds_occupied")
+        self.capacity = self.occupied + self.counts("icu_beds_free")
+        self.covid = self.counts("covid_icu_patients")
+
+    def counts(self, column: str) -> pd.DataFrame:
+        """One of the counts, day x state."""
+        return pd.DataFrame(self.daily[column])
 
     def share_of_units(self, column: str) -> pd.Series:
         """Mean share of a state's reporting units that give an answer."""
-        return (self.daily[column] / self.daily["reporting_units"]).mean()
+        return (self.counts(column) / self.counts("reporting_units")).mean()
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def state_facts(register: Register, spread: float) -> pd.DataFrame:
     """One row a state: population, units, beds, staff pressure and what follows from it."""
     facts = pd.DataFrame(index=register.states.index)
     facts["population"] = register.states["population"]
-    facts["units"] = register.daily["reporting_units"].mean()
+    facts["units"] = register.counts("reporting_units").mean()
     facts["capacity"] = register.capacity.mean()
     facts["demand"] = register.occupied.mean()
     facts["covid"] = register.covid.mean()
@@ -86,6 +90,7 @@ def volatility(patients: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame, float]:
 def wave(register: Register, season: slice) -> Wave:
     """The worst fortnight of a season, gross of the care that was put off: which beds it would have taken."""
     end = register.covid.loc[season].sum(axis=1).rolling(WAVE_DAYS).mean().idxmax()
+    assert isinstance(end, pd.Timestamp)
     days = slice(end - pd.Timedelta(days=WAVE_DAYS - 1), end)
     usual = register.occupied.mean()
     return Wave(
@@ -93,5 +98,5 @@ def wave(register: Register, season: slice) -> Wave:
         gross=(register.covid.loc[days].mean() - register.covid.mean()) / usual,
         net=register.occupied.loc[days].mean() / usual - 1,
         lost=(1 - register.capacity.loc[days].mean() / register.capacity.mean()).clip(lower=0),
-        correlation=mean_correlation(np.log1p(register.covid.loc[season]).corr().to_numpy()),
+        correlation=mean_correlation(register.covid.loc[season].apply(np.log1p).corr().to_numpy()),
     )
