@@ -1,6 +1,6 @@
-"""Renew what is written from the code: the data dictionary from the schema, the mathematics from the model.
+"""Renew what is written from the code: the dictionaries of data and of results, and the mathematics.
 
-The text around them, in instances/README.md and optimiser/model/README.md, stays as it is.
+The text around them, in the READMEs of instances, optimiser/studies and optimiser/model, stays as it is.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ import re
 from pathlib import Path
 
 from optimiser.instance.read import read
-from optimiser.instance.schema.dictionary import data_dictionary
+from optimiser.instance.schema.dictionary import data_dictionary, results_dictionary
 from optimiser.model.formulation import maths_markdown
+from optimiser.studies.results import results
 
 ROOT = Path(__file__).resolve().parent.parent
 DICTIONARY, MATHEMATICS = ROOT / "instances" / "README.md", ROOT / "optimiser" / "model" / "README.md"
-BLOCK = re.compile(r"(<!-- from the (?:schema|model) -->\n).*(<!-- end of what is from)", re.DOTALL)
+RESULTS = ROOT / "optimiser" / "studies" / "README.md"
+BLOCK = re.compile(r"(<!-- from the (?:schema|model|results) -->\n).*(<!-- end of what is from)", re.DOTALL)
 
 
 def mathematics() -> str:
@@ -25,7 +27,11 @@ def mathematics() -> str:
     )
 
 
-SOURCES = {DICTIONARY: data_dictionary, MATHEMATICS: mathematics}
+SOURCES = {
+    DICTIONARY: data_dictionary,
+    MATHEMATICS: mathematics,
+    RESULTS: lambda: results_dictionary(results()),
+}
 
 
 def renewed(page: Path) -> str:

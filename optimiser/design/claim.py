@@ -15,19 +15,17 @@ from optimiser.audit import audit
 from optimiser.design.design import Design
 from optimiser.design.evaluated import Evaluated
 from optimiser.design.saving import numbers_hash, read_document, read_table
+from optimiser.design.schema import RESULT, SCHEMA
 from optimiser.design.status import Status
 from optimiser.design.tables import BESIDE, COLUMNS, Row
 from optimiser.errors import InputError
 from optimiser.instance.checking.misfits import misfits
 from optimiser.instance.instance import Instance
-from optimiser.instance.schema.result_schemas import RESULTS
 from optimiser.record import Record
 
 CLOSE = 1e-9  # of the largest number of a column, or 1 for what objectives reach: the rest is rounding
-TEXTS = (
-    "decision", "organisation", "level", "type", "scenario", "resource", "objective", "label", "name",
-)  # fmt: skip
-MAYBE = ("available", "population")  # columns in which there may be no number
+TEXTS = {column.name for table in RESULT.tables for column in table.columns if column.kind == "text"}
+MAYBE = {column.name for table in RESULT.tables for column in table.columns if column.nullable}
 if TYPE_CHECKING:
     from optimiser.design.saving import Source
 
@@ -216,7 +214,7 @@ def read_claim(source: Design | Source) -> Claim | None:
     if saved is None:
         return None
     path, document = saved
-    problems = list(misfits(document, RESULTS["solve"], path.name))
+    problems = list(misfits(document, SCHEMA, path.name))
     if problems:
         raise InputError([f"{path.parent / problem}" for problem in problems])
     sheets = _sheets(path.parent) if Path(str(source)).is_dir() else {}

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from optimiser.audit import Audit
+from optimiser.design.schema import ALONE, ARRAYS
 from optimiser.instance.instance import Instance
 from optimiser.record import Record
 
@@ -17,21 +18,8 @@ DIGITS = 12  # significant: more is the noise of adding up
 Row = dict[str, Any]  # column to str, float, or None where there is no number
 
 MOVE = ("decision", "organisation", "level")  # what says where one decision sits, or would sit
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "design": ("decision", "type", "organisation", "level"),
-    "localities": ("organisation", "accountability", "responsiveness", "unmet"),
-    "exercised": ("decision", "organisation", "level", "scenario", "exercised"),
-    "monitored": ("decision", "organisation", "level", "scenario", "monitored"),
-    "slack": (
-        "organisation", "resource", "scenario", "demand", "supply", "added", "lent", "borrowed", "unmet",
-    ),
-    "staff": ("organisation", "scenario", "available", "used"),
-    "support": ("organisation", "support"),
-}  # fmt: skip
-BESIDE: dict[str, tuple[str, ...]] = {  # written as CSV alone: the document says the same otherwise
-    "objectives": ("objective", "weight", "value"),
-    "design_by_locality": ("decision", "label", "type", "organisation", "name", "population", "level"),
-}
+COLUMNS = {part.name: part.header() for part in ARRAYS}
+BESIDE = {part.name: part.header() for part in ALONE}
 
 
 def plain(value: Any) -> Any:

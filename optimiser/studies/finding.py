@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 from optimiser.audit import no_data
 from optimiser.design.tables import Row, plain, spelt
 from optimiser.instance.instance import Instance
+from optimiser.instance.schema.result import Part, Result
 from optimiser.introduced import Introduced
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Finding(Introduced):
         seconds, solves, solver, engine, instance_hash ...
     """
 
-    command: ClassVar[str]
+    says: ClassVar[Result]  # every key and table, declared
     instance: Instance
     complete: bool
     interrupted: bool = False
@@ -65,23 +66,43 @@ class Finding(Introduced):
         """Whether it says nothing: an earlier result is then worth more."""
         return self.empty
 
-    @abstractmethod
+    @property
+    def command(self) -> str:
+        """The verb that asks it."""
+        return self.says.command
+
     def document(self) -> dict[str, Any]:
-        """The keys of the JSON document that are this study's own."""
+        """The keys of the JSON document that are this study's own, but for arrays that are tables as well."""
+        return {}
 
     @abstractmethod
+    def rows(self) -> Mapping[Part, Iterable[Row]]:
+        """The rows of each table, which may hold more than its columns."""
+
     def tables(self) -> dict[str, Table]:
-        """The same as tidy tables: name -> columns and rows."""
+        """What `save` writes as CSV: name -> columns and rows."""
+        return {part.name: self._table(part, rows) for part, rows in self.rows().items()}
+
+    def _table(self, part: Part, rows: Iterable[Row]) -> Table:
+        names = part.header(self._each())
+        return names, [{name: plain(row[name]) for name in names} for row in rows]
+
+    def _each(self) -> dict[str, Sequence[str]]:
+        """Names for which some columns stand one each."""
+        return {"objectives": self.instance.objectives}
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON document that the command prints with --json."""
-        head = {"format": 1, "command": self.command, "instance": self.instance.name}
-        end: dict[str, Any] = {"interrupted": True} if self.interrupted else {}
-        run = {name: plain(value) for name, value in self.run.items()}
-        head |= {"asked": dict(self.asked), "no_data": list(self.no_data)}
-        head |= {"complete": self.complete, "unfinished": list(self.unfinished)}
-        end |= {"tables": list(self.tables()), "run": run}
-        return {**head, **self.document(), **end}
+        tables = self.tables()
+        said: dict[str, Any] = {
+            key.name: tables[key.name][1] for key in self.says.keys if key in self.says.tables
+        }
+        said |= {"format": 1, "command": self.command, "instance": self.instance.name}
+        said |= {"asked": dict(self.asked), "no_data": list(self.no_data)}
+        said |= {"complete": self.complete, "unfinished": list(self.unfinished), **self.document()}
+        said |= {"interrupted": True} if self.interrupted else {}
+        said |= {"tables": list(tables), "run": {name: plain(value) for name, value in self.run.items()}}
+        return self.says.ordered(said)
 
     def _name(self) -> str:
         return self.instance.name
@@ -146,14 +167,13 @@ def remembered(ask: Callable[P, F]) -> Callable[P, F]:
 
 
 class DrawnFinding(Finding):
-    """A finding that people would rather look at than read."""
+    """A finding about some of the objectives that people would rather look at than read."""
+
+    objectives: tuple[str, ...]
+
+    def _each(self) -> dict[str, Sequence[str]]:
+        return {**super()._each(), "asked": self.objectives}
 
     @abstractmethod
     def figure(self) -> str:
         """It drawn, as the text of an SVG file."""
-
-
-def table(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Table:
-    """A table of these columns; numbers as JSON and CSV have them."""
-    names = tuple(columns)
-    return names, [{name: plain(row[name]) for name in names} for row in rows]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from paths import ARCHETYPE, ROOT
+from schema_misfits import misfits
 
 README = ROOT / "optimiser" / "studies" / "README.md"
 SECTION = README.read_text(encoding="utf-8").split("## Adding a question\n")[1].split("\n## ")[0]
@@ -26,8 +27,9 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Ran]:
     copy = tmp_path_factory.mktemp("copy")
     shutil.copytree(ROOT / "optimiser", copy / "optimiser", ignore=shutil.ignore_patterns("__pycache__"))
     blocks = re.findall(r"^`(optimiser/\S+)`:\n\n```python\n(.*?)^```$", SECTION, re.DOTALL | re.MULTILINE)
-    folder, text, line = blocks
-    for path, code in (folder, text):
+    *files, line = blocks
+    assert len(files) == 3
+    for path, code in files:
         assert not (copy / path).exists()
         (copy / path).parent.mkdir(exist_ok=True)
         (copy / path).write_text(code, encoding="utf-8")
@@ -72,6 +74,12 @@ def test_its_document_and_its_tables(ask: Callable[..., Ran], tmp_path: Path) ->
     rows = (out / "moves.csv").read_text().splitlines()
     assert rows[0] == "objective,decision,organisation,from,to"
     assert len(rows) == 1 + len(document["moves"]) == 5
+
+
+def test_what_it_says_is_in_the_schema(ask: Callable[..., Ran]) -> None:
+    schema = json.loads(ask("schema").stdout)["$defs"]["without"]
+    assert misfits(json.loads(ask("without", str(ARCHETYPE), "--json").stdout), schema) == []
+    assert "moves" in schema["required"]
 
 
 def test_it_repeats_the_call_and_refuses_a_wrong_one(ask: Callable[..., Ran]) -> None:

@@ -14,9 +14,10 @@ from optimiser.errors import InputError
 from optimiser.instance.checking.check import warnings
 from optimiser.instance.checking.rules import RULES
 from optimiser.instance.read import read
-from optimiser.instance.schema.dictionary import data_dictionary, json_schema
+from optimiser.instance.schema.dictionary import data_dictionary
 from optimiser.instance.schema.schema import HELD_TABLES, TABLES
 from optimiser.instance.template import write_template
+from optimiser.studies.results import json_schema
 
 SETTINGS = ("weights", "limits", "uncertainty")
 

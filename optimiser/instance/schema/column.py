@@ -25,7 +25,7 @@ class Column:
     """One column of a table, or one key of a section."""
 
     name: str  # with {} where there is one for each objective or resource
-    kind: Literal["name", "text", "number", "flag"]
+    kind: Literal["name", "text", "number", "flag", "cell"]  # cell: any of them
     meaning: str
     default: str | float | bool | None = None  # None: nothing stands there
     otherwise: str = ""  # the default in words, where it has to be worked out
@@ -40,7 +40,8 @@ class Column:
     below: bool = False  # high itself is out of range
     whole: bool = False
     unit: str = ""
-    each: Literal["", "objectives", "resources"] = ""  # objectives: every one but resilience
+    each: Literal["", "objectives", "resources", "asked"] = ""  # objectives: of inputs all but resilience
+    nullable: bool = False  # of results: there may be none
     caption: bool = False  # a text that results show in place of a name
 
     @property

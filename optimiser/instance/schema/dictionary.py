@@ -1,16 +1,14 @@
-"""The schema for people and for tools: the data dictionary in Markdown, and the JSON Schema."""
+"""The schema for people: the data dictionary and the dictionary of results, as Markdown."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from optimiser.instance.reading.folder import BESIDE
-from optimiser.instance.reading.sheet import FREE
 from optimiser.instance.schema.column import Column, TableSchema
-from optimiser.instance.schema.result_schemas import RESULTS, STUDY
-from optimiser.instance.schema.schema import SYSTEM_OBJECTIVES, TABLES, TOML_TABLES
+from optimiser.instance.schema.result import SHARED, Part, Result
+from optimiser.instance.schema.schema import TABLES
 
 _INTRODUCTION = f"""\
 An instance is a folder of `instance.toml` and CSV tables (UTF-8, comma, header row, decimal point). Only
@@ -57,81 +55,60 @@ def _rows(schema: TableSchema) -> Iterator[str]:
         meaning = column.meaning
         if column.each == "objectives":
             meaning += "; one column for each objective but resilience"
-        cells = (f"`{name}`", meaning, column.unit, _values(column), column.shown_default)
-        yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+        yield _row(f"`{name}`", meaning, column.unit, _values(column), column.shown_default)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 
 def _values(column: Column) -> str:
     """What a cell may hold."""
-    if column.kind in ("flag", "text") or column.choices or column.of:
-        text = {"flag": "true, false", "text": "text"}.get(column.kind) or ", ".join(column.choices)
+    if column.choices:
+        return ", ".join(column.choices)
+    if column.kind in ("flag", "text") or column.of:
+        text = {"flag": "true, false", "text": "text"}.get(column.kind)
         return text or column.expected + (", several separated by `;`" if column.several else "")
     return column.expected.removeprefix("a ")
 
 
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of instance.toml, of a study and of each command's result."""
-    parts = {"instance": _instance_schema(), "study": STUDY, **RESULTS}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "optimiser",
-        "description": "What goes in (instance.toml, a study) and what comes out (one document a command).",
-        "anyOf": [{"$ref": f"#/$defs/{name}"} for name in parts],
-        "$defs": parts,
-    }
+def results_dictionary(results: Iterable[Result]) -> str:
+    """Every key of every document and every column of every table: meaning, unit and values, as Markdown."""
+    parts = ["### Every question", "", *_HEAD, *(line for key in SHARED for line in _of_key(key, key.name))]
+    for result in results:
+        own = [key for key in result.keys if key not in SHARED and key.name != "command"]
+        parts += ["", f"### `{result.command}`", "", result.meaning, "", *_HEAD]
+        for key in own:
+            same = _row(f"`{key.name}`", f"{key.meaning}: as `{key.name}.csv`", "", "rows")
+            parts += [same] if key in result.tables else _of_key(key, key.name)
+        for table in result.tables:
+            parts.append(_row(f"**`{table.name}.csv`**", f"**{table.meaning}**", "", ""))
+            parts += [line for column in table.of for line in _of_key(column, column.name)]
+    return "\n".join(parts) + "\n"
 
 
-def _instance_schema() -> dict[str, Any]:
-    top = TABLES["instance"]
-    found = _object(top)
-    for name in TOML_TABLES[1:]:
-        schema = TABLES[name]
-        if schema.shape == "list":
-            part: dict[str, Any] = {"type": "array", "items": _object(schema)}
-            if name == "levels":
-                part["minItems"] = 2
-        elif schema.shape == "record":
-            part = _object(schema)
-        else:
-            rest = {column.name: column for column in schema.columns[1:]}
-            value = _column(rest["weight"]) if "weight" in rest else _object(schema, skip=1)
-            part = {"type": "object", "additionalProperties": value}
-            part["properties"] = dict.fromkeys(SYSTEM_OBJECTIVES, value)
-        found["properties"][schema.section] = {"description": schema.meaning, **part}
-    return {
-        "title": "instance.toml",
-        "description": top.meaning,
-        **found,
-        "not": {"required": ["weights", "swings"]},
-    }
+_HEAD = ("| key, or column of a table | meaning | unit | values |", "|---|---|---|---|")
 
 
-def _object(schema: TableSchema, skip: int = 0) -> dict[str, Any]:
-    """One row of a table, or one section, as an object."""
-    properties: dict[str, Any] = {}
-    for column in schema.columns[skip:]:
-        if column.each:
-            inner = {"type": "object", "additionalProperties": _column(column), "description": column.meaning}
-            properties[column.name.partition(".")[0]] = inner
-        else:
-            properties[column.name] = _column(column)
-    properties |= {name: {"description": "anything; not used"} for name in FREE if name not in properties}
-    required = [column.name for column in schema.columns[skip:] if column.required]
-    found = {"type": "object", "properties": properties, "additionalProperties": False}
-    return found | ({"required": required} if required else {})
+def _of_key(key: Column | Part, path: str) -> Iterator[str]:
+    """A line for the key, and for those within it."""
+    if isinstance(key, Column):
+        many = {"objectives": "; a column an objective", "asked": "; a column an objective asked for"}
+        name = path.replace("{}", "OBJECTIVE")
+        yield _row(f"`{name}`", key.meaning + many.get(key.each, ""), key.unit, _result_values(key))
+        return
+    if key.shape in ("list", "map"):
+        (one,) = key.of
+        path += "[]" if key.shape == "list" else f".{one.name}"
+        yield from _of_key(replace(one, meaning=key.meaning), path)
+        return
+    yield _row(f"`{path}`", key.meaning, "", "rows" if key.shape == "rows" else "keys")
+    for inner in key.of:
+        yield from _of_key(inner, f"{path}{'[]' if key.shape == 'rows' else ''}.{inner.name}")
 
 
-def _column(column: Column) -> dict[str, Any]:
-    kinds = {"number": "integer" if column.whole else "number", "flag": "boolean"}
-    found: dict[str, Any] = {"type": kinds.get(column.kind, "string")}
-    if column.kind == "number":
-        if math.isfinite(column.low):
-            found["exclusiveMinimum" if column.above else "minimum"] = column.low
-        if math.isfinite(column.high):
-            found["exclusiveMaximum" if column.below else "maximum"] = column.high
-    elif column.kind == "name":
-        found |= {"minLength": 1}
-    if column.default not in (None, ""):
-        found["default"] = column.default
-    unit = f" ({column.unit})" if column.unit else ""
-    return found | {"description": column.meaning + unit}
+def _result_values(column: Column) -> str:
+    """What stands there in a result."""
+    values = "text, number or flag" if column.kind == "cell" else _values(column)
+    values = f"{column.low:g}" if column.low == column.high else values
+    return f"{values}, or none" if column.nullable else values

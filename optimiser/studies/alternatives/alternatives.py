@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,15 @@ from optimiser.design.tables import Row, plain
 from optimiser.errors import InfeasibleError
 from optimiser.instance.arguments import AMOUNT, whole, wrong_flag, wrong_number
 from optimiser.instance.instance import Instance
+from optimiser.instance.schema.result import Part
 from optimiser.introduced import Cells
 from optimiser.page import counted, fixed
 from optimiser.solver.answer import Best
 from optimiser.studies.alternatives.diverse import Distant, Diverse
 from optimiser.studies.alternatives.k_best import PROVEN, Known, Pool
 from optimiser.studies.alternatives.must_may_never import Verdict, Verdicts
-from optimiser.studies.finding import Finding, Table, remembered, table
+from optimiser.studies.alternatives.schema import DESIGNS, DIVERSE, DIVERSE_DESIGNS, RANKING, RESULT, VERDICTS
+from optimiser.studies.finding import Finding, remembered
 from optimiser.studies.study import Study
 
 COUNT = 10  # designs listed unless told
@@ -63,7 +65,7 @@ class Alternatives(Finding):
         Of each decision and level: must, may, never or undecided, and how often those listed are so.
     """
 
-    command = "alternatives"
+    says = RESULT
     designs: tuple[Ranked, ...]
     rest: float
     floor: float
@@ -109,25 +111,19 @@ class Alternatives(Finding):
             "verdicts": [vars(verdict) for verdict in self.verdicts],
         }
 
-    def tables(self) -> dict[str, Table]:
-        """ranking a row a design; designs a row a decision of each; verdicts; diverse and diverse_designs."""
-        ranking = [{"rank": r.rank, "value": r.answer.value, "bound": r.bound} for r in self.designs]
-        diverse = [
-            {"place": k, "value": d.answer.value, "distance": d.distance, "furthest": d.furthest}
-            for k, d in enumerate(self.diverse, 1)
-        ]
-        site = ("decision", "organisation", "level")
+    def rows(self) -> dict[Part, Iterable[Row]]:
+        """Of each table."""
         return {
-            "ranking": table(("rank", "value", "bound"), ranking),
-            "designs": table(
-                ("rank", *site), [{"rank": r.rank, **row} for r in self.designs for row in r.answer.rows]
-            ),
-            "verdicts": table((*site, "verdict", "share"), map(vars, self.verdicts)),
-            "diverse": table(("place", "value", "distance", "furthest"), diverse),
-            "diverse_designs": table(
-                ("place", *site),
-                [{"place": k, **row} for k, d in enumerate(self.diverse, 1) for row in d.answer.rows],
-            ),
+            RANKING: [{"rank": r.rank, "value": r.answer.value, "bound": r.bound} for r in self.designs],
+            DESIGNS: [{"rank": r.rank, **row} for r in self.designs for row in r.answer.rows],
+            VERDICTS: map(vars, self.verdicts),
+            DIVERSE: [
+                {"place": k, "value": d.answer.value, "distance": d.distance, "furthest": d.furthest}
+                for k, d in enumerate(self.diverse, 1)
+            ],
+            DIVERSE_DESIGNS: [
+                {"place": k, **row} for k, d in enumerate(self.diverse, 1) for row in d.answer.rows
+            ],
         }
 
 

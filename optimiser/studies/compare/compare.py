@@ -16,15 +16,28 @@ from optimiser.design.tables import Row
 from optimiser.errors import InfeasibleError, InputError
 from optimiser.instance.arguments import check_instance, pairs, said, wrong_flag
 from optimiser.instance.instance import Instance
+from optimiser.instance.schema.result import Part
 from optimiser.introduced import Cells
 from optimiser.page import fixed
 from optimiser.page import gap as gap_text
 from optimiser.solver.call import check_call
 from optimiser.studies.compare.lifted import Lifting
+from optimiser.studies.compare.schema import (
+    ARROWS,
+    ATTRIBUTION,
+    CHANGES,
+    DESIGNS,
+    GRID,
+    MOVING,
+    NET,
+    OBJECTIVES,
+    RANGES,
+    RESULT,
+)
 from optimiser.studies.compare.transition import Shift
 from optimiser.studies.compare.two_instances import Other, compared
 from optimiser.studies.evaluated import Judged, judge, resumed, solved
-from optimiser.studies.finding import Finding, Table, remembered, table
+from optimiser.studies.finding import Finding, remembered
 from optimiser.studies.payoff import Range, ranges
 from optimiser.studies.study import Study
 
@@ -55,7 +68,7 @@ class Comparison(Finding):
         Where the best design of another instance moves, and which inputs move it.
     """
 
-    command = "compare"
+    says = RESULT
     weights: Mapping[str, float]
     designs: tuple[Judged, ...]
     extremes: tuple[Judged, ...]
@@ -106,38 +119,20 @@ class Comparison(Finding):
             "others": [other.to_dict() for other in self.others],
         }
 
-    def tables(self) -> dict[str, Table]:
-        """designs, objectives, ranges, moves, arrows, net, changes, grid, attribution: tidy."""
+    def rows(self) -> dict[Part, Iterable[Row]]:
+        """Of each table."""
         every = (*self.designs, *self.extremes)
         way = [({"start": s.start.name, "end": s.end.name}, s) for s in self.shifts]
-        ends = ("start", "end")
         return {
-            "designs": table(
-                ("name", "decision", "organisation", "level"),
-                [{"name": each.name, **row} for each in every for row in each.rows],
-            ),
-            "objectives": table(("name", "instance", "objective", "value", "lifted"), _objectives(every)),
-            "ranges": table(
-                ("objective", "worst", "worst_in", "best", "bound"), [r.to_dict() for r in self.ranges]
-            ),
-            "moves": table(
-                (*ends, "decision", "organisation", "from", "to"),
-                [name | row for name, shift in way for row in shift.moves],
-            ),
-            "arrows": table(
-                (*ends, "decision", "type", "from", "to", "direction", "steps", "localities", "of", "share"),
-                [name | arrow.to_dict() for name, shift in way for arrow in shift.arrows],
-            ),
-            "net": table(
-                (*ends, "type", "decisions", "up", "down", "net"),
-                [name | row for name, shift in way for row in shift.net],
-            ),
-            "changes": table(
-                (*ends, "decision", "moved", "staying", "monitored", *self.instance.objectives),
-                [name | row | row["objectives"] for name, shift in way for row in shift.changes],
-            ),
-            "grid": table(("level", "type", "decision", "share"), _cells(self.grid())),
-            "attribution": table(("instance", "decision", "input", "levels", "value"), _parts(self.others)),
+            DESIGNS: [{"name": each.name, **row} for each in every for row in each.rows],
+            OBJECTIVES: _objectives(every),
+            RANGES: [each.to_dict() for each in self.ranges],
+            MOVING: [name | row for name, shift in way for row in shift.moves],
+            ARROWS: [name | arrow.to_dict() for name, shift in way for arrow in shift.arrows],
+            NET: [name | row for name, shift in way for row in shift.net],
+            CHANGES: [name | row | row["objectives"] for name, shift in way for row in shift.changes],
+            GRID: _cells(self.grid()),
+            ATTRIBUTION: _parts(self.others),
         }
 
 

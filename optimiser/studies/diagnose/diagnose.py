@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from optimiser.audit import audit
 from optimiser.coefficients import coefficients
-from optimiser.design.tables import plain
+from optimiser.design.tables import Row, plain
 from optimiser.errors import SolverError
 from optimiser.instance.instance import Instance
+from optimiser.instance.schema.result import Part
 from optimiser.introduced import Cells
 from optimiser.page import exact
 from optimiser.record import Record
@@ -24,7 +25,8 @@ from optimiser.studies.diagnose.elastic_program import Loosened
 from optimiser.studies.diagnose.feasibility import DIALS, OutOfTimeError, Questions
 from optimiser.studies.diagnose.repairs import Repair, Repairs, follows
 from optimiser.studies.diagnose.requirements import FEW, Requirement, about, enough, figure, requirements
-from optimiser.studies.finding import Finding, Table, remembered, table
+from optimiser.studies.diagnose.schema import CONFLICT, FACTS, LIMITS, REPAIRS, RESULT
+from optimiser.studies.finding import Finding, remembered
 from optimiser.version import VERSION as ENGINE
 
 SPARE = ("budget", "changes", "unmet")  # limits of which a feasible instance is told what they leave
@@ -87,7 +89,7 @@ class Diagnosis(Finding):
         Of a feasible instance: what each has, and the least that it needs.
     """
 
-    command = "diagnose"
+    says = RESULT
     feasible: bool | None
     facts: tuple[str, ...] = ()
     conflict: tuple[Named, ...] = ()
@@ -129,25 +131,21 @@ class Diagnosis(Finding):
         return {
             "feasible": self.feasible,
             "facts": list(self.facts),
-            "conflict": [named.to_dict() for named in self.conflict],
             "irreducible": self.irreducible,
             "repairs": repairs,
-            "limits": [named.to_dict() for named in self.limits],
         }
 
-    def tables(self) -> dict[str, Table]:
-        """facts, conflict and limits a row each; repairs a row a cell to change."""
-        named = ("table", "row", "column", "text", "has", "needs")
-        changes = [
-            {"repair": k, "least": " ".join(r.least), "text": r.text, **e.to_dict()}
-            for k, r in enumerate(self.repairs, 1)
-            for e in r.edits
-        ]
+    def rows(self) -> dict[Part, Iterable[Row]]:
+        """Of each table."""
         return {
-            "facts": table(("fact",), [{"fact": fact} for fact in self.facts]),
-            "conflict": table(named, [n.to_dict() for n in self.conflict]),
-            "repairs": table(("repair", "least", "text", "table", "row", "column", "from", "to"), changes),
-            "limits": table(named, [n.to_dict() for n in self.limits]),
+            FACTS: [{"fact": fact} for fact in self.facts],
+            CONFLICT: [named.to_dict() for named in self.conflict],
+            REPAIRS: [
+                {"repair": k, "least": " ".join(r.least), "text": r.text, **edit.to_dict()}
+                for k, r in enumerate(self.repairs, 1)
+                for edit in r.edits
+            ],
+            LIMITS: [named.to_dict() for named in self.limits],
         }
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
 from optimiser.design.status import Status
 from optimiser.design.tables import Row, plain
+from optimiser.instance.schema.result import Part
 from optimiser.introduced import Cells
 from optimiser.page import fixed, small
 from optimiser.studies.explain.contributions import Limit
-from optimiser.studies.finding import Finding, Table, table
+from optimiser.studies.explain.schema import ALSO, CONTRIBUTIONS, DECISIONS, LIMITS, MOVING, RESULT, SPANS
+from optimiser.studies.finding import Finding
 
 Span = tuple[float, float]
 SITE = ("decision", "organisation")
@@ -93,7 +95,7 @@ class Explanation(Finding):
         Risk aversion leaves ranges of weights without a meaning.
     """
 
-    command = "explain"
+    says = RESULT
     value: float | None
     bound: float
     weights: Mapping[str, float]
@@ -131,37 +133,27 @@ class Explanation(Finding):
             "decisions": [one.to_dict() for one in self.decisions],
         }  # fmt: skip
 
-    def tables(self) -> dict[str, Table]:
-        """decisions, contributions, moves, also, weights and limits, by decision and organisation."""
-        found: dict[str, list[Row]] = {name: [] for name in COLUMNS}
+    def rows(self) -> dict[Part, Iterable[Row]]:
+        """Of each table."""
+        found: dict[Part, list[Row]] = {part: [] for part in RESULT.tables}
         for one in self.decisions:
             site = {"decision": one.decision, "organisation": one.organisation}
-            found["decisions"].append(site | {"type": one.type, "level": one.level, "sentence": one.sentence})
-            found["limits"] += [site | limit.to_dict() for limit in one.limits]
+            found[DECISIONS].append(site | {"type": one.type, "level": one.level, "sentence": one.sentence})
+            found[LIMITS] += [site | limit.to_dict() for limit in one.limits]
             places = [("", one.contributions), *((m.to, m.contributions) for m in one.moves)]
-            found["contributions"] += [
+            found[CONTRIBUTIONS] += [
                 site | {"to": to, "objective": g, "contribution": value}
                 for to, values in places
                 for g, value in values.items()
             ]
-            found["weights"] += [
+            found[SPANS] += [
                 site | {"objective": g, "from": span[0], "to": span[1]}
                 for g, span in one.weights.items()
                 if span is not None
             ]
             for move in one.moves:
-                found["moves"].append(site | move.to_dict())
+                found[MOVING].append(site | move.to_dict())
                 for row in move.also:
                     other = {f"also_{name}" if name in SITE else name: row[name] for name in row}
-                    found["also"].append(site | {"at": move.to} | other)
-        return {name: table((*SITE, *COLUMNS[name]), rows) for name, rows in found.items()}
-
-
-COLUMNS = {
-    "decisions": ("type", "level", "sentence"),
-    "contributions": ("to", "objective", "contribution"),
-    "moves": ("to", "cost", "least", "most", "status"),
-    "also": ("at", "also_decision", "also_organisation", "from", "to"),
-    "weights": ("objective", "from", "to"),
-    "limits": ("to", "table", "row", "available", "used", "text"),
-}
+                    found[ALSO].append(site | {"at": move.to} | other)
+        return {**found}

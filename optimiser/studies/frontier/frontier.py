@@ -9,24 +9,26 @@ little at that end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from optimiser.design.tables import plain
+from optimiser.design.tables import Row, plain
 from optimiser.errors import InfeasibleError
 from optimiser.instance.arguments import AMOUNT, check_instance, whole, wrong_number
 from optimiser.instance.instance import Instance
+from optimiser.instance.schema.result import Part
 from optimiser.introduced import Cells
 from optimiser.page import at_most, counted, exact, fixed
 from optimiser.solver.call import objectives_of
 from optimiser.solver.recourse.risk import neutral
-from optimiser.studies.finding import DrawnFinding, Table, remembered, table
+from optimiser.studies.finding import DrawnFinding, remembered
 from optimiser.studies.frontier.border import CLOSE
 from optimiser.studies.frontier.figure import figure
 from optimiser.studies.frontier.nondominated import Nondominated, Option, Tradeoffs
+from optimiser.studies.frontier.schema import DESIGNS, POINTS, RESULT, SEGMENTS
 from optimiser.studies.frontier.search import (
     EXACTLY,
     RESOLVED,
@@ -62,7 +64,7 @@ class Frontier(DrawnFinding):
         Each with its objectives, its design, and whether it is proven and supported.
     """
 
-    command = "frontier"
+    says = RESULT
     objectives: tuple[str, ...]
     tolerance: float
     error: float
@@ -121,24 +123,17 @@ class Frontier(DrawnFinding):
             "points": points,
         }
 
-    def tables(self) -> dict[str, Table]:
-        """points a row a design; segments a row an extreme point; designs a row a decision of each."""
-        every = self.instance.objectives
-        points = [
-            {
-                "point": k,
-                "supported": p.supported,
-                "proven": p.proven,
-                **dict(zip(every, p.answer.objectives, strict=True)),
-            }
-            for k, p in enumerate(self.points, 1)
-        ]
-        segments = [{"point": k, **end} for k, p in enumerate(self.points, 1) for end in self._segment(p)]
-        designs = [{"point": k, **row} for k, p in enumerate(self.points, 1) for row in p.answer.rows]
+    def rows(self) -> dict[Part, Iterable[Row]]:
+        """Of each table."""
+        every, points = self.instance.objectives, list(enumerate(self.points, 1))
         return {
-            "points": table(("point", "supported", "proven", *every), points),
-            "segments": table(("point", *self.objectives), segments),
-            "designs": table(("point", "decision", "organisation", "level"), designs),
+            POINTS: [
+                {"point": k, "supported": p.supported, "proven": p.proven}
+                | dict(zip(every, p.answer.objectives, strict=True))
+                for k, p in points
+            ],
+            SEGMENTS: [{"point": k, **end} for k, p in points for end in self._segment(p)],
+            DESIGNS: [{"point": k, **row} for k, p in points for row in p.answer.rows],
         }
 
     def _segment(self, p: Nondominated) -> list[dict[str, Any]]:

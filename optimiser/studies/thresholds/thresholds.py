@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -15,22 +15,31 @@ from optimiser.errors import InfeasibleError, InputError
 from optimiser.instance.arguments import check_instance, pairs, unknown, wrong_number
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.column import a_number
+from optimiser.instance.schema.result import Part
 from optimiser.introduced import Cells
 from optimiser.page import counted, fixed
 from optimiser.solver.call import weights_of
-from optimiser.studies.finding import Finding, Table, remembered, table
+from optimiser.studies.finding import Finding, remembered
 from optimiser.studies.inputs import Input, input_of
 from optimiser.studies.parametric import trace
 from optimiser.studies.study import Study
 from optimiser.studies.thresholds.bisection import Cell, Stretch, along, over, simplest
 from optimiser.studies.thresholds.intervals import Interval, Patch, Tip
 from optimiser.studies.thresholds.points import Ground, Point
+from optimiser.studies.thresholds.schema import (
+    DESIGNS,
+    DESIGNS_OF_TWO,
+    INTERVALS,
+    MOVING,
+    PATCHES,
+    RESULT,
+    TIPS,
+)
 
 Array = np.ndarray
 TOLERANCE = 1e-6  # share of the range to which a change is located
 COARSE = 1 / 16  # and of both ranges, with two inputs
 TOLERABLE = a_number("", "a share of the range", low=0, above=True, high=1, below=True)
-SITE = ("decision", "organisation")
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -58,7 +67,7 @@ class Thresholds(Finding):
         Of the patches: the first has design_id 1.
     """
 
-    command = "thresholds"
+    says = RESULT
     inputs: tuple[Input, ...]
     method: str
     tolerance: float
@@ -116,31 +125,28 @@ class Thresholds(Finding):
             found |= {"and": second[0], "patches": [p.to_dict() for p in self.patches], "designs": designs}
         return found
 
-    def tables(self) -> dict[str, Table]:
-        """intervals and tips, a row each; designs and moves by their number; patches, with two inputs."""
-        cells = [{"interval": k, **part.to_dict()} for k, part in enumerate(self.intervals, 1)]
-        spread = [c | {"value_from": c["values"][0], "value_to": c["values"][1]} for c in cells]
-        tips = [{"tip": k, **t.to_dict(), "low": t.low, "high": t.high} for k, t in enumerate(self.tips, 1)]
+    def rows(self) -> dict[Part, Iterable[Row]]:
+        """Of each table: those of one input, or those of two."""
         if len(self.inputs) > 1:
-            sides = [{"x_from": p.x[0], "x_to": p.x[1], "y_from": p.y[0], "y_to": p.y[1], "proven": p.proven,
-                      "design_ids": ";".join(map(str, p.design_ids))} for p in self.patches]  # fmt: skip
-            rows = [{"design_id": k, **row} for k, design in enumerate(self.designs, 1) for row in design]
             return {
-                "patches": table(("x_from", "x_to", "y_from", "y_to", "design_ids", "proven"), sides),
-                "designs": table(("design_id", *SITE, "level"), rows),
+                PATCHES: [
+                    {"x_from": p.x[0], "x_to": p.x[1], "y_from": p.y[0], "y_to": p.y[1], "proven": p.proven}
+                    | {"design_ids": ";".join(map(str, p.design_ids))}
+                    for p in self.patches
+                ],
+                DESIGNS_OF_TWO: [
+                    {"design_id": k, **row} for k, design in enumerate(self.designs, 1) for row in design
+                ],
             }
+        intervals, tips = list(enumerate(self.intervals, 1)), list(enumerate(self.tips, 1))
         return {
-            "intervals": table(
-                ("interval", "from", "to", "feasible", "value_from", "value_to", "proven"), spread
-            ),
-            "designs": table(
-                ("interval", *SITE, "level"),
-                [{"interval": c["interval"], **row} for c in cells for row in c["design"]],
-            ),
-            "tips": table(("tip", "at", "low", "high"), tips),
-            "moves": table(
-                ("tip", *SITE, "from", "to"), [{"tip": t["tip"], **row} for t in tips for row in t["moves"]]
-            ),
+            INTERVALS: [
+                {"interval": k, **i.to_dict(), "value_from": i.values[0], "value_to": i.values[1]}
+                for k, i in intervals
+            ],
+            DESIGNS: [{"interval": k, **row} for k, i in intervals for row in i.design],
+            TIPS: [{"tip": k, "at": tip.at, "low": tip.low, "high": tip.high} for k, tip in tips],
+            MOVING: [{"tip": k, **row} for k, tip in tips for row in tip.moves],
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,16 +14,26 @@ from optimiser.design.tables import Row, plain
 from optimiser.errors import InfeasibleError
 from optimiser.instance.arguments import AMOUNT, check_instance, wrong_number
 from optimiser.instance.instance import Instance
+from optimiser.instance.schema.result import Part
 from optimiser.introduced import Cells
 from optimiser.page import counted, exact, percent
 from optimiser.solver.answer import Answer, Best
 from optimiser.solver.call import objectives_of
-from optimiser.studies.finding import DrawnFinding, Table, remembered, table
+from optimiser.studies.finding import DrawnFinding, remembered
 from optimiser.studies.study import Study
 from optimiser.studies.weight_map.cells import Cell, Region
 from optimiser.studies.weight_map.current_design import Standing, standing
 from optimiser.studies.weight_map.decomposition import Decomposition, Doubt
 from optimiser.studies.weight_map.figure import figure
+from optimiser.studies.weight_map.schema import (
+    ACCEPTABILITY,
+    BY_DECISION,
+    BY_TYPE,
+    CELLS,
+    DESIGNS,
+    RESULT,
+    VERTICES,
+)
 from optimiser.studies.weight_map.simplex import area, centre, tidy
 
 Array = np.ndarray
@@ -64,7 +74,7 @@ class WeightMap(DrawnFinding):
         Where the current design stands; None where there is none, or not a whole one.
     """
 
-    command = "map"
+    says = RESULT
     objectives: tuple[str, ...]
     own: Array
     tolerance: float
@@ -137,27 +147,25 @@ class WeightMap(DrawnFinding):
             "current": None if self.current is None else self.current.to_dict(),
         }
 
-    def tables(self) -> dict[str, Table]:
-        """cells a row each, their vertices, the designs a row a holding, and who sits where how often."""
-        names = self.objectives
-        cells = [
-            {"cell": i, "design_id": cell.design_id, "area": cell.area, **_expectations(cell.answer)}
-            for i, cell in enumerate(self.cells, 1)
-        ]
-        vertices = [
-            {"cell": i, "vertex": k, **dict(zip(names, vertex, strict=True))}
-            for i, cell in enumerate(self.cells, 1)
-            for k, vertex in enumerate(cell.vertices, 1)
-        ]
-        designs = [{"design_id": d.design_id, "area": d.area, **row} for d in self.designs for row in d.rows]
-        site = ("decision", "organisation", "level")
+    def rows(self) -> dict[Part, Iterable[Row]]:
+        """Of each table."""
+        cells = list(enumerate(self.cells, 1))
         return {
-            "cells": table(("cell", "design_id", "area", *self.instance.objectives), cells),
-            "vertices": table(("cell", "vertex", *names), vertices),
-            "designs": table(("design_id", "area", *site), designs),
-            "acceptability": table((*site, "share"), self.acceptability),
-            "by_decision": table(("decision", "type", "level", "share"), self.by_decision),
-            "by_type": table(("type", "level", "share"), self.by_type),
+            CELLS: [
+                {"cell": i, "design_id": cell.design_id, "area": cell.area, **_expectations(cell.answer)}
+                for i, cell in cells
+            ],
+            VERTICES: [
+                {"cell": i, "vertex": k, **dict(zip(self.objectives, vertex, strict=True))}
+                for i, cell in cells
+                for k, vertex in enumerate(cell.vertices, 1)
+            ],
+            DESIGNS: [
+                {"design_id": d.design_id, "area": d.area, **row} for d in self.designs for row in d.rows
+            ],
+            ACCEPTABILITY: self.acceptability,
+            BY_DECISION: self.by_decision,
+            BY_TYPE: self.by_type,
         }
 
 

@@ -20,8 +20,8 @@ from schema_misfits import misfits
 import optimiser
 from optimiser import InputError, Instance
 from optimiser.cli.alternatives import alternatives_text
-from optimiser.instance.schema.result_schemas import RESULTS
 from optimiser.studies.alternatives.alternatives import Alternatives
+from optimiser.studies.results import json_schema
 
 CLOSE = 3e-6  # of value: the gap proven, and the rounding of two solvers
 SEEDS = [0, 1, 6, 7, 9, 11, 712, 719, 720]
@@ -213,7 +213,7 @@ def test_what_the_command_prints_and_writes(run: Any, tmp_path: Path) -> None:
     ran = run(*call, "--json", "--out", str(tmp_path / "out"))
     document = json.loads(ran.out)
     assert ran.code == 0
-    assert misfits(document, RESULTS["alternatives"]) == []
+    assert misfits(document, json_schema()["$defs"]["alternatives"]) == []
     assert json.loads((tmp_path / "out" / "result.json").read_text()) == document
     with (tmp_path / "out" / "ranking.csv").open() as file:
         rows = list(csv.DictReader(file))

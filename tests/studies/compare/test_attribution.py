@@ -17,8 +17,8 @@ from schema_misfits import misfits
 import optimiser
 from optimiser import InputError, Instance
 from optimiser.instance.differences import differences, differing_sets, exchanged
-from optimiser.instance.schema.result_schemas import RESULTS
 from optimiser.studies.compare.attribution import DRAWN, divided, orders_of
+from optimiser.studies.results import json_schema
 
 LOCAL = {"level": "local"}
 
@@ -117,7 +117,7 @@ def test_parts_sum_to_the_whole_on_random_instances(seed: int) -> None:
     )
     assert other.best.value == pytest.approx(optimiser.solve(second).value, abs=2e-6)
     assert other.shift.levels_up == pytest.approx(whole, abs=1e-12)
-    assert misfits(json.loads(json.dumps(found.to_dict())), RESULTS["compare"]) == []
+    assert misfits(json.loads(json.dumps(found.to_dict())), json_schema()["$defs"]["compare"]) == []
 
 
 def test_the_same_instance_moves_nothing(archetype: Instance) -> None:

@@ -18,8 +18,8 @@ from schema_misfits import misfits
 
 import optimiser
 from optimiser import InputError, Instance
-from optimiser.instance.schema.result_schemas import RESULTS
 from optimiser.studies.compare.compare import Comparison
+from optimiser.studies.results import json_schema
 
 CLOSE = 2e-6
 
@@ -297,7 +297,7 @@ def test_time_runs_out_with_what_is_known(archetype: Instance) -> None:
     assert not found.complete
     assert found.designs[0].feasible is None  # not known, which is not infeasible
     assert found.designs[1].feasible
-    assert misfits(json.loads(json.dumps(found.to_dict())), RESULTS["compare"]) == []
+    assert misfits(json.loads(json.dumps(found.to_dict())), json_schema()["$defs"]["compare"]) == []
 
 
 def test_the_command_says_that_time_ran_out(run) -> None:
@@ -314,7 +314,7 @@ def test_the_command(run, tmp_path: Path) -> None:
     ran = run("compare", ARCHETYPE, "--design", str(mine), "--json", "--out", str(out))
     assert ran.code == 0
     document = json.loads(ran.out)
-    assert misfits(document, RESULTS["compare"]) == []
+    assert misfits(document, json_schema()["$defs"]["compare"]) == []
     assert [each["name"] for each in document["designs"]][-2:] == ["all-local", "mine.csv"]
     assert document["moves"] == [
         {"decision": "I1", "organisation": "", "from": "local", "to": "central"},

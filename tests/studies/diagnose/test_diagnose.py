@@ -20,7 +20,7 @@ from schema_misfits import misfits
 
 import optimiser
 from optimiser.instance.instance import Instance
-from optimiser.instance.schema.result_schemas import RESULTS
+from optimiser.studies.results import json_schema
 
 ENOUGH = 1e9  # hours or money that no small instance can use up
 
@@ -141,7 +141,7 @@ def test_a_planted_conflict_is_found_proven_and_repaired(plant, tmp_path):
     instance = planted(plant, tmp_path)
     found = optimiser.diagnose(instance, fix=plant.fix, at_least=plant.at_least)
     document = found.to_dict()
-    assert misfits(document, RESULTS["diagnose"]) == []
+    assert misfits(document, json_schema()["$defs"]["diagnose"]) == []
     assert (document["feasible"], document["complete"], document["irreducible"]) == (False, True, True)
     assert {where(requirement) for requirement in document["conflict"]} == plant.conflict
 
@@ -406,7 +406,7 @@ def test_what_is_known_when_time_runs_out_is_kept(tmp_path):
     assert (found.complete, found.interrupted, found.feasible, len(found.facts)) == (False, False, False, 1)
     unsettled = optimiser.diagnose(optimiser.read(ROOT / "instances" / "archetype"), time_limit=1e-9)
     assert (unsettled.complete, unsettled.feasible, unsettled.conflict) == (False, None, ())
-    assert misfits(unsettled.to_dict(), RESULTS["diagnose"]) == []
+    assert misfits(unsettled.to_dict(), json_schema()["$defs"]["diagnose"]) == []
 
 
 def test_ctrl_c_keeps_the_conflict_that_was_found(tmp_path):
@@ -455,7 +455,7 @@ def test_the_command_explains_an_infeasible_call(run, tmp_path):
     assert [(row["repair"], row["to"]) for row in rows] == [("1", ""), ("2", "0.383333")]
     saved = json.loads((tmp_path / "why" / "result.json").read_text(encoding="utf-8"))
     printed = json.loads(run(*call, "--json").out)
-    assert misfits(printed, RESULTS["diagnose"]) == []
+    assert misfits(printed, json_schema()["$defs"]["diagnose"]) == []
     assert {**saved, "run": None} == {**printed, "run": None}
 
 

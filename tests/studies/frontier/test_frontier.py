@@ -22,12 +22,12 @@ from schema_misfits import misfits
 import optimiser
 from optimiser import InputError, Instance, Status
 from optimiser.cli.frontier import frontier_text
-from optimiser.instance.schema.result_schemas import RESULTS
 from optimiser.solver.answer import Answer
 from optimiser.studies.frontier.border import border, standing_out
 from optimiser.studies.frontier.frontier import Frontier
 from optimiser.studies.frontier.nondominated import Tradeoffs
 from optimiser.studies.frontier.search import by_border
+from optimiser.studies.results import json_schema
 from optimiser.studies.study import Study
 
 Array = np.ndarray
@@ -249,7 +249,7 @@ def test_what_the_command_prints_and_writes(run: Any, tmp_path: Path) -> None:
     ran = run(*call, "--json", "--out", str(tmp_path / "out"))
     document = json.loads(ran.out)
     assert ran.code == 0
-    assert misfits(document, RESULTS["frontier"]) == []
+    assert misfits(document, json_schema()["$defs"]["frontier"]) == []
     assert [p["supported"] for p in document["points"]] == [True] * 4 + [False, True, False, True, True]
     assert json.loads((tmp_path / "out" / "result.json").read_text()) == document
     with (tmp_path / "out" / "points.csv").open() as file:

@@ -20,8 +20,8 @@ from schema_misfits import misfits
 import optimiser
 from optimiser import Instance
 from optimiser.errors import InfeasibleError, InputError
-from optimiser.instance.schema.dictionary import json_schema
 from optimiser.studies.inputs import WIDENS, input_of, variant, weights_at
+from optimiser.studies.results import json_schema
 from optimiser.studies.thresholds.bisection import simplest
 from optimiser.studies.thresholds.thresholds import Thresholds
 

@@ -25,7 +25,7 @@ import optimiser
 from optimiser import InputError, Instance
 from optimiser.errors import InfeasibleError
 from optimiser.instance.read import read
-from optimiser.instance.schema.result_schemas import RESULTS
+from optimiser.studies.results import json_schema
 from optimiser.studies.weight_map.weight_map import THE_THREE, WeightMap
 
 Array = np.ndarray
@@ -236,7 +236,7 @@ def test_no_time_no_map(tmp_path: Path, run: Callable[..., tuple[int, str, str]]
     document = json.loads(out)
     assert code == 5
     assert (document["complete"], document["error"], document["cells"]) == (False, None, [])
-    assert misfits(document, RESULTS["map"]) == []
+    assert misfits(document, json_schema()["$defs"]["map"]) == []
     assert "before any design" in run("map", ARCHETYPE, "--time-limit", "1e-9").out
 
 
@@ -265,7 +265,7 @@ def test_the_command(tmp_path: Path, run: Callable[..., tuple[int, str, str]]) -
     code, printed, _ = run("map", ARCHETYPE, "--json", "--out", str(out), "--figure", str(drawn))
     document = json.loads(printed)
     assert code == 0
-    assert misfits(document, RESULTS["map"]) == []
+    assert misfits(document, json_schema()["$defs"]["map"]) == []
     assert document == json.loads((out / "result.json").read_text())
     assert document["complete"]
     assert document["solves"] == document["run"]["solves"]

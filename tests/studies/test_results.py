@@ -1,0 +1,188 @@
+"""Nothing is written that is not declared, and nothing declared that is not written: keys and tables alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from paths import ARCHETYPE, INSTANCES
+from schema_misfits import misfits
+
+import optimiser
+from optimiser import Design, Instance
+from optimiser.instance.schema.column import Column
+from optimiser.instance.schema.result import Part, Result
+from optimiser.studies.finding import DrawnFinding, Finding
+from optimiser.studies.results import json_schema, results
+
+THREE = ("risk_pooling", "accountability", "responsiveness")
+SCHEMAS = json_schema()["$defs"]
+
+
+@cache
+def instance(name: str) -> Instance:
+    return optimiser.read(INSTANCES / name)
+
+
+def infeasible() -> Instance:
+    local = instance("archetype").replace("decisions.levels", set="local")
+    return local.replace("organisations.staff_hours", set=1)
+
+
+def slower() -> Instance:
+    """Three levels as they would be with other delays and other needs."""
+    slow = instance("three-levels").replace("levels.delay_days", set=2, where={"level": "ministry"})
+    return slow.replace("decisions.heterogeneity", multiply=3)
+
+
+WEIGHT, HOURS = "weights.responsiveness", "organisations.staff_hours"
+ASKED: dict[str, Callable[[str], Design | Finding]] = {
+    "solve": lambda name: optimiser.solve(instance(name)),
+    "verify": lambda name: optimiser.verify(instance(name), optimiser.solve(instance(name))),
+    "explain": lambda name: optimiser.explain(instance(name), time_limit=5),
+    "diagnose": lambda name: optimiser.diagnose(instance(name)),
+    "compare": lambda name: optimiser.compare(instance(name)),
+    "alternatives": lambda name: optimiser.alternatives(instance(name), count=4, diverse=2, by_locality=True),
+    "frontier": lambda name: optimiser.frontier(instance(name), THREE[1:], points=4),
+    "weight_map": lambda name: optimiser.weight_map(instance(name), tolerance=0.02),
+    "thresholds": lambda name: optimiser.thresholds(instance(name), WEIGHT, time_limit=5),
+}
+CASES: dict[str, Callable[[], Design | Finding]] = (
+    {
+        f"{question} {name}": lambda ask=ask, name=name: ask(name)  # type: ignore[misc]
+        for question, ask in ASKED.items()
+        for name in ("archetype", "three-levels")
+    }
+    | {
+        "verify by hand": lambda: optimiser.verify(
+            instance("archetype"), optimiser.solve(instance("archetype")).table
+        ),
+        "solve infeasible": lambda: optimiser.solve(infeasible()),
+        "diagnose infeasible": lambda: optimiser.diagnose(infeasible()),
+        "diagnose limited": lambda: optimiser.diagnose(
+            instance("three-levels").replace("limits.max_changes", set=3)
+        ),
+        "compare two": lambda: optimiser.compare(instance("three-levels"), others=[slower()], reach=False),
+        "thresholds two": lambda: optimiser.thresholds(
+            instance("archetype"), WEIGHT, also={"what": HOURS, "range": (1, 30)}, tolerance=0.25
+        ),
+    }
+    | {
+        f"{question} in no time": lambda question=question: getattr(optimiser, question)(  # type: ignore[misc]
+            instance("three-levels"), *((WEIGHT,) if question == "thresholds" else ()), time_limit=1e-9
+        )
+        for question in (
+            "solve",
+            "explain",
+            "diagnose",
+            "compare",
+            "alternatives",
+            "weight_map",
+            "thresholds",
+        )
+    }
+)
+
+
+@cache
+def found(case: str) -> Design | Finding:
+    return CASES[case]()
+
+
+RESULTS = {result.command: result for result in results()}
+
+
+def declared(case: str) -> Result:
+    question = case.split()[0]
+    return RESULTS[{"verify": "solve", "weight_map": "map"}.get(question, question)]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_its_document_and_its_tables_are_as_declared(case: str) -> None:
+    finding, result = found(case), declared(case)
+    document = json.loads(json.dumps(finding.to_dict(), allow_nan=False))
+    assert misfits(document, SCHEMAS[result.command]) == []
+    assert list(undeclared(document, result.keys)) == []
+    asked = finding.objectives if isinstance(finding, DrawnFinding) else ()
+    each = {"objectives": finding.instance.objectives, "asked": asked}
+    for name, (columns, rows) in finding.tables().items():
+        fitting = [part for part in result.tables if (part.name, part.header(each)) == (name, columns)]
+        assert len(fitting) == 1
+        kinds = [column for column in fitting[0].columns for _ in each.get(column.each, [""])]
+        for row in rows:
+            assert tuple(row) == tuple(columns)
+            wrong = [c.name for c, cell in zip(kinds, row.values(), strict=True) if not may_hold(c, cell)]
+            assert wrong == []
+
+
+@pytest.mark.parametrize("command", sorted(RESULTS.keys() - {"check"}))
+def test_every_table_that_is_declared_is_written(command: str) -> None:
+    result = RESULTS[command]
+    mine = [found(case).tables() for case in CASES if declared(case) is result]
+    written = {(name, columns[0]) for tables in mine for name, (columns, rows) in tables.items() if rows}
+    assert written == {(part.name, part.columns[0].name) for part in result.tables}
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_check_is_as_declared(run: Any, tmp_path: Path, sound: bool) -> None:
+    document = json.loads(run("check", str(ARCHETYPE if sound else tmp_path), "--json").out)
+    assert document["sound"] is sound
+    assert misfits(document, SCHEMAS["check"]) == []
+    assert list(undeclared(document, RESULTS["check"].keys)) == []
+
+
+@pytest.mark.parametrize("result", RESULTS.values(), ids=RESULTS)
+def test_everything_says_what_it_means(result: Result) -> None:
+    assert result.meaning.endswith(("?", "."))
+    whole = Part(result.command, result.meaning, "object", result.keys, optional=result.optional)
+    for part in every_part((whole, *result.tables)):
+        names = [key.name for key in part.of]
+        assert len(set(names)) == len(names)
+        assert set(part.optional) <= set(names)
+        if part.shape in ("rows", "object"):
+            assert all(key.meaning for key in part.of), part.name
+        assert all(column.kind == "number" for column in part.columns if column.unit)
+    assert set(result.found) <= {key.name for key in result.keys}
+
+
+def every_part(keys: Iterable[Column | Part]) -> Iterator[Part]:
+    for key in keys:
+        if isinstance(key, Part):
+            yield key
+            yield from every_part(key.of)
+
+
+def may_hold(column: Column, cell: Any) -> bool:
+    """Whether a cell of a table is as its column says."""
+    if cell is None:
+        return column.nullable
+    kinds = {"flag": bool, "number": int if column.whole else int | float, "cell": str | int | float}
+    kind = kinds.get(column.kind, str)
+    return isinstance(cell, kind) and (not column.choices or cell in column.choices)
+
+
+def undeclared(value: Mapping[str, Any], keys: Sequence[Column | Part], where: str = "") -> Iterator[str]:
+    """The path of each key that no declaration names; but within `asked`, which repeats a call."""
+    known = {key.name: key for key in keys}
+    for name, inner in value.items():
+        if name not in known:
+            yield f"{where}.{name}"
+        elif name != "asked":
+            yield from _within(inner, known[name], f"{where}.{name}")
+
+
+def _within(value: Any, key: Column | Part, where: str) -> Iterator[str]:
+    if isinstance(key, Column) or value is None:
+        return
+    if key.shape == "object":
+        yield from undeclared(value, key.of, where)
+    elif key.shape == "rows":
+        for row in value:
+            yield from undeclared(row, key.of, where)
+    else:
+        for item in value.values() if key.shape == "map" else value:
+            yield from _within(item, key.of[0], where)
