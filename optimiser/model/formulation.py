@@ -34,7 +34,6 @@ HEADINGS = {
     "value": "Value",
 }
 TAG = re.compile(r"\((?P<tag>\d+|[a-z_]+)\) (?P<rest>.*)", re.DOTALL)
-Entry = tuple[str, str, str]  # head, what it says, an example or ""
 
 
 def maths(instance: Instance) -> str:

@@ -32,7 +32,7 @@ class Scenario:
     """
 
     def __init__(self, structure: Structure, s: int) -> None:
-        r = self._structure = structure
+        r = structure
         self.columns = np.flatnonzero(r.scenario == s)
         in_scenario = np.flatnonzero(r.row_scenario == s)
         self._rows = np.setdiff1d(in_scenario, r.scored, assume_unique=True)
@@ -40,18 +40,19 @@ class Scenario:
         mine = r.row_scenario[r.scored] == s
         self._scored, self._objective = r.scored[mine], r.row_objective[mine]
         self._fear = np.flatnonzero(r.e_fearful & (r.e_index[:, 3] == s))
-        self._entries = self._assemble(r.on_y)
+        self._coupling, self._held = len(r.coupling), r.e_held[self._fear]
+        self._entries = self._assemble(r)
         self._solver = Solver()
         self._loaded: Array | None = None  # columns in HiGHS
 
-    def _assemble(self, on_y: sparse.csc_array) -> sparse.csc_array:
+    def _assemble(self, r: Structure) -> sparse.csc_array:
         """The matrix with, for each entry, one more than the position of its value in `_values`."""
-        count = on_y.nnz
+        on_y, count = r.on_y, r.on_y.nnz
         entries = sparse.csc_array((np.arange(1, count + 1), on_y.indices, on_y.indptr), shape=on_y.shape)
-        at = np.full(len(self._structure.y), -1)
+        at = np.full(len(r.y), -1)
         at[self.columns] = np.arange(len(self.columns))
         fear, slack = len(self._fear), len(self._capped)
-        act, watch = at[self._structure.e[self._fear]], at[self._structure.e_monitored[self._fear]]
+        act, watch = at[r.e[self._fear]], at[r.e_monitored[self._fear]]
         ones, feared = np.full(fear, count + 1), np.arange(count + 3, count + 3 + fear)
         rows = np.tile(np.arange(fear), 2)
         shape = (fear, len(self.columns))
@@ -78,11 +79,11 @@ class Scenario:
         `direction` (G,) weighs the objectives. Where a limit on unmet demand cannot be kept, the prices are
         those of keeping it, which cut the point off.
         """
-        prices = np.zeros(len(self._structure.coupling))
+        prices = np.zeros(self._coupling)
         prices[self._scored] = direction[self._objective]
         most, side = np.append(most[self.columns], np.zeros(len(self._capped))), side[self._rows]
         side[self._roomy] = np.maximum(side[self._roomy], 0.0)
-        upper = np.append(side, self._willing * x[self._structure.e_held[self._fear]])
+        upper = np.append(side, self._willing * x[self._held])
         loaded = self._put(most, upper, direction, prices)
         found = self._solver.run(clock)
         feasible = found.ended is Ended.OPTIMAL

@@ -91,11 +91,6 @@ class Shift:
         return np.where(self.known, self.before - self.after, 0)
 
     @property
-    def levels_up(self) -> Array:
-        """(D,) levels up, the mean over the population; what goes up and what goes down cancel."""
-        return self.steps @ self.share
-
-    @property
     def moved(self) -> Array:
         """Positions of the decisions that move anywhere."""
         return np.flatnonzero(self.steps.any(axis=1))

@@ -116,7 +116,7 @@ def test_parts_sum_to_the_whole_on_random_instances(seed: int) -> None:
         other.best.value - found.designs[0].value, abs=1e-12
     )
     assert other.best.value == pytest.approx(optimiser.solve(second).value, abs=2e-6)
-    assert other.shift.levels_up == pytest.approx(whole, abs=1e-12)
+    assert other.shift.steps @ share == pytest.approx(whole, abs=1e-12)
     assert misfits(json.loads(json.dumps(found.to_dict())), json_schema()["$defs"]["compare"]) == []
 
 
