@@ -1,71 +1,87 @@
-"""From an instance to the numbers of the model: pure, vectorised, one named array a coefficient.
+"""From an instance to the numbers of the model: pure, vectorised, one dataclass a mechanism of the model.
 
-The sets, masks and lists of `Coefficients` say which variables and rows exist (its `shape`); `numbers` are
-the coefficients, and every coefficient of the model is a polynomial in them. Two instances of equal shape
-therefore share one compiled model. Axes: D decisions, H holdings (one for a uniform decision, one a
-locality for an asymmetric one), O localities, N organisations, L levels, S scenarios, R resources, and
-T correlation regimes (the first shared by every scenario without a correlation of its own).
+`sets` and `structure` say which variables and rows exist; all else are the coefficients, and every
+coefficient of the model is a polynomial in them. Two instances of equal `layout` therefore share one
+compiled model. Axes: D decisions, H holdings (one for a uniform decision, one a locality for an asymmetric
+one), O localities, N organisations, L levels, S scenarios, R resources, G objectives, and T correlation
+regimes (the first shared by every scenario without a correlation of its own).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from optimiser.coefficients.mechanisms import autonomy, change, holding_lists, risk_attitude, slack, staffing
-from optimiser.coefficients.pools import Pools, pools
+from optimiser.coefficients.autonomy import Autonomy, autonomy_of
+from optimiser.coefficients.holding import Holding, holding_of
+from optimiser.coefficients.money import Money, money_of
+from optimiser.coefficients.numbers import named_arrays
+from optimiser.coefficients.pools import Pools, pools_of
+from optimiser.coefficients.scores import Scores, direct_scores, scores_of
 from optimiser.coefficients.sets import Array, Sets, sets_of
-from optimiser.coefficients.worth import weights_of, worth
+from optimiser.coefficients.slack import Slack, slack_of
+from optimiser.coefficients.staffing import Staffing, staffing_of
+from optimiser.coefficients.structure import Structure, structure_of
+from optimiser.coefficients.value import Value, value_of, weights_of
 from optimiser.instance.instance import Instance
 
-__all__ = ["Coefficients", "coefficients", "weights_of"]
+__all__ = ["MECHANISMS", "Coefficients", "coefficients", "weights_of"]
+
+MECHANISMS = ("value", "holding", "staffing", "autonomy", "slack", "money", "scores")
 
 
 @dataclass(frozen=True, eq=False)
 class Coefficients:
-    """The sets, masks, lists and numbers of one instance."""
+    """The sets, structure and numbers of one instance."""
 
     sets: Sets
-    masks: Mapping[str, Array]  # which columns and rows exist; a term of 0 is no structure
-    lists: Mapping[str, list[tuple[Any, ...]]]  # rules, links, partners: rows of positions
-    numbers: Mapping[str, Array]
+    structure: Structure
+    value: Value
+    holding: Holding
+    staffing: Staffing
+    autonomy: Autonomy
+    slack: Slack
+    money: Money
+    scores: Scores
     pools: Pools
 
-    def __getitem__(self, name: str) -> Array:
-        return self.numbers[name]
+    @cached_property
+    def arrays(self) -> dict[str, Array]:
+        """Every array of numbers that stands in the model by its name there."""
+        named = [named_arrays(getattr(self, mechanism)) for mechanism in MECHANISMS]
+        return dict(chain.from_iterable(named))
 
     @cached_property
     def theta(self) -> Array:
-        """Every number in one vector: 1 first, then the arrays of `numbers` in their order, flat."""
-        return np.concatenate([[1.0], *(np.ravel(array) for array in self.numbers.values())])
+        """Every number in one vector: 1 first, then the `arrays` in their order, flat."""
+        return np.concatenate([[1.0], *(np.ravel(array) for array in self.arrays.values())])
 
     @cached_property
-    def offsets(self) -> dict[str, int]:
-        """Where each array begins in `theta`."""
-        ends = 1 + np.cumsum([array.size for array in self.numbers.values()])
-        return dict(zip(self.numbers, [1, *ends[:-1].tolist()], strict=True))
+    def places(self) -> dict[int, tuple[str, int]]:
+        """By the id of each array: its name, and where it begins in `theta`."""
+        ends = 1 + np.cumsum([array.size for array in self.arrays.values()])
+        begins = zip(self.arrays.items(), [1, *ends[:-1].tolist()], strict=True)
+        places = {id(array): (name, begin) for (name, array), begin in begins}
+        if len(places) < len(self.arrays):
+            raise ValueError("two fields are one array: each needs a place of its own")
+        return places
 
     @cached_property
-    def shape(self) -> dict[str, Any]:
+    def layout(self) -> dict[str, Any]:
         """What decides over columns and rows: equal for two instances when one compiled model serves both."""
-        s = self.sets
-        names = ("decisions", "levels", "organisations", "scenarios", "resources", "objectives")
-        return {
-            **{name: tuple(getattr(s, name)) for name in names},
-            **{name: getattr(s, name).tobytes() for name in ("uniform", "allowed", "node")},
-            **{name: mask.tobytes() for name, mask in self.masks.items()},
-            **{name: tuple(rows) for name, rows in self.lists.items()},
-            "correlation": self.pools.regime.tobytes(),
-        }
+        structure = {field.name: getattr(self.structure, field.name) for field in fields(self.structure)}
+        parts = self.sets.layout | structure | {"correlation": self.pools.regime}
+        return {name: x.tobytes() if isinstance(x, np.ndarray) else x for name, x in parts.items()}
 
     def same(self, other: Coefficients) -> bool:
         """Whether the two say the same in every equation and every pool."""
         return (
-            self.shape == other.shape
+            self.layout == other.layout
             and np.array_equal(self.theta, other.theta, equal_nan=True)
             and self.pools.same(other.pools)
         )
@@ -74,33 +90,17 @@ class Coefficients:
 def coefficients(instance: Instance, weights: Mapping[str, float] | None = None) -> Coefficients:
     """Compute all coefficients of an instance, with other weights than its own where some are given."""
     sets = sets_of(instance)
-    pooled = pools(instance, sets)
-    worth_numbers, worth_masks = worth(instance, sets, pooled)
-    numbers: dict[str, Array] = {
-        "weight": weights_of(instance, weights),
-        "probability": instance["scenarios"]["probability"],
-        **risk_attitude(instance),
-        **change(instance, sets),
-        **staffing(instance, sets),
-        **autonomy(instance, sets),
-        **slack(instance, sets),
-        **worth_numbers,
-    }
-    organisations, decisions = instance["organisations"], instance["decisions"]
-    budgeted = instance.limits["budget"] is not None
-    monitorable = (decisions["monitoring_effect"] > 0) & sets.allowed[:, 1:].any(axis=1)
-    masks: dict[str, Array] = {
-        "averse": np.array([instance.uncertainty["risk_aversion"] > 0]),
-        "limited": np.array([instance.limits[name] is not None for name in ("budget", "max_changes")]),
-        "fixed": ((numbers["fixed_hours"] > 0) | (numbers["fixed_cost"] > 0)) & sets.shared,
-        "barred": ~np.isnan(decisions["min_rating"]),
-        "staffed": ~np.isnan(organisations["staff_hours"]),
-        "fearful": (decisions["fear"] > 0) & monitorable,
-        "monitorable": monitorable,
-        "supported": ~np.isnan(organisations["support_cost"]) & budgeted,
-        "present": ~np.isnan(numbers["capacity"]),
-        **{name: ~np.isnan(numbers[name]) for name in ("max_occupancy", "max_unmet")},
-        "bought": ~np.isnan(numbers["slack_cost"]) & budgeted,
-        **worth_masks,
-    }
-    return Coefficients(sets, masks, holding_lists(instance, sets), numbers, pooled)
+    pools, given = pools_of(instance, sets), direct_scores(instance, sets)
+    staffing, money, slack = staffing_of(instance, sets), money_of(instance, sets), slack_of(instance, sets)
+    return Coefficients(
+        sets=sets,
+        structure=structure_of(instance, sets, given, pools, staffing, money, slack),
+        value=value_of(instance, weights),
+        holding=holding_of(instance, sets),
+        staffing=staffing,
+        autonomy=autonomy_of(instance, sets),
+        slack=slack,
+        money=money,
+        scores=scores_of(instance, sets, given, pools, money, slack),
+        pools=pools,
+    )

@@ -72,7 +72,7 @@ def _split(share: Array, correlation: Array) -> Pool:
     return Pool(least * share**2, share[:, None] * loadings)
 
 
-def pools(instance: Instance, sets: Sets) -> Pools:
+def pools_of(instance: Instance, sets: Sets) -> Pools:
     """Deviations, matrices and regimes of an instance."""
     population = instance["organisations"]["population"][sets.node[:, -1]]
     size = (len(sets.decisions), len(sets.localities))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,11 @@ Array = np.ndarray
 def positions(names: Array | list[str]) -> dict[str, int]:
     """Position of each name in its table."""
     return {name: i for i, name in enumerate(names)}
+
+
+def given(value: float | None) -> Array:
+    """(1,) a number that need not be given: NaN where it is not."""
+    return np.array([np.nan if value is None else value])
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +41,12 @@ class Sets:
     holding_decision: Array  # (H,)
     holding_locality: Array  # (H,) locality, -1 for a uniform decision
     holding: Array  # (D, O) the holding of d that concerns o
+
+    @property
+    def layout(self) -> dict[str, Any]:
+        """All that the sets follow from, to compare."""
+        lists = ("decisions", "levels", "organisations", "scenarios", "resources", "objectives")
+        return {name: getattr(self, name) for name in (*lists, "uniform", "allowed", "node")}
 
     @property
     def local(self) -> int:

@@ -25,18 +25,26 @@ def granted_willing_able(m: pyo.ConcreteModel, c: Coefficients) -> None:
     number(
         m,
         c,
-        "willingness",
+        c.autonomy.willingness,
         sets.organisations,
         doc="willingness_n: share of the decision space that n is willing to use",
     )
-    number(m, c, "ability", sets.organisations, doc="ability_n: share of it that n is able to use")
-    number(m, c, "capable", sets.organisations, doc="min(willingness_n, ability_n)")
-    number(m, c, "fear", sets.decisions, doc="fear_d: the share of willingness that full monitoring takes")
-    number(m, c, "oversight", sets.scenarios, doc="oversight_s: the most monitoring that goes on in s")
+    number(m, c, c.autonomy.ability, sets.organisations, doc="ability_n: share of it that n is able to use")
+    number(m, c, c.autonomy.capable, sets.organisations, doc="min(willingness_n, ability_n)")
+    number(
+        m,
+        c,
+        c.autonomy.fear,
+        sets.decisions,
+        doc="fear_d: the share of willingness that full monitoring takes",
+    )
+    number(
+        m, c, c.autonomy.oversight, sets.scenarios, doc="oversight_s: the most monitoring that goes on in s"
+    )
     _organisation(m, c)
     whose = m.organisation.extract_values()
-    supported = {sets.organisations[n] for n in np.flatnonzero(c.masks["supported"])}
-    fearful = {sets.decisions[d] for d in np.flatnonzero(c.masks["fearful"])}
+    supported = {sets.organisations[n] for n in np.flatnonzero(c.structure.supported)}
+    fearful = {sets.decisions[d] for d in np.flatnonzero(c.structure.fearful)}
     afraid = {key for key in m.MONITORABLE if key[0] in fearful}
     helped = {key for key in m.EXERCISABLE if whose[key[1], key[2]] in supported}
     _support(m, c, supported, whose)
@@ -119,7 +127,7 @@ def _columns(m: pyo.ConcreteModel, c: Coefficients) -> None:
         if sets.allowed[i, k]
         for s in sets.scenarios
     ]
-    watched = {sets.decisions[d] for d in np.flatnonzero(c.masks["monitorable"])}
+    watched = {sets.decisions[d] for d in np.flatnonzero(c.structure.monitorable)}
     m.EXERCISABLE = pyo.Set(initialize=places, dimen=4, doc="(d, o, l, s) with l allowed for d")
     m.MONITORABLE = pyo.Set(
         initialize=[key for key in places if key[0] in watched and key[2] != sets.levels[0]],
@@ -135,7 +143,7 @@ def _columns(m: pyo.ConcreteModel, c: Coefficients) -> None:
 def _support(m: pyo.ConcreteModel, c: Coefficients, supported: set[str], whose: dict[Any, str]) -> None:
     """Ability that investment builds, at most what is missing, and only for what is held."""
     sets = c.sets
-    number(m, c, "unable", sets.organisations, doc="1 - ability_n: what support can build")
+    number(m, c, c.autonomy.unable, sets.organisations, doc="1 - ability_n: what support can build")
     names = [n for n in sets.organisations if n in supported]
     m.support = pyo.Var(names, bounds=(0, 1), doc="ability built by investment")
     keys = [
@@ -163,12 +171,20 @@ def _support(m: pyo.ConcreteModel, c: Coefficients, supported: set[str], whose: 
 def partners(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """(8): a joint decision depends on localities over which one has no authority."""
     sets, local = c.sets, c.sets.levels[-1]
-    number(m, c, "independent", sets.localities, doc="1 - sum_p dependence_op: what o can do on its own")
-    number(m, c, "dependence", range(len(c.lists["partners"])), doc="dependence_op, by row of the table")
+    number(
+        m, c, c.autonomy.independent, sets.localities, doc="1 - sum_p dependence_op: what o can do on its own"
+    )
+    number(
+        m,
+        c,
+        c.autonomy.dependence,
+        range(len(c.structure.partners)),
+        doc="dependence_op, by row of the table",
+    )
     rows: dict[str, list[tuple[int, str]]] = {}
-    for row, (o, p) in enumerate(c.lists["partners"]):
+    for row, (o, p) in enumerate(c.structure.partners):
         rows.setdefault(sets.localities[o], []).append((row, sets.localities[p]))
-    joint = [sets.decisions[d] for (d,) in c.lists["joint"] if sets.allowed[d, -1]]
+    joint = [sets.decisions[d] for d in np.flatnonzero(c.structure.joint) if sets.allowed[d, -1]]
     keys = [(d, o, s) for d in joint for o in rows for s in sets.scenarios]
 
     @m.Constraint(

@@ -12,20 +12,22 @@ from optimiser.model.declare import number
 def within_budget(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """(11), where a budget is given; without one costs are only reported."""
     sets = c.sets
-    number(m, c, "slack_cost", sets.resources, doc="slack_cost_r: money for a unit of slack")
-    number(m, c, "support_cost", sets.organisations, doc="support_cost_n: money for ability 1 more")
+    number(m, c, c.money.slack_cost, sets.resources, doc="slack_cost_r: money for a unit of slack")
+    number(m, c, c.money.support_cost, sets.organisations, doc="support_cost_n: money for ability 1 more")
     number(
         m,
         c,
-        "fixed_cost",
+        c.money.fixed_cost,
         sets.decisions,
         sets.levels,
         doc="fixed_cost_dl: once per organisation that holds d at l",
     )
-    number(m, c, "cost", sets.decisions, sets.levels, doc="cost_dl: per locality for which d is held at l")
-    if not c.masks["limited"][0]:
+    number(
+        m, c, c.money.cost, sets.decisions, sets.levels, doc="cost_dl: per locality for which d is held at l"
+    )
+    if not c.structure.budgeted:
         return
-    budget = number(m, c, "budget", [None], doc="money that may be spent at the most")
+    budget = number(m, c, c.money.budget, [None], doc="money that may be spent at the most")
     m.slack_spend = pyo.Expression(
         expr=sum(m.slack_cost[r] * m.added[o, r] for o, r in m.added),
         doc="(11) sum_{o,r} slack_cost_r added[o,r]",

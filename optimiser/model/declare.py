@@ -13,14 +13,16 @@ from pyomo.core.base import constraint
 from optimiser.coefficients import Coefficients
 
 
-def number(m: pyo.ConcreteModel, c: Coefficients, name: str, *axes: Sequence[Any], doc: str) -> pyo.Param:
-    """Declare the array `name` of the coefficients as a mutable parameter over its axes.
+def number(
+    m: pyo.ConcreteModel, c: Coefficients, array: np.ndarray, *axes: Sequence[Any], doc: str
+) -> pyo.Param:
+    """Declare an array of the coefficients, `c.staffing.hours` say, as a mutable parameter over its axes.
 
     Entries that are not there (NaN) are left out: whether an entry is there is structure. The component
-    is called as the array, dots made underscores. Each place has one datum, which expressions find: a second
-    one under a key that Pyomo would have flattened would keep the numbers of the instance it was made for.
+    is called as the array. Each place has one datum, which expressions find: a second one under a key that
+    Pyomo would have flattened would keep the numbers of the instance it was made for.
     """
-    array = c[name]
+    name, begin = c.places[id(array)]
     keys = [_flat(key) for key in (product(*axes) if len(axes) != 1 else axes[0])]
     values = np.ravel(array)
     if len(keys) != len(values):
@@ -28,15 +30,14 @@ def number(m: pyo.ConcreteModel, c: Coefficients, name: str, *axes: Sequence[Any
     there = np.flatnonzero(~np.isnan(values))
     entries = {keys[i]: values[i] for i in there.tolist()}
     component = pyo.Param(list(entries), initialize=0.0, mutable=True, within=pyo.Any, doc=doc)
-    m.add_component(name.replace(".", "_"), component)
+    m.add_component(name, component)
     component.store_values(entries, check=False)  # a third faster than one by one, checked
     if not hasattr(m, "places"):
         m.places = {}  # id of a parameter's datum -> its place in Coefficients.theta
     if list(component) != list(entries) or len(component) != len(there):
         raise ValueError(f"{name} has {len(component)} data for {len(there)} places")
-    start = c.offsets[name]
     for datum, i in zip(component.values(), there.tolist(), strict=True):
-        m.places[id(datum)] = start + i
+        m.places[id(datum)] = begin + i
     return component
 
 

@@ -51,7 +51,7 @@ def _active(m: pyo.ConcreteModel, c: Coefficients) -> None:
             level, under = sets.levels[sets.level_of[n]], sets.under[n]
             if sets.uniform[d] or len(under) == 1:
                 known[decision, organisation] = held[decision, sets.localities[under[0]], level]
-            elif c.masks["fixed"][d, sets.level_of[n]]:
+            elif c.structure.fixed[d, sets.level_of[n]]:
                 free.append((decision, organisation))
     m.holds_somewhere = pyo.Var(free, bounds=(0, 1), doc="active[d,n] where it is not held[d,o,l] itself")
     m.holds = pyo.Reference(known | {key: m.holds_somewhere[key] for key in free})
@@ -73,12 +73,12 @@ def _active(m: pyo.ConcreteModel, c: Coefficients) -> None:
 
 def earned_autonomy(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """(3): no local autonomy below the bar."""
-    bars = dict(zip(c.sets.decisions, c.masks["barred"], strict=True))
+    bars = dict(zip(c.sets.decisions, c.structure.barred, strict=True))
     barred = [(d, o) for d, o in m.HOLDINGS if bars[d]]
     earned = number(
         m,
         c,
-        "earned",
+        c.holding.earned,
         list(m.HOLDINGS),
         doc="1 where no locality concerned is rated below min_rating, else 0",
     )
@@ -91,24 +91,24 @@ def earned_autonomy(m: pyo.ConcreteModel, c: Coefficients) -> None:
 def rules(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """(4): if a at level l, then b at one of the levels L'."""
     sets, keys = c.sets, []
-    for row, (a, _, b, _) in enumerate(c.lists["rules"]):
+    for row, (a, _, b, _) in enumerate(c.structure.rules):
         both_uniform = sets.uniform[a] and sets.uniform[b]
         keys += [(row, o) for o in (sets.localities[:1] if both_uniform else sets.localities)]
 
     @m.Constraint(keys, doc="(4) held[a,o,l] <= sum_{l' in L'} held[b,o,l']")
     def rule_kept(m, row, o):  # type: ignore[no-untyped-def]
-        a, level, b, then = c.lists["rules"][row]
+        a, level, b, then = c.structure.rules[row]
         allowed = sum(m.held[sets.decisions[b], o, sets.levels[l]] for l in then)
         return m.held[sets.decisions[a], o, sets.levels[level]] <= allowed
 
 
 def limited_change(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """(12): at most max_changes decisions differ from the current design for any locality."""
-    if not c.masks["limited"][1]:
+    if not c.structure.limited:
         return
-    sets, rows = c.sets, c.lists["current"]
+    sets, rows = c.sets, c.structure.current
     decisions = sorted({int(sets.holding_decision[h]) for h, _ in rows})
-    limit = number(m, c, "max_changes", [None], doc="decisions that may change at the most")
+    limit = number(m, c, c.holding.max_changes, [None], doc="decisions that may change at the most")
     m.changed = pyo.Var(
         [sets.decisions[d] for d in decisions], bounds=(0, 1), doc="decision d differs from today"
     )

@@ -84,12 +84,12 @@ def _numbers(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """The parameters of the scores."""
     sets = c.sets
     regimes = [_regime_name(c, t) for t in range(len(c.pools.regime_rho))]
-    number(m, c, "probability", sets.scenarios, doc="p_s: probability of scenario s")
-    number(m, c, "share", sets.localities, doc="pi_o: share of the population")
+    number(m, c, c.value.probability, sets.scenarios, doc="p_s: probability of scenario s")
+    number(m, c, c.scores.share, sets.localities, doc="pi_o: share of the population")
     number(
         m,
         c,
-        "responsive",
+        c.scores.responsive,
         sets.decisions,
         sets.localities,
         sets.levels,
@@ -100,30 +100,32 @@ def _numbers(m: pyo.ConcreteModel, c: Coefficients) -> None:
     number(
         m,
         c,
-        "regained",
+        c.scores.regained,
         sets.decisions,
         sets.localities,
         sets.levels,
         doc="pi_o monitoring_effect_d (1 - acc_dol)",
     )
-    number(m, c, "unmet_weight", sets.resources, sets.scenarios, doc="1 / (|R| sum_o demand_ors)")
+    number(m, c, c.scores.unmet_weight, sets.resources, sets.scenarios, doc="1 / (|R| sum_o demand_ors)")
     fixed = "fixed_cost_dl / max_l cost_d(all at l), for an asymmetric decision"
-    number(m, c, "fixed_share", sets.decisions, sets.levels, doc=fixed)
+    number(m, c, c.scores.fixed_share, sets.decisions, sets.levels, doc=fixed)
     for g in sets.objectives:
         if g != "resilience":
-            number(m, c, f"stake.{g}", sets.decisions, doc=f"stake_dg on {g}")
+            number(m, c, c.scores.stake[g], sets.decisions, doc=f"stake_dg on {g}")
         if g not in ("resilience", "responsiveness"):
             last = [regimes] if g == "risk_pooling" else []
             number(
                 m,
                 c,
-                f"worth.{g}",
+                c.scores.worth[g],
                 list(m.HOLDINGS),
                 sets.levels,
                 *last,
                 doc="summed over the localities of a holding: " + WORTH.get(g, "pi_o score_dol"),
             )
-            number(m, c, f"base.{g}", sets.decisions, doc=f"what the score on {g} is less holdings: 1 or 0")
+            number(
+                m, c, c.scores.base[g], sets.decisions, doc=f"what the score on {g} is less holdings: 1 or 0"
+            )
 
 
 def _regime_name(c: Coefficients, t: int) -> str:
@@ -158,7 +160,7 @@ def _buffers(m: pyo.ConcreteModel, c: Coefficients) -> None:
     sets = c.sets
     keys = [
         (sets.decisions[d], sets.organisations[n], _regime_name(c, t))
-        for d in np.flatnonzero(c.masks["buffered"])
+        for d in np.flatnonzero(c.structure.buffered)
         for n in range(len(sets.organisations))
         if len(sets.under[n]) > 1 and sets.allowed[d, sets.level_of[n]]
         for t in np.unique(c.pools.regime)
@@ -200,8 +202,8 @@ def _links(m: pyo.ConcreteModel, c: Coefficients) -> None:
     relaxation, and serves losses and gains alike (Adams & Johnson's linearisation of quadratic assignment).
     """
     sets = c.sets
-    number(m, c, "loss", range(len(c.lists["links"])), doc="loss of each link, by row of the table")
-    linked = sorted({(a, b) for a, b, *_ in c.lists["links"]})
+    number(m, c, c.scores.loss, range(len(c.structure.links)), doc="loss of each link, by row of the table")
+    linked = sorted({(a, b) for a, b, *_ in c.structure.links})
     keys = []
     for a, b in linked:
         places = [""] if sets.uniform[a] and sets.uniform[b] else sets.localities
@@ -220,7 +222,7 @@ def _links(m: pyo.ConcreteModel, c: Coefficients) -> None:
         return sum(m.pair[a, b, o, other, l] for other in sets.levels) == held(b, o, l)
 
     def lost(m, g):  # type: ignore[no-untyped-def]
-        rows = [(row, link) for row, link in enumerate(c.lists["links"]) if sets.objectives[link[2]] == g]
+        rows = [(row, link) for row, link in enumerate(c.structure.links) if sets.objectives[link[2]] == g]
         return (1 / len(sets.decisions)) * sum(m.loss[row] * _parted(m, c, *link) for row, link in rows)
 
     m.lost_by_links = pyo.Expression(
@@ -250,20 +252,20 @@ def _parted(
 def value(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """V = sum_g w_g f_g, and under risk aversion its mean against its worst cases."""
     sets = c.sets
-    number(m, c, "weight", sets.objectives, doc="w_g: the weights, summing to 1")
+    number(m, c, c.value.weight, sets.objectives, doc="w_g: the weights, summing to 1")
     m.value_in = pyo.Expression(
         m.SCENARIOS,
         rule=lambda m, s: sum(m.weight[g] * m.achieved[g, s] for g in sets.objectives),
         doc="(value) V_s = sum_g w_g f_gs",
     )
     mean = sum(m.probability[s] * m.value_in[s] for s in sets.scenarios)
-    if not c.masks["averse"][0]:
+    if not c.structure.averse:
         m.value = pyo.Objective(expr=mean, sense=pyo.maximize, doc="(value) V = sum_s p_s V_s")
         return
     aversion = number(
-        m, c, "risk_aversion", [None], doc="risk_aversion: what the mean of the worst cases counts"
+        m, c, c.value.risk_aversion, [None], doc="risk_aversion: what the mean of the worst cases counts"
     )[None]
-    scale = number(m, c, "tail_scale", [None], doc="1 / (1 - beta)")[None]
+    scale = number(m, c, c.value.tail_scale, [None], doc="1 / (1 - beta)")[None]
     m.threshold = pyo.Var(doc="eta, the value that the worst share 1 - beta falls short of")
     m.shortfall = pyo.Var(m.SCENARIOS, bounds=(0, None), doc="how far V_s falls short of eta")
 

@@ -15,22 +15,22 @@ def slack_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """(9), (10)."""
     sets = c.sets
     present = [
-        (sets.localities[o], sets.resources[r]) for o, r in zip(*np.nonzero(c.masks["present"]), strict=True)
+        (sets.localities[o], sets.resources[r]) for o, r in zip(*np.nonzero(c.structure.stocked), strict=True)
     ]
     m.RESOURCES = pyo.Set(initialize=sets.resources, doc="resources r")
     m.STOCKED = pyo.Set(initialize=present, dimen=2, doc="(o, r) with a row in resources.csv")
     by_place = (sets.localities, sets.resources, sets.scenarios)
-    number(m, c, "demand", *by_place, doc="demand_ors = demand_or (1+surge_ors)")
-    number(m, c, "supply", *by_place, doc="supply_ors = capacity_or (1-loss_ors)")
-    number(m, c, "flex", sets.decisions, doc="flex_d: share of supply that exercising d locally adds")
+    number(m, c, c.slack.demand, *by_place, doc="demand_ors = demand_or (1+surge_ors)")
+    number(m, c, c.slack.supply, *by_place, doc="supply_ors = capacity_or (1-loss_ors)")
+    number(m, c, c.slack.flex, sets.decisions, doc="flex_d: share of supply that exercising d locally adds")
     m.unmet = pyo.Var(m.STOCKED, m.SCENARIOS, bounds=(0, None), doc="demand that nothing covers")
-    buyable = [r for r, bought in zip(sets.resources, c.masks["bought"], strict=True) if bought]
+    buyable = [r for r, bought in zip(sets.resources, c.structure.bought, strict=True) if bought]
     bought = [key for key in present if key[1] in buyable]
     m.added = pyo.Var(bought, bounds=(0, None), doc="slack bought, in units of r")
     _mutual_aid(m, c, present)
     local = sets.levels[-1]
     flexes: dict[str, list[str]] = {}
-    for d, r in c.lists["flexes"]:
+    for d, r in c.structure.flexes:
         if sets.allowed[d, -1]:
             flexes.setdefault(sets.resources[r], []).append(sets.decisions[d])
     m.flexed = pyo.Expression(
@@ -62,10 +62,16 @@ def _mutual_aid(m: pyo.ConcreteModel, c: Coefficients, present: list[tuple[str, 
     """Lending and borrowing at the level that holds the governing decision."""
     sets = c.sets
     by_place = (sets.localities, sets.resources, sets.scenarios)
-    number(m, c, "spare", *by_place, doc="max(0, supply_ors - demand_ors)")
-    number(m, c, "shortage", *by_place, doc="max(0, demand_ors - supply_ors)")
-    number(m, c, "mobilisation", sets.levels, doc="mobilisation_l: share of lent slack that arrives in time")
-    governor = {sets.resources[r]: d for d, r in c.lists["governs"]}
+    number(m, c, c.slack.spare, *by_place, doc="max(0, supply_ors - demand_ors)")
+    number(m, c, c.slack.shortage, *by_place, doc="max(0, demand_ors - supply_ors)")
+    number(
+        m,
+        c,
+        c.slack.mobilisation,
+        sets.levels,
+        doc="mobilisation_l: share of lent slack that arrives in time",
+    )
+    governor = {sets.resources[r]: d for d, r in c.structure.governs}
     names = {r: sets.decisions[d] for r, d in governor.items()}
     m.governor = pyo.Param(
         list(names), initialize=names, within=pyo.Any, doc="g(r): the decision that governs r"
@@ -128,19 +134,19 @@ def pool_heads(c: Coefficients) -> np.ndarray:
 def _limits(m: pyo.ConcreteModel, c: Coefficients, present: list[tuple[str, str]]) -> None:
     """What may stay unmet at the most, and how full the beds may be."""
     sets = c.sets
-    number(m, c, "total_demand", sets.resources, sets.scenarios, doc="sum_o demand_ors")
-    number(m, c, "max_unmet", sets.resources, doc="max_unmet_r: share of demand that may stay unmet")
+    number(m, c, c.slack.total_demand, sets.resources, sets.scenarios, doc="sum_o demand_ors")
+    number(m, c, c.slack.max_unmet, sets.resources, doc="max_unmet_r: share of demand that may stay unmet")
     number(
         m,
         c,
-        "max_occupancy",
+        c.slack.max_occupancy,
         sets.resources,
         doc="max_occupancy_r: share of capacity that may be in use normally",
     )
-    number(m, c, "capacity", sets.localities, sets.resources, doc="capacity_or, normally")
-    number(m, c, "normal_demand", sets.localities, sets.resources, doc="demand_or, normally")
-    capped = [r for r, limit in zip(sets.resources, c.masks["max_unmet"], strict=True) if limit]
-    roomy = [r for r, limit in zip(sets.resources, c.masks["max_occupancy"], strict=True) if limit]
+    number(m, c, c.slack.capacity, sets.localities, sets.resources, doc="capacity_or, normally")
+    number(m, c, c.slack.normal_demand, sets.localities, sets.resources, doc="demand_or, normally")
+    capped = [r for r, limit in zip(sets.resources, c.structure.capped, strict=True) if limit]
+    roomy = [r for r, limit in zip(sets.resources, c.structure.roomy, strict=True) if limit]
 
     @m.Constraint(capped, m.SCENARIOS, doc="(9) sum_o unmet[o,r,s] <= max_unmet_r sum_o demand_ors")
     def little_unmet(m, r, s):  # type: ignore[no-untyped-def]

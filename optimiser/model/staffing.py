@@ -15,15 +15,17 @@ def hours_suffice(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """(5): a decision may only be given to an organisation that can staff it."""
     sets = c.sets
     m.STAFFED = pyo.Set(
-        initialize=[sets.organisations[n] for n in np.flatnonzero(c.masks["staffed"])],
+        initialize=[sets.organisations[n] for n in np.flatnonzero(c.structure.staffed)],
         doc="organisations with staff hours",
     )
     by_level = sets.decisions, sets.levels
     per_locality = "hours_dla: per locality for which d is held at l, falling at level a"
     available = "H_n = staff_hours (1-vacancy) (1-absence) (1-reserve)"
-    number(m, c, "hours", *by_level, sets.levels, doc=per_locality)
-    number(m, c, "fixed_hours", *by_level, doc="fixed_hours_dl: once per organisation that holds d at l")
-    number(m, c, "hours_available", sets.organisations, doc=available)
+    number(m, c, c.staffing.hours, *by_level, sets.levels, doc=per_locality)
+    number(
+        m, c, c.staffing.fixed_hours, *by_level, doc="fixed_hours_dl: once per organisation that holds d at l"
+    )
+    number(m, c, c.staffing.hours_available, sets.organisations, doc=available)
     position = {name: n for n, name in enumerate(sets.organisations)}
 
     def duty(n: str, own_level: bool) -> pyo.Expression:
@@ -78,9 +80,15 @@ def _localities_held(
 def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """(6): what absence leaves is shared by exercise, monitoring and burdens."""
     sets = c.sets
-    number(m, c, "present", sets.scenarios, doc="1 - absence_s")
-    number(m, c, "monitoring_hours", sets.decisions, doc="hours at the centre to monitor one locality fully")
-    number(m, c, "reporting_hours", sets.decisions, doc="hours at a locality monitored fully")
+    number(m, c, c.staffing.present, sets.scenarios, doc="1 - absence_s")
+    number(
+        m,
+        c,
+        c.staffing.monitoring_hours,
+        sets.decisions,
+        doc="hours at the centre to monitor one locality fully",
+    )
+    number(m, c, c.staffing.reporting_hours, sets.decisions, doc="hours at a locality monitored fully")
     position = {name: n for n, name in enumerate(sets.organisations)}
     watched: dict[tuple[str, str], list[Any]] = {}
     for d, o, l, s in m.MONITORABLE:

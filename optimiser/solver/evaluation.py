@@ -50,7 +50,7 @@ class Evaluator(Problem):
         for g, floor in floors.items():  # quicker to refute than all at once
             alone = np.eye(len(self.weights))[g]
             priced = self._priced(x, alone, clock)
-            if self.c["probability"] @ self._values(x, alone, priced) < floor - ROUNDING:
+            if self.c.value.probability @ self._values(x, alone, priced) < floor - ROUNDING:
                 return Worth(-np.inf, self.recourse.cuts(_prices(priced)))
         return self._settled(x, clock, floors)
 
@@ -62,12 +62,12 @@ class Evaluator(Problem):
         if not self.coupled:
             served = any(self.recourse.touches(int(g)) for g in np.flatnonzero(direction))
             priced = self._priced(x, direction, clock) if served else []
-            return self._expected(x, priced) if served else self._before(x) @ self.c["probability"]
+            return self._expected(x, priced) if served else self._before(x) @ self.c.value.probability
         settled = self.settle(x, clock, direction).x
         if settled is None:
             raise SolverError("a design that keeps every requirement has no recourse")
         achieved = settled[self.compiled.columns["achieved"]].reshape(len(direction), -1)
-        return np.asarray(achieved @ self.c["probability"])
+        return np.asarray(achieved @ self.c.value.probability)
 
     def completed(self, design: Array, floors: Mapping[int, float] | None = None) -> Array | None:
         """All columns of an extended program with who holds what as in a design (H,), the rest as is best.
@@ -106,12 +106,12 @@ class Evaluator(Problem):
     def _expected(self, x: Array, priced: list[Priced]) -> Array:
         """(G,) expectations with the recourse so priced."""
         achieved = self._before(x) + self.recourse.gained(priced)
-        return np.asarray(achieved @ self.c["probability"])
+        return np.asarray(achieved @ self.c.value.probability)
 
     def at_risk(self, values: Array) -> Array:
         """The value of what the scenarios are worth, (..., S), at the instance's attitude to risk."""
         attitude = self.instance.uncertainty
-        return at_risk(values, self.c["probability"], attitude["risk_aversion"], attitude["beta"])
+        return at_risk(values, self.c.value.probability, attitude["risk_aversion"], attitude["beta"])
 
     def _before(self, x: Array) -> Array:
         """(G, S) objectives before recourse."""

@@ -62,7 +62,7 @@ class Problem:
         between: Callable[[], object] = lambda: None,
     ) -> None:
         self.threads, self.extended, self._extend = threads, extend is not None, extend
-        self._shape: dict[str, Any] | None = None
+        self._layout: dict[str, Any] | None = None
         self.rebuilt = ""
         self._between: Callable[[], object] = between
         self.update(instance, weights)
@@ -83,7 +83,7 @@ class Problem:
 
     def weigh(self, weights: Array) -> None:
         """Replace the weights (G,), which sum to 1."""
-        self._take(replace(self.c, numbers=dict(self.c.numbers) | {"weight": weights}))
+        self._take(replace(self.c, value=replace(self.c.value, weight=weights)))
 
     @contextmanager
     def neutral(self) -> Iterator[None]:
@@ -123,11 +123,11 @@ class Problem:
 
     def _why_anew(self, c: Coefficients) -> str:
         """Why the compiled model does not serve these coefficients; empty where it does."""
-        if self._shape is None:
+        if self._layout is None:
             return "nothing was built yet"
         if self.extended:
             return "an extension may have read other numbers"
-        names = [name for name, part in c.shape.items() if part != self._shape.get(name)]
+        names = [name for name, part in c.layout.items() if part != self._layout.get(name)]
         return f"columns or rows appear or vanish: {', '.join(names)}" if names else ""
 
     def _compile(self, c: Coefficients) -> None:
@@ -138,7 +138,7 @@ class Problem:
             del model  # freed before there is a collector to walk through it
         self._measure = Measure(self.compiled, c)
         self.recourse = Recourse(self.compiled, c)
-        self._shape = c.shape
+        self._layout = c.layout
 
     def _width(self, component: str) -> int:
         run = self.compiled.columns[component]
@@ -147,13 +147,13 @@ class Problem:
     @property
     def weights(self) -> Array:
         """(G,) normalised weights in force."""
-        return self.c["weight"]
+        return self.c.value.weight
 
     @property
     def holding_share(self) -> Array:
         """(H,) how much of its decision a holding is: all if it is uniform, else the share of population."""
         locality = self.c.sets.holding_locality
-        return np.where(locality < 0, 1.0, self.c["share"][locality])
+        return np.where(locality < 0, 1.0, self.c.scores.share[locality])
 
     def floors(self, floors: Mapping[int, float]) -> Cuts:
         """Rows that keep objectives at or above a value in expectation."""
@@ -162,7 +162,7 @@ class Problem:
         scenarios = len(sets.scenarios)
         for row, g in zip(rows, floors, strict=True):
             begin = achieved.start + g * scenarios
-            row[begin : begin + scenarios] = -self.c["probability"]
+            row[begin : begin + scenarios] = -self.c.value.probability
         return dense(rows, -np.array(list(floors.values()), float))
 
     def no_cuts(self) -> Cuts:

@@ -67,5 +67,5 @@ def idle_record(session: Session, design: Array) -> Record:
         added=np.zeros(size[:2]),
         lent=np.zeros(size),
         borrowed=np.zeros(size),
-        unmet=np.nan_to_num(c["shortage"]),
+        unmet=np.nan_to_num(c.slack.shortage),
     )

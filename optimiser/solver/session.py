@@ -173,7 +173,7 @@ class Session(Evaluator):
         """Floors under objectives that recourse leaves alone, as rows on who holds what."""
         if not floors:
             return self.no_cuts()
-        scored, p, count = self.compiled.rows["scored"], self.c["probability"], len(self.weights)
+        scored, p, count = self.compiled.rows["scored"], self.c.value.probability, len(self.weights)
         within = [slice(g * len(p), (g + 1) * len(p)) for g in floors]
         rows = np.array([p @ self.bare[run] for run in within]).reshape(len(within), self.placing.size)
         most = self.program.upper[scored].reshape(count, -1)[list(floors)] @ p

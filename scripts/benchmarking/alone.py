@@ -37,7 +37,7 @@ def resolve(ours: int, peers: int) -> Found:
 
     base = system(7)
     study, c = Study(base), coefficients(base)
-    persistent, floor = others.Persistent(written_out(assemble(c)), c), others.fresh_highs()
+    persistent, floor = others.Persistent(written_out(assemble(c))), others.fresh_highs()
     times: dict[str, list[float]] = {"ours": []}
     for k, (instance, weights) in enumerate(_variations(base, ours)):
         began = time.perf_counter()

@@ -15,20 +15,23 @@ from optimiser.coefficients import Coefficients
 
 def linopy_model(c: Coefficients) -> linopy.Model:
     """Build the model of an instance whose decisions are all uniform."""
-    sets, n, m = c.sets, c.numbers, linopy.Model()
+    sets, m = c.sets, linopy.Model()
     d, l = pd.Index(sets.decisions, name="d"), pd.Index(sets.levels, name="l")
     o, s = pd.Index(sets.localities, name="o"), pd.Index(sets.scenarios, name="s")
     allowed = xr.DataArray(sets.allowed, coords=[d, l])
     everywhere = allowed & xr.DataArray(np.ones((len(o), len(s)), bool), coords=[o, s])
     below = xr.DataArray(np.arange(len(l)) > 0, coords=[l])
-    watched = everywhere & xr.DataArray(c.masks["monitorable"], coords=[d]) & below
+    watched = everywhere & xr.DataArray(c.structure.monitorable, coords=[d]) & below
     held = m.add_variables(binary=True, coords=[d, l], mask=allowed, name="held")
     acts = m.add_variables(lower=0, upper=1, coords=everywhere.coords, mask=everywhere, name="exercised")
     watches = m.add_variables(lower=0, upper=1, coords=everywhere.coords, mask=watched, name="monitored")
     m.add_constraints(held.sum("l") == 1)
-    by_node = {name: xr.DataArray(n[name][sets.node], coords=[o, l]) for name in ("willingness", "ability")}
-    fear = xr.DataArray(n["fear"] * c.masks["monitorable"], coords=[d])
-    oversight = xr.DataArray(n["oversight"], coords=[s])
+    by_node = {
+        "willingness": xr.DataArray(c.autonomy.willingness[sets.node], coords=[o, l]),
+        "ability": xr.DataArray(c.autonomy.ability[sets.node], coords=[o, l]),
+    }
+    fear = xr.DataArray(c.autonomy.fear * c.structure.monitorable, coords=[d])
+    oversight = xr.DataArray(c.autonomy.oversight, coords=[s])
     m.add_constraints(
         acts + by_node["willingness"] * fear * watches <= by_node["willingness"] * held, mask=everywhere
     )
@@ -41,18 +44,20 @@ def linopy_model(c: Coefficients) -> linopy.Model:
 
 def _staff(m: linopy.Model, c: Coefficients, held, acts, watches) -> None:  # type: ignore[no-untyped-def]
     """(5) and (6), level by level: the organisations of a level are groups of localities."""
-    sets, n = c.sets, c.numbers
+    sets = c.sets
     s, d = pd.Index(sets.scenarios, name="s"), pd.Index(sets.decisions, name="d")
-    present, oversight = (xr.DataArray(n[name], coords=[s]) for name in ("present", "oversight"))
+    present, oversight = (
+        xr.DataArray(array, coords=[s]) for array in (c.staffing.present, c.autonomy.oversight)
+    )
     for a, level in enumerate(sets.levels):
-        some = np.flatnonzero((sets.level_of == a) & c.masks["staffed"])
+        some = np.flatnonzero((sets.level_of == a) & c.structure.staffed)
         if not len(some):
             continue
         names = pd.Index([sets.organisations[i] for i in some], name="n")
-        hours = xr.DataArray(n["hours"][:, :, a], coords=[d, pd.Index(sets.levels, name="l")])
+        hours = xr.DataArray(c.staffing.hours[:, :, a], coords=[d, pd.Index(sets.levels, name="l")])
         size = xr.DataArray([float(len(sets.under[i])) for i in some], coords=[names])
-        available = xr.DataArray(n["hours_available"][some], coords=[names])
-        fixed = (xr.DataArray(n["fixed_hours"][:, a], coords=[d]) * held.sel(l=level)).sum("d")
+        available = xr.DataArray(c.staffing.hours_available[some], coords=[names])
+        fixed = (xr.DataArray(c.staffing.fixed_hours[:, a], coords=[d]) * held.sel(l=level)).sum("d")
         m.add_constraints(size * (hours * held).sum(["d", "l"]) + fixed <= available)
         elsewhere = hours.copy()
         elsewhere.loc[{"l": level}] = 0.0
@@ -65,32 +70,38 @@ def _staff(m: linopy.Model, c: Coefficients, held, acts, watches) -> None:  # ty
         used = (hours.sel(l=level) * acts.sel(l=level)).sum("d").groupby(group).sum()
         total = used + burden + present * fixed
         if a == 0:
-            total = total + (xr.DataArray(n["monitoring_hours"], coords=[d]) * watches).sum(["d", "o", "l"])
+            total = total + (xr.DataArray(c.staffing.monitoring_hours, coords=[d]) * watches).sum(
+                ["d", "o", "l"]
+            )
         if a == sets.local:
-            reports = (xr.DataArray(n["reporting_hours"], coords=[d]) * watches).sum(["d", "l"])
+            reports = (xr.DataArray(c.staffing.reporting_hours, coords=[d]) * watches).sum(["d", "l"])
             total = total + reports.groupby(group).sum()
         m.add_constraints(total <= present * available)
 
 
 def _objective(m: linopy.Model, c: Coefficients, held, acts, watches) -> None:  # type: ignore[no-untyped-def]
-    sets, n = c.sets, c.numbers
+    sets = c.sets
     d, l = pd.Index(sets.decisions, name="d"), pd.Index(sets.levels, name="l")
     o, s = pd.Index(sets.localities, name="o"), pd.Index(sets.scenarios, name="s")
-    weight = dict(zip(sets.objectives, n["weight"] / len(sets.decisions), strict=True))
-    p = xr.DataArray(n["probability"], coords=[s])
+    weight = dict(zip(sets.objectives, c.value.weight / len(sets.decisions), strict=True))
+    p = xr.DataArray(c.value.probability, coords=[s])
     worth = np.zeros((len(d), len(l)))
     for g in sets.objectives:
         if g not in ("resilience", "responsiveness"):
-            each = n[f"worth.{g}"]
-            each = each[:, :, c.pools.regime] @ n["probability"] if each.ndim == 3 else each
-            worth += weight[g] * n[f"stake.{g}"][:, None] * each
-    stakes = {g: xr.DataArray(n[f"stake.{g}"], coords=[d]) for g in ("responsiveness", "accountability")}
+            each = c.scores.worth[g]
+            each = each[:, :, c.pools.regime] @ c.value.probability if each.ndim == 3 else each
+            worth += weight[g] * c.scores.stake[g][:, None] * each
+    stakes = {g: xr.DataArray(c.scores.stake[g], coords=[d]) for g in ("responsiveness", "accountability")}
     gain = (
         weight["responsiveness"]
         * stakes["responsiveness"]
-        * xr.DataArray(n["responsive"], coords=[d, o, l, s])
+        * xr.DataArray(c.scores.responsive, coords=[d, o, l, s])
     )
-    back = weight["accountability"] * stakes["accountability"] * xr.DataArray(n["regained"], coords=[d, o, l])
+    back = (
+        weight["accountability"]
+        * stakes["accountability"]
+        * xr.DataArray(c.scores.regained, coords=[d, o, l])
+    )
     total = (
         (xr.DataArray(worth, coords=[d, l]) * held).sum()
         + (p * gain * acts).sum()
@@ -103,9 +114,9 @@ def constant(c: Coefficients) -> float:
     """What the objective starts from, which linopy has no place for."""
     return float(
         sum(
-            w * (c[f"stake.{g}"] * c[f"base.{g}"]).mean()
-            for g, w in zip(c.sets.objectives, c["weight"], strict=True)
+            w * (c.scores.stake[g] * c.scores.base[g]).mean()
+            for g, w in zip(c.sets.objectives, c.value.weight, strict=True)
             if g not in ("resilience", "responsiveness")
         )
-        + c["weight"][c.sets.objectives.index("resilience")]
+        + c.value.weight[c.sets.objectives.index("resilience")]
     )

@@ -52,15 +52,13 @@ def run_highs(highs: highspy.Highs, lp: highspy.HighsLp) -> tuple[float, float]:
 class Persistent:
     """Pyomo's persistent HiGHS interface on a model with mutable parameters."""
 
-    def __init__(self, model: Any, c: Coefficients) -> None:
+    def __init__(self, model: Any) -> None:
+        import pyomo.environ as pyo
         from pyomo.contrib.appsi.solvers.highs import Highs
 
-        self._model, self._numbers = model, []
-        for name in c.numbers:
-            component = model.component(name.replace(".", "_"))
-            if component is not None:
-                there = np.flatnonzero(~np.isnan(np.ravel(c[name])))
-                self._numbers.append((name, list(component.values()), there))
+        self._model = model
+        data = [datum for p in model.component_objects(pyo.Param) if p.mutable for datum in p.values()]
+        self._numbers = [(datum, model.places[id(datum)]) for datum in data]
         self._solver = Highs()
         self._solver.highs_options = {"mip_rel_gap": GAP, "threads": 1}
         self._solver.config.load_solution = True
@@ -72,10 +70,10 @@ class Persistent:
 
     def solve(self, c: Coefficients) -> float:
         """Set every number that changed, and solve."""
-        for name, data, there in self._numbers:
-            for datum, value in zip(data, np.ravel(c[name])[there].tolist(), strict=True):
-                if datum.value != value:
-                    datum.set_value(value)
+        theta = c.theta.tolist()
+        for datum, place in self._numbers:
+            if datum.value != theta[place]:
+                datum.set_value(theta[place])
         return float(self._solver.solve(self._model).best_feasible_objective)
 
 

@@ -7,7 +7,7 @@ one that enumeration finds. Each is tried on small random instances that use wha
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +21,7 @@ from random_instances import random_instance
 
 import optimiser
 from optimiser import Instance, Status
-from optimiser.coefficients import coefficients
+from optimiser.coefficients import MECHANISMS, Coefficients, coefficients
 from optimiser.errors import SolverError
 from optimiser.model import assemble
 from optimiser.solver import problem
@@ -127,6 +127,23 @@ def test_a_dropped_constraint_is_caught(constraint: str, monkeypatch: pytest.Mon
     assert shows(DROPPED[constraint])
 
 
+def exchanged(c: Coefficients, numbers: Numbers) -> Coefficients:
+    """The coefficients with some arrays, called as in the model, in place of their own."""
+
+    def renewed(mechanism: Any) -> Any:
+        parts: dict[str, Any] = {}
+        for field in fields(mechanism):
+            own = getattr(mechanism, field.name)
+            if isinstance(own, dict):
+                parts[field.name] = {g: numbers.get(f"{field.name}_{g}", array) for g, array in own.items()}
+            else:
+                parts[field.name] = numbers.get(field.name, own)
+        return replace(mechanism, **parts)
+
+    assert numbers.keys() <= c.arrays.keys()
+    return replace(c, **{field: renewed(getattr(c, field)) for field in MECHANISMS})
+
+
 def halved(*names: str) -> Callable[[Numbers], Numbers]:
     return lambda numbers: {name: numbers[name] / 2 for name in names}
 
@@ -148,7 +165,10 @@ SPOILT: dict[str, tuple[str, Callable[[Numbers], Numbers]]] = {
     "reporting hours lost": ("staff monitoring", zero("reporting_hours")),
     "oversight always full": ("monitoring scenarios", one("oversight")),
     "fear lost": ("monitoring fear willing_able", zero("fear")),
-    "ability lost": ("willing_able", lambda n: {"ability": n["willingness"], "capable": n["willingness"]}),
+    "ability lost": (
+        "willing_able",
+        lambda n: {"ability": 1 * n["willingness"], "capable": 1 * n["willingness"]},
+    ),
     "dependence lost": ("partners willing_able", lambda n: zero("dependence")(n) | one("independent")(n)),
     "mobilisation lost": ("resources aid surges scenarios all_weights", one("mobilisation")),
     "spare and short swapped": (
@@ -161,17 +181,17 @@ SPOILT: dict[str, tuple[str, Callable[[Numbers], Numbers]]] = {
         lambda n: {"supply": n["supply"] * 1.1},
     ),
     "links are gains": ("links", lambda n: {"loss": -n["loss"]}),
-    "stakes lost": ("stakes", one("stake.accountability")),
+    "stakes lost": ("stakes", one("stake_accountability")),
     "costs lost": ("costs budget slack resources", zero("cost")),
     "accountability from the bottom up": (
         "bare",
-        lambda n: {"worth.accountability": n["worth.accountability"][:, ::-1]},
+        lambda n: {"worth_accountability": n["worth_accountability"][:, ::-1]},
     ),
     "monitoring wins back nothing": ("monitoring", zero("regained")),
     "urgency the wrong way": ("urgency scenarios", lambda n: {"responsive": n["responsive"][:, :, ::-1]}),
-    "pools worth nothing": ("population", zero("worth.risk_pooling")),
-    "solidarity upside down": ("means all_weights", lambda n: {"base.solidarity": -n["base.solidarity"]}),
-    "economy lost": ("costs all_weights", zero("worth.economy")),
+    "pools worth nothing": ("population", zero("worth_risk_pooling")),
+    "solidarity upside down": ("means all_weights", lambda n: {"base_solidarity": -n["base_solidarity"]}),
+    "economy lost": ("costs all_weights", zero("worth_economy")),
     "unmet demand does not count": ("resources surges scenarios all_weights", zero("unmet_weight")),
     "the tail is the mean": ("risk_aversion scenarios monitoring", one("tail_scale")),
     "risk aversion lost": ("risk_aversion scenarios urgency", zero("risk_aversion")),
@@ -185,7 +205,7 @@ def test_a_spoilt_number_is_caught(fault: str, monkeypatch: pytest.MonkeyPatch) 
 
     def spoilt(*arguments: Any) -> Any:
         c = coefficients(*arguments)
-        return replace(c, numbers=dict(c.numbers) | spoil(dict(c.numbers)))
+        return exchanged(c, spoil(c.arrays))
 
     monkeypatch.setattr(problem, "coefficients", spoilt)
     assert shows(features)

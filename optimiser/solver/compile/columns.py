@@ -121,7 +121,7 @@ def _changed(placing: Placing, columns: Names, c: Coefficients, at: Array, flat:
     """`changed` of each decision: one if any of its holdings is not where it is now."""
     sets, column = c.sets, columns.index("changed")
     now: dict[int, list[tuple[int, int]]] = {}
-    for h, k in c.lists["current"]:
+    for h, k in c.structure.current:
         if sets.decisions[sets.holding_decision[h]] in column:
             now.setdefault(int(sets.holding_decision[h]), []).append((h, k))
     found = []

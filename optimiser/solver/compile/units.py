@@ -21,7 +21,7 @@ from optimiser.solver.compile.program import Compiled, Program
 Array = np.ndarray
 STEEPEST = 1e9  # entries are at most so large: a row that allows less of a column than one part in it
 BITS = 36  # ten digits: what a change of units does to the sixteenth would send a search elsewhere
-AMOUNTS = {"unmet": "demand", "lent": "spare", "borrowed": "shortage"}  # columns, and what they are of
+AMOUNTS = ("unmet", "lent", "borrowed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,15 +79,16 @@ class Measure:
     def _columns(self, c: Coefficients) -> Array:
         """What each column could be: amounts as far as they are of use, all others are shares of 1."""
         named, units = self._compiled.columns, np.ones(len(self._compiled.columns.keys))
-        stocks = np.concatenate([np.nan_to_num(c[name]) for name in ("demand", "supply")])  # (2 O, R, S)
+        stocks = np.concatenate([np.nan_to_num(c.slack.demand), np.nan_to_num(c.slack.supply)])  # (2 O, R, S)
         whole = _positive(stocks.max(axis=(0, 2), initial=0.0), 1.0)  # (R,) where none is of use
-        for name, most in AMOUNTS.items():
-            units[named[name]] = _positive(c[most][self._amounts[name]], whole[self._amounts[name][1]])
+        for name, most in zip(AMOUNTS, (c.slack.demand, c.slack.spare, c.slack.shortage), strict=True):
+            places = self._amounts[name]
+            units[named[name]] = _positive(most[places], whole[places[1]])
         o, r = self._added
-        fuller = c["normal_demand"] / c["max_occupancy"] - c["capacity"]
-        wanted = np.fmax(np.fmax(c["shortage"].max(axis=2, initial=0.0), fuller), 0.0)[o, r]
+        fuller = c.slack.normal_demand / c.slack.max_occupancy - c.slack.capacity
+        wanted = np.fmax(np.fmax(c.slack.shortage.max(axis=2, initial=0.0), fuller), 0.0)[o, r]
         wanted = _positive(wanted, whole[r])
-        afforded = _positive(c["budget"] / c["slack_cost"][r], wanted)
+        afforded = _positive(c.money.budget / c.money.slack_cost[r], wanted)
         units[named["added"]] = np.minimum(wanted, afforded)
         return units
 
@@ -100,15 +101,15 @@ class Measure:
         n, s = self._present
         r, surge = self._capped
         limits = {
-            "staff_suffice": c["hours_available"][self._staffed],
-            "staff_suffice_in_scenario": c["present"][s] * c["hours_available"][n],
-            "demand_covered": c["demand"][self._covered],
-            "lent_if_spare": c["spare"][self._amounts["lent"]],
-            "borrowed_if_short": c["shortage"][self._amounts["borrowed"]],
+            "staff_suffice": c.staffing.hours_available[self._staffed],
+            "staff_suffice_in_scenario": c.staffing.present[s] * c.staffing.hours_available[n],
+            "demand_covered": c.slack.demand[self._covered],
+            "lent_if_spare": c.slack.spare[self._amounts["lent"]],
+            "borrowed_if_short": c.slack.shortage[self._amounts["borrowed"]],
             "aid_arrives": np.minimum(lent, borrowed)[named["aid_arrives"]],
-            "little_unmet": c["max_unmet"][r] * c["total_demand"][r, surge],
-            "not_too_full": c["normal_demand"][self._full],
-            "budget_suffices": c["budget"],
+            "little_unmet": c.slack.max_unmet[r] * c.slack.total_demand[r, surge],
+            "not_too_full": c.slack.normal_demand[self._full],
+            "budget_suffices": c.money.budget,
         }
         units = largest.copy()
         for name, limit in limits.items():

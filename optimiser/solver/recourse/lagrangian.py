@@ -45,16 +45,18 @@ class Recourse(Structure):
         self.on_x.data = self.sign[self._x_rows] * data[self._x_entries]
         d, o, level, s = self.e_index.T
         n = c.sets.node[o, level]
-        self.willing = c["willingness"][n]
-        self.able = np.where(c.masks["supported"][n], 1.0, c["ability"][n])
-        self.feared = np.where(self.e_monitored >= 0, self.willing * c["fear"][d], 0.0)
-        self.oversight = c["oversight"][s]
+        self.willing = c.autonomy.willingness[n]
+        self.able = np.where(c.structure.supported[n], 1.0, c.autonomy.ability[n])
+        self.feared = np.where(self.e_monitored >= 0, self.willing * c.autonomy.fear[d], 0.0)
+        self.oversight = c.autonomy.oversight[s]
         unit = units.columns[self.y]
         self.aid_most = [
-            c[name][tuple(index.T)] / unit[columns]
-            for name, index, columns in zip(("spare", "shortage"), self.aid_index, self.aid, strict=True)
+            most[tuple(index.T)] / unit[columns]
+            for most, index, columns in zip(
+                (c.slack.spare, c.slack.shortage), self.aid_index, self.aid, strict=True
+            )
         ]
-        self.unmet_most = c["demand"][tuple(self.unmet_index.T)] / unit[self.unmet]
+        self.unmet_most = c.slack.demand[tuple(self.unmet_index.T)] / unit[self.unmet]
         for scenario in self.scenarios:
             scenario.follow(self.on_y, self.sign, self.willing, self.feared)
 

@@ -129,7 +129,7 @@ def _cost(problem: Problem, direction: Array | None) -> Array:
     sets, columns = problem.c.sets, problem.compiled.columns.index("achieved")
     for (g, s), column in columns.items():
         extra = direction[sets.objectives.index(g)] - problem.weights[sets.objectives.index(g)]
-        cost[column] += problem.c["probability"][sets.scenarios.index(s)] * extra
+        cost[column] += problem.c.value.probability[sets.scenarios.index(s)] * extra
     return cost
 
 
@@ -193,14 +193,14 @@ def _aims(problem: Problem) -> list[Array]:
     def expectation(objective: str) -> Array:
         cost = np.zeros(len(problem.program.cost))
         for s, name in enumerate(sets.scenarios):
-            cost[columns.index("achieved")[objective, name]] = problem.c["probability"][s]
+            cost[columns.index("achieved")[objective, name]] = problem.c.value.probability[s]
         return cost
 
     spend = np.zeros(len(problem.program.cost))
     for (_, r), column in columns.index("added").items():
-        spend[column] = -problem.c["slack_cost"][sets.resources.index(r)]
+        spend[column] = -problem.c.money.slack_cost[sets.resources.index(r)]
     for n, column in columns.index("support").items():
-        spend[column] = -problem.c["support_cost"][sets.organisations.index(n)]
+        spend[column] = -problem.c.money.support_cost[sets.organisations.index(n)]
     spend *= problem.units.columns
     scale = np.abs(spend).max() or 1.0
     open_to = {sets.objectives[g] for g in problem.recourse.row_objective}  # recourse; the others are settled

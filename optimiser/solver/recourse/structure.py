@@ -39,7 +39,7 @@ class Structure:
         held = np.concatenate([self.e_held, *self.aid_held]).astype(int)
         self._by_holder = np.argsort(held, kind="stable")
         self._holders, self._holder_starts = np.unique(held[self._by_holder], return_index=True)
-        fearful = np.array([c.masks["fearful"][d] for d in self.e_index[:, 0]], bool)
+        fearful = np.array([c.structure.fearful[d] for d in self.e_index[:, 0]], bool)
         self.e_fearful = fearful & (self.e_monitored >= 0)
 
     def _structure(self, compiled: Compiled, c: Coefficients) -> None:
@@ -78,7 +78,7 @@ class Structure:
         self.e_held = np.array([self._held(c, key[0], key[1], key[2]) for key in keys], int)
         monitored = columns.index("monitored")
         self.e_monitored = np.array([at[monitored[key]] if key in monitored else -1 for key in keys], int)
-        governor = {sets.resources[k]: sets.decisions[g] for g, k in c.lists["governs"]}
+        governor = {sets.resources[k]: sets.decisions[g] for g, k in c.structure.governs}
         self.aid: list[Array] = []  # lent, then borrowed
         self.aid_index: list[Array] = []
         self.aid_held: list[Array] = []

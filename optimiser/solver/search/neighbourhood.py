@@ -157,7 +157,7 @@ class Neighbourhood:
         for g, floor in self._floors.items():
             lines = self.problem.lines(design, Clock(), np.eye(len(self.problem.weights))[g])
             if lines is not None:
-                p, row = self.problem.c["probability"], np.zeros((1, placing.size))
+                p, row = self.problem.c.value.probability, np.zeros((1, placing.size))
                 row[0, placing.core] = p @ np.array([slope for slope, _ in lines])
                 rows.append(row)
                 sides.append(float(p @ np.array([constant for _, constant in lines])) - floor)

@@ -112,7 +112,7 @@ class Variants:
             except InputError:  # no sound instance on its own, which is said when it is needed
                 self.inputs.append(each)
                 continue
-            if theirs.shape != mine.shape:
+            if theirs.layout != mine.layout:
                 self.structural.add(len(self.inputs))
             if not theirs.same(mine):
                 self.inputs.append(each)

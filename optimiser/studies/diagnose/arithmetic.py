@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from optimiser.coefficients import coefficients
-from optimiser.coefficients.mechanisms import current_levels
+from optimiser.coefficients.structure import current_levels
 from optimiser.instance.checking.problems import listing
 from optimiser.instance.fixed import fixed_levels
 from optimiser.instance.instance import Instance
@@ -30,7 +30,7 @@ class Arithmetic:
         self.fixed = fixed_levels(fix, instance)
         shape = len(c.sets.decisions), len(c.sets.localities), len(c.sets.levels)
         self.open = np.broadcast_to(c.sets.allowed[:, None, :], shape).copy()
-        self.open[..., -1] &= c["earned"][c.sets.holding] > 0
+        self.open[..., -1] &= c.holding.earned[c.sets.holding] > 0
         for (d, o), level in self.fixed.items():
             self.open[d, o] &= np.arange(shape[2]) == level
         self._same_everywhere()
@@ -58,7 +58,7 @@ class Arithmetic:
 
     def _apply_rules(self) -> bool:
         before = self.open.sum()
-        for a, level, b, then in self.c.lists["rules"]:
+        for a, level, b, then in self.c.structure.rules:
             sure = self.open[a, :, level] & (self.open[a].sum(axis=1) == 1)
             self.open[b, sure] &= np.isin(np.arange(self.open.shape[2]), then)
             self.open[a, ~self.open[b][:, list(then)].any(axis=1), level] = False
@@ -115,10 +115,10 @@ class Arithmetic:
 
     def _hours(self) -> Iterator[str]:
         c, sets = self.c, self.c.sets
-        for n in np.flatnonzero(c.masks["staffed"]).tolist():
-            level, under, has = sets.level_of[n], sets.under[n], float(c["hours_available"][n])
-            once = np.where(np.arange(len(sets.levels)) == level, c["fixed_hours"], 0.0)
-            least = self._least(c["hours"][:, :, level], once, under)
+        for n in np.flatnonzero(c.structure.staffed).tolist():
+            level, under, has = sets.level_of[n], sets.under[n], float(c.staffing.hours_available[n])
+            once = np.where(np.arange(len(sets.levels)) == level, c.staffing.fixed_hours, 0.0)
+            least = self._least(c.staffing.hours[:, :, level], once, under)
             bound = [
                 d
                 for d in range(len(least))
@@ -155,9 +155,9 @@ class Arithmetic:
             return
         c, sets = self.c, self.c.sets
         count = np.bincount(sets.level_of, minlength=len(sets.levels))
-        once = np.where(sets.uniform[:, None], c["fixed_cost"] * count, c["fixed_cost"])
-        holding = float(self._least(c["cost"], once, np.arange(len(sets.localities))).sum())
-        slack = float(np.nansum(self._beds_short() * c["slack_cost"]))
+        once = np.where(sets.uniform[:, None], c.money.fixed_cost * count, c.money.fixed_cost)
+        holding = float(self._least(c.money.cost, once, np.arange(len(sets.localities))).sum())
+        slack = float(np.nansum(self._beds_short() * c.money.slack_cost))
         if holding + slack > budget + ROUNDING * (holding + slack):
             also = f" and the slack that max_occupancy asks for {about(slack)}" if slack else ""
             yield (f"The budget is {figure(budget)}; holding every decision where it is cheapest costs "
@@ -166,22 +166,22 @@ class Arithmetic:
     def _beds_short(self) -> Array:
         """(O, R) units that would have to be bought for max_occupancy; NaN where there is no such limit."""
         c = self.c
-        return np.maximum(0.0, c["normal_demand"] / c["max_occupancy"] - c["capacity"])
+        return np.maximum(0.0, c.slack.normal_demand / c.slack.max_occupancy - c.slack.capacity)
 
     def _occupancy(self) -> Iterator[str]:
         c, sets = self.c, self.c.sets
         short = np.nan_to_num(self._beds_short())
         for r, name in enumerate(sets.resources):
-            who = np.flatnonzero(short[:, r] > ROUNDING * np.nan_to_num(c["capacity"][:, r]))
-            bought = c.masks["bought"][r]
+            who = np.flatnonzero(short[:, r] > ROUNDING * np.nan_to_num(c.slack.capacity[:, r]))
+            bought = c.structure.bought[r]
             if not len(who) or bought:
                 continue
-            wanted, most = c["normal_demand"][:, r], c["max_occupancy"][r] * c["capacity"][:, r]
+            wanted, most = c.slack.normal_demand[:, r], c.slack.max_occupancy[r] * c.slack.capacity[:, r]
             said = [
                 f"{sets.localities[o]} has {figure(float(wanted[o]))} of {about(most[o])}"
                 for o in sorted(who, key=lambda o: -short[o, r])
             ]
-            why = "it has no slack_cost" if np.isnan(c["slack_cost"][r]) else "no budget is given"
+            why = "it has no slack_cost" if np.isnan(c.money.slack_cost[r]) else "no budget is given"
             yield (f"Demand for {name} is above max_occupancy, and none can be bought ({why}): "
                    f"{listing(said, 3)}.")  # fmt: skip
 
@@ -202,16 +202,23 @@ class Arithmetic:
         """Were every spare unit lent at the best level, everything flexed, and all money spent on this."""
         c, sets = self.c, self.c.sets
         budget = self.instance.limits["budget"]
-        for r in np.flatnonzero(c.masks["max_unmet"]).tolist():
-            flexed = sum((c["flex"][d] * self.open[d, :, -1] for d, k in c.lists["flexes"] if k == r), 0.0)
-            governors = [d for d, k in c.lists["governs"] if k == r]
-            arrives = max((float((c["mobilisation"] * self.open[d]).max()) for d in governors), default=0.0)
-            bought = budget / c["slack_cost"][r] if c.masks["bought"][r] else 0.0
+        for r in np.flatnonzero(c.structure.capped).tolist():
+            flexed = sum(
+                (c.slack.flex[d] * self.open[d, :, -1] for d, k in c.structure.flexes if k == r), 0.0
+            )
+            governors = [d for d, k in c.structure.governs if k == r]
+            arrives = max(
+                (float((c.slack.mobilisation * self.open[d]).max()) for d in governors), default=0.0
+            )
+            bought = budget / c.money.slack_cost[r] if c.structure.bought[r] else 0.0
             for s, name in enumerate(sets.scenarios):
-                supply, demand = np.nan_to_num(c["supply"][:, r, s]), np.nan_to_num(c["demand"][:, r, s])
+                supply, demand = (
+                    np.nan_to_num(c.slack.supply[:, r, s]),
+                    np.nan_to_num(c.slack.demand[:, r, s]),
+                )
                 short = float(np.maximum(0.0, demand - supply * (1 + flexed)).sum())
-                least = short - arrives * float(np.nansum(c["spare"][:, r, s])) - bought
-                most = float(c["max_unmet"][r] * c["total_demand"][r, s])
+                least = short - arrives * float(np.nansum(c.slack.spare[:, r, s])) - bought
+                most = float(c.slack.max_unmet[r] * c.slack.total_demand[r, s])
                 if least > most + ROUNDING * short:
                     yield (
                         f"In {name}, were all spare lent, all flexed and all money spent on it, "
@@ -230,25 +237,27 @@ class Arithmetic:
     def _best(self, name: str) -> float:
         c, sets = self.c, self.c.sets
         count, scenarios = len(sets.decisions), range(len(sets.scenarios))
-        chance, stake = c["probability"], c[f"stake.{name}"]
+        chance, stake = c.value.probability, c.scores.stake[name]
         score = np.zeros(count)
         if name == "responsiveness":
-            used = c["willingness"] if self.instance.limits["budget"] is not None else c["capable"]
-            gained = c["responsive"] * used[sets.node][None, :, :, None]  # (D, O, L, S)
+            used = (
+                c.autonomy.willingness if self.instance.limits["budget"] is not None else c.autonomy.capable
+            )
+            gained = c.scores.responsive * used[sets.node][None, :, :, None]  # (D, O, L, S)
             score = np.where(self.open, gained @ chance, -np.inf).max(axis=2).sum(axis=1)
         else:
-            worth = c[f"worth.{name}"]
+            worth = c.scores.worth[name]
             if name == "risk_pooling":
                 worth = worth @ np.bincount(c.pools.regime, chance, len(c.pools.regime_rho))
             at = np.where(self.open, worth[sets.holding], -np.inf)  # (D, O, L), a uniform one's whole worth
             if name == "accountability":
-                watched = c["regained"] * float(c["oversight"] @ chance)
+                watched = c.scores.regained * float(c.autonomy.oversight @ chance)
                 watched[..., 0] = 0.0
                 once = np.where(sets.uniform[:, None, None], watched.sum(axis=1, keepdims=True), watched)
                 at = at + once
             best = at.max(axis=2)
-            score = c[f"base.{name}"] + np.where(sets.uniform, best[:, 0], best.sum(axis=1))
-            buffered = np.flatnonzero(c.masks["buffered"]).tolist()
+            score = c.scores.base[name] + np.where(sets.uniform, best[:, 0], best.sum(axis=1))
+            buffered = np.flatnonzero(c.structure.buffered).tolist()
             for d in buffered if name == "risk_pooling" else ():
                 everyone = np.arange(len(sets.localities))
                 pooled = [c.pools.pool(d, everyone, int(c.pools.regime[s])) for s in scenarios]
@@ -256,6 +265,6 @@ class Arithmetic:
                     p * float(pool.deviation(np.ones(len(everyone))))
                     for p, pool in zip(chance, pooled, strict=True)
                 )
-        gains = sum(-loss for loss, link in zip(c["loss"], c.lists["links"], strict=True)
+        gains = sum(-loss for loss, link in zip(c.scores.loss, c.structure.links, strict=True)
                     if loss < 0 and sets.objectives[link[2]] == name)  # fmt: skip
         return float((stake @ score + gains) / count)

@@ -17,8 +17,8 @@ import pyomo.environ as pyo
 from scipy import sparse
 
 from optimiser.coefficients import coefficients
+from optimiser.coefficients.scores import direct_scores
 from optimiser.coefficients.sets import Sets
-from optimiser.coefficients.worth import direct_scores
 from optimiser.instance.fixed import governed, site
 from optimiser.instance.instance import Instance
 from optimiser.model import assemble, budget, holding, staffing
@@ -93,7 +93,7 @@ class Loosened:
         self.count = len(requirements) + self.unbudgeted
         floors = {c.sets.objectives[r.of] for r in requirements if r.kind == "least"}
         self.aims = floors & self._served()  # floors of what is done, not of who holds what alone
-        self.stocks = {r for r, limit in enumerate(c.masks["max_unmet"]) if limit or "resilience" in floors}
+        self.stocks = {r for r, limit in enumerate(c.structure.capped) if limit or "resilience" in floors}
         self.compiled = Compiled(self._model(floors))
         program = self.compiled.program(c.theta)
         self.units = Measure(self.compiled, c).units(program, c)
@@ -108,11 +108,11 @@ class Loosened:
 
     def _served(self) -> set[str]:
         """The objectives that what is done in a scenario serves."""
-        watched = {"accountability"} if self.c.masks["monitorable"].any() else set()
+        watched = {"accountability"} if self.c.structure.monitorable.any() else set()
         return {"responsiveness"} | watched
 
     def _model(self, floors: set[str]) -> pyo.ConcreteModel:
-        if self.stocks or floors or self.c.masks["max_occupancy"].any():
+        if self.stocks or floors or self.c.structure.roomy.any():
             return assemble(self.c)
         model = pyo.ConcreteModel()  # who holds what settles it
         model.added = model.support = {}  # nothing to buy them for
@@ -178,7 +178,7 @@ class Loosened:
 
     @cached_property
     def _flexing(self) -> set[tuple[int, str]]:
-        return {(d, self.c.sets.levels[-1]) for d, r in self.c.lists["flexes"] if r in self.stocks}
+        return {(d, self.c.sets.levels[-1]) for d, r in self.c.structure.flexes if r in self.stocks}
 
     def _entries(self, row: int) -> tuple[Array, Array, float]:
         """Columns, coefficients and side of a row of the program."""
@@ -216,19 +216,19 @@ class Loosened:
         if kind == "hours":
             name, s = key if isinstance(key, tuple) else (key, None)
             n = sets.organisations.index(name)
-            return n, (1.0 if s is None else float(c["present"][sets.scenarios.index(s)])) * self.kept_hours(
-                n
-            )
+            return n, (
+                1.0 if s is None else float(c.staffing.present[sets.scenarios.index(s)])
+            ) * self.kept_hours(n)
         if kind == "rule":
             return key[0], 0.0
         if kind == "rating":
             return sets.decisions.index(key[0]), 0.0
         if kind == "unmet":
             r = sets.resources.index(key[0])
-            return r, float(c["total_demand"][r, sets.scenarios.index(key[1])])
+            return r, float(c.slack.total_demand[r, sets.scenarios.index(key[1])])
         if kind == "occupancy":  # its dial is a fall of 1 / max_occupancy, in which the row is linear
             o, r = sets.localities.index(key[0]), sets.resources.index(key[1])
-            return r, float(c["max_occupancy"][r] * c["normal_demand"][o, r])
+            return r, float(c.slack.max_occupancy[r] * c.slack.normal_demand[o, r])
         return 0, 1.0
 
     def _fixed(self, r: Requirement, fix: Mapping[str, str]) -> Iterator[tuple[Array, Array, float]]:
@@ -239,7 +239,7 @@ class Loosened:
 
     def _floor(self, r: Requirement) -> Iterator[tuple[Array, Array, float]]:
         first, scenarios = self.compiled.columns["achieved"].start, len(self.c.sets.scenarios)
-        yield first + r.of * scenarios + np.arange(scenarios), -self.c["probability"], -r.value
+        yield first + r.of * scenarios + np.arange(scenarios), -self.c.value.probability, -r.value
 
     def _closed(self, r: Requirement) -> Iterator[tuple[Array, Array, float]]:
         for columns in self.placed[r.of][:, ~self.allowed[r.of]]:
@@ -297,7 +297,7 @@ class Loosened:
             for key, column in columns.index(name).items():
                 array[o[key[0]], r[key[1]], s[key[-1]]] += max(0.0, x[column])
         idle = [i for i in range(len(r)) if i not in self.stocks]
-        units["unmet"][:, idle] = np.nan_to_num(c["shortage"])[:, idle]
+        units["unmet"][:, idle] = np.nan_to_num(c.slack.shortage)[:, idle]
         support, added = np.zeros(len(n)), np.zeros(size[:2])
         for name, column in columns.index("support").items():
             support[n[name]] = np.clip(x[column], 0.0, 1.0)

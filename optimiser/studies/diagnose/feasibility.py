@@ -196,7 +196,7 @@ class Questions:
     def _towards(self, directions: list[Array]) -> Array:
         """(x, e) costs that reward the objectives of these directions."""
         cost, columns = self._nothing()[2], self.loosened.compiled.columns["achieved"]
-        cost[columns] = np.outer(sum(directions), self.loosened.c["probability"]).ravel()
+        cost[columns] = np.outer(sum(directions), self.loosened.c.value.probability).ravel()
         return cost
 
     def _relaxed(self, asked: Asked, directions: list[Array], fold: sparse.csc_array) -> bool:

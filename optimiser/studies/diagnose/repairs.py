@@ -198,7 +198,7 @@ class Repairs:
             return float(min([r.value, *local[~np.isnan(local)].tolist()]))
         used = set(held[r.of].tolist()) if r.kind == "levels" else set()
         if r.kind == "rule":
-            a, level, b, _ = self.questions.loosened.c.lists["rules"][r.of]
+            a, level, b, _ = self.questions.loosened.c.structure.rules[r.of]
             used = set(held[b, held[a] == level].tolist())
         before = r.value.split(";")
         more = [levels[l] for l in sorted(used) if levels[l] not in before]

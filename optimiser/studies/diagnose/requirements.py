@@ -170,7 +170,7 @@ def _stock(instance: Instance, what: str) -> Iterator[Requirement]:
 
 def _hours(instance: Instance, c: Coefficients) -> Iterator[Requirement]:
     organisations = instance["organisations"]
-    for n in np.flatnonzero(c.masks["staffed"]).tolist():
+    for n in np.flatnonzero(c.structure.staffed).tolist():
         name, hours = c.sets.organisations[n], float(organisations["staff_hours"][n])
         yield Requirement("hours", n, "organisations.csv", name, "staff_hours", hours, staff(instance, n))
 

@@ -319,7 +319,7 @@ def _acceptability(designs: tuple[Region, ...], c: Coefficients, instance: Insta
     for region in designs:
         share[np.arange(len(share)), region.answer.design] += region.area
     share = np.minimum(share, 1.0)
-    people = np.where(sets.holding_locality < 0, 1.0, c["share"][sets.holding_locality])
+    people = np.where(sets.holding_locality < 0, 1.0, c.scores.share[sets.holding_locality])
     decided = np.zeros(sets.allowed.shape)
     np.add.at(decided, sets.holding_decision, people[:, None] * share)
     return {

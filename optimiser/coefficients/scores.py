@@ -1,44 +1,45 @@
-"""The numbers of the objectives: what holding, exercising and monitoring are worth on each scale."""
+"""The scores: what holding, exercising and monitoring are worth on each objective."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from optimiser.coefficients.mechanisms import staffing
+from optimiser.coefficients.money import Money
 from optimiser.coefficients.pools import Pools
 from optimiser.coefficients.sets import Array, Sets, positions
+from optimiser.coefficients.slack import Slack
 from optimiser.instance.instance import Instance
 
 
-def weights_of(instance: Instance, weights: Mapping[str, float] | None = None) -> Array:
-    """(G,) weights normalised to sum to 1: the instance's own, or those given (not named: 0)."""
-    chosen = instance.weights if weights is None else weights
-    raw = np.array([float(chosen.get(name, 0.0)) for name in instance.objectives])
-    return raw / raw.sum()
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Numbers of the objectives; those kept by objective have none for resilience."""
+
+    loss: Array  # (rows of links,)
+    share: Array  # (O,) of the population
+    stake: Mapping[str, Array]  # objective -> (D,)
+    regained: Array  # (D, O, L) accountability that full monitoring wins back
+    responsive: Array  # (D, O, L, S) what exercising in full is worth for responsiveness
+    worth: Mapping[
+        str, Array
+    ]  # objective -> (H, L) what the score gains from holding; risk_pooling (H, L, T)
+    base: Mapping[str, Array]  # objective -> (D,) what the score starts from
+    fixed_share: Array  # (D, L) what one more holder's fixed cost takes from economy
+    unmet_weight: Array  # (R, S) what a unit unmet takes from resilience
 
 
-def worth(instance: Instance, sets: Sets, pools: Pools) -> tuple[dict[str, Array], dict[str, Array]]:
-    """All numbers of the objectives, and the masks that say which of their columns exist.
-
-    `worth.OBJECTIVE` (H, L) is what a decision's score gains from holding h at l (for risk_pooling with an
-    axis T of regimes at the end), `base.OBJECTIVE` (D,) what it starts from.
-    """
-    share, scores = shares(instance, sets), direct_scores(instance, sets)
-    numbers: dict[str, Array] = {"loss": instance["links"]["loss"], "share": share}
-    masks: dict[str, Array] = {}
-    for name in sets.objectives:
-        if name != "resilience":
-            numbers[f"stake.{name}"] = instance["decisions"][f"stake_{name}"]
-    scored = {name: ~np.isnan(array).all(axis=(1, 2)) for name, array in scores.items()}
-    accountable = _accountable(instance, sets, scores.get("accountability"))  # (D, O, L)
+def scores_of(
+    instance: Instance, sets: Sets, given: Mapping[str, Array], pools: Pools, money: Money, slack: Slack
+) -> Scores:
+    """All numbers of the objectives; `given` are the `direct_scores`."""
+    share = shares(instance, sets)
+    accountable = _accountable(instance, sets, given.get("accountability"))  # (D, O, L)
     effect = instance["decisions"]["monitoring_effect"][:, None, None]
-    numbers["regained"] = effect * share[None, :, None] * (1 - accountable)
-    numbers["responsive"] = _responsive(instance, sets, share, scores.get("responsiveness"))
-    empty = len(sets.holding_decision), len(sets.levels)
     parts: dict[str, tuple[Array, Array]] = {
-        name: (np.zeros(empty), np.zeros(len(sets.decisions))) for name in instance["objectives"]["objective"]
+        name: _nothing(sets) for name in instance["objectives"]["objective"]
     }
     parts |= {
         "risk_pooling": _risk_pooling(sets, pools),
@@ -46,19 +47,34 @@ def worth(instance: Instance, sets: Sets, pools: Pools) -> tuple[dict[str, Array
             _by_holding(sets, share[None, :, None] * accountable),
             np.zeros(len(sets.decisions)),
         ),
-        "economy": _economy(instance, sets),
+        "economy": _economy(sets, money),
         "solidarity": _solidarity(instance, sets, share),
     }
-    for name, (held, base) in parts.items():
-        if name in scores and name != "accountability":
-            _replace_by_scores(sets, share, scores[name], scored[name], held, base)
-        numbers[f"worth.{name}"], numbers[f"base.{name}"] = held, base
-    none = np.zeros(len(sets.decisions), bool)  # nobody scored it directly
-    masks["buffered"] = sets.shared.any(axis=1) & (pools.total > 0) & ~scored.get("risk_pooling", none)
-    fixed = _fixed_share(instance, sets)
-    fixed[scored.get("economy", none)] = 0.0
-    numbers["fixed_share"] = fixed  # (D, L) what an organisation's fixed cost takes from the economy score
-    return numbers, masks
+    for name, (worth, base) in parts.items():
+        if name in given and name != "accountability":
+            _replace_by_scores(sets, share, given[name], scored(sets, given, name), worth, base)
+    fixed = _fixed_share(sets, money)
+    fixed[scored(sets, given, "economy")] = 0.0
+    return Scores(
+        loss=instance["links"]["loss"],
+        share=share,
+        stake={
+            name: instance["decisions"][f"stake_{name}"] for name in sets.objectives if name != "resilience"
+        },
+        regained=effect * share[None, :, None] * (1 - accountable),
+        responsive=_responsive(instance, sets, share, given.get("responsiveness")),
+        worth={name: worth for name, (worth, _) in parts.items()},
+        base={name: base for name, (_, base) in parts.items()},
+        fixed_share=fixed,
+        unmet_weight=_unmet_weight(slack),
+    )
+
+
+def _unmet_weight(slack: Slack) -> Array:
+    total = slack.total_demand
+    ratio = np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)
+    weight: Array = ratio / max(1, len(total))
+    return weight
 
 
 def shares(instance: Instance, sets: Sets) -> Array:
@@ -106,6 +122,14 @@ def direct_scores(instance: Instance, sets: Sets) -> dict[str, Array]:
     return found
 
 
+def scored(sets: Sets, given: Mapping[str, Array], objective: str) -> Array:
+    """(D,) whether a decision is scored directly on an objective, anywhere."""
+    if objective not in given:
+        return np.zeros(len(sets.decisions), bool)
+    some: Array = ~np.isnan(given[objective]).all(axis=(1, 2))
+    return some
+
+
 def _by_holding(sets: Sets, values: Array) -> Array:
     """Sum (D, O, ...) over the localities of each holding: (H, ...)."""
     summed = np.zeros((len(sets.holding_decision), *values.shape[2:]))
@@ -114,12 +138,18 @@ def _by_holding(sets: Sets, values: Array) -> Array:
 
 
 def _replace_by_scores(
-    sets: Sets, share: Array, scores: Array, scored: Array, held: Array, base: Array
+    sets: Sets, share: Array, scores: Array, rows: Array, worth: Array, base: Array
 ) -> None:
-    worth_of = _by_holding(sets, share[None, :, None] * np.nan_to_num(scores))
-    rows = scored[sets.holding_decision]
-    held[rows] = worth_of[rows].reshape(worth_of[rows].shape + (1,) * (held.ndim - 2))
-    base[scored] = 0.0
+    """Where a decision (`rows`) is scored directly, nothing else counts."""
+    direct = _by_holding(sets, share[None, :, None] * np.nan_to_num(scores))
+    held = rows[sets.holding_decision]
+    worth[held] = direct[held].reshape(direct[held].shape + (1,) * (worth.ndim - 2))
+    base[rows] = 0.0
+
+
+def _nothing(sets: Sets) -> tuple[Array, Array]:
+    """Of an objective of one's own, where nothing is scored."""
+    return np.zeros((len(sets.holding_decision), len(sets.levels))), np.zeros(len(sets.decisions))
 
 
 def _accountable(instance: Instance, sets: Sets, scores: Array | None) -> Array:
@@ -181,22 +211,21 @@ def _risk_pooling(sets: Sets, pools: Pools) -> tuple[Array, Array]:
     return held, alive.astype(float)
 
 
-def _costs(instance: Instance, sets: Sets) -> tuple[Array, Array, Array]:
+def _costs(sets: Sets, money: Money) -> tuple[Array, Array, Array]:
     """Costs per locality and per holder as shares of the dearest level; organisations a level."""
-    work = staffing(instance, sets)
     count = np.bincount(sets.level_of, minlength=len(sets.levels))
-    dearest = (work["fixed_cost"] * count + work["cost"] * len(sets.localities)).max(axis=1, keepdims=True)
+    dearest = (money.fixed_cost * count + money.cost * len(sets.localities)).max(axis=1, keepdims=True)
     scale = np.divide(1.0, dearest, out=np.zeros_like(dearest), where=dearest > 0)
-    return work["cost"] * scale, work["fixed_cost"] * scale, count
+    return money.cost * scale, money.fixed_cost * scale, count
 
 
-def _fixed_share(instance: Instance, sets: Sets) -> Array:
+def _fixed_share(sets: Sets, money: Money) -> Array:
     """(D, L) fixed cost of one holder as a share of the dearest level, 0 for uniform decisions."""
-    return np.where(sets.uniform[:, None], 0.0, _costs(instance, sets)[1])
+    return np.where(sets.uniform[:, None], 0.0, _costs(sets, money)[1])
 
 
-def _economy(instance: Instance, sets: Sets) -> tuple[Array, Array]:
-    cost, fixed, count = _costs(instance, sets)
+def _economy(sets: Sets, money: Money) -> tuple[Array, Array]:
+    cost, fixed, count = _costs(sets, money)
     uniform = cost * len(sets.localities) + fixed * count
     held = -np.where(sets.uniform[:, None], uniform, cost)[sets.holding_decision]
     return held, np.ones(len(sets.decisions))

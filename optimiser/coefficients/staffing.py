@@ -1,0 +1,52 @@
+"""Constraints 5 and 6: hours that decisions take, and hours that there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimiser.coefficients.sets import Array, Sets, positions
+from optimiser.instance.instance import Instance
+
+
+@dataclass(frozen=True, eq=False)
+class Staffing:
+    """Numbers of the hours."""
+
+    hours: Array  # (D, L, A) per locality for which d is held at l, falling at level a
+    fixed_hours: Array  # (D, L) once for each organisation that holds d at l
+    hours_available: Array  # (N,) NaN where the organisation's hours have no limit
+    present: Array  # (S,) share of staff that a scenario's absence leaves
+    monitoring_hours: Array  # (D,) at the centre, to monitor one locality fully
+    reporting_hours: Array  # (D,) at a locality that is monitored fully
+
+
+def staffing_of(instance: Instance, sets: Sets) -> Staffing:
+    """Read hours off the tables of workload and organisations."""
+    org, work, decisions = instance["organisations"], instance["workload"], instance["decisions"]
+    d, level = positions(sets.decisions), positions(sets.levels)
+    where = tuple(
+        [at[name] for name in work[column]]
+        for column, at in (("decision", d), ("level", level), ("at", level))
+    )
+    hours = np.zeros((len(d), len(level), len(level)))
+    hours[where] = work["hours"]
+    keep = 1 - instance.limits["reserve"]  # type: ignore[operator]  # reserve always has a value
+    return Staffing(
+        hours=hours,
+        fixed_hours=by_level(instance, sets, "fixed_hours"),
+        hours_available=org["staff_hours"] * (1 - org["vacancy"]) * (1 - org["absence"]) * keep,
+        present=1 - instance["scenarios"]["absence"],
+        monitoring_hours=decisions["monitoring_hours"],
+        reporting_hours=decisions["reporting_hours"],
+    )
+
+
+def by_level(instance: Instance, sets: Sets, column: str) -> Array:
+    """(D, L) a column of the workload that is given where at = level, and is 0 in all other rows."""
+    work, d, level = instance["workload"], positions(sets.decisions), positions(sets.levels)
+    summed = np.zeros((len(d), len(level)))
+    at = [d[name] for name in work["decision"]], [level[name] for name in work["level"]]
+    np.add.at(summed, at, work[column])
+    return summed

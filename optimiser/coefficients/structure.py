@@ -1,0 +1,123 @@
+"""Which columns and rows a model has, beyond its sets: a term of 0 is no structure, and says so here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimiser.coefficients.money import Money
+from optimiser.coefficients.pools import Pools
+from optimiser.coefficients.scores import scored
+from optimiser.coefficients.sets import Array, Sets, positions
+from optimiser.coefficients.slack import Slack
+from optimiser.coefficients.staffing import Staffing
+from optimiser.instance.instance import Instance
+
+Rows = list[tuple[int, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Structure:
+    """What exists, and lists of what hangs together as rows of positions."""
+
+    averse: bool  # whether risk counts
+    budgeted: bool  # whether money is limited
+    limited: bool  # whether changes are
+    fixed: Array  # (D, L) bool: holding d at l once, or more often, makes a difference
+    barred: Array  # (D,) bool: local holders must be rated
+    staffed: Array  # (N,) bool: hours are limited
+    fearful: Array  # (D,) bool: monitoring is feared
+    monitorable: Array  # (D,) bool: monitoring wins something back
+    supported: Array  # (N,) bool: ability can be bought
+    stocked: Array  # (O, R) bool: the locality has some of the resource
+    roomy: Array  # (R,) bool: occupancy is limited
+    capped: Array  # (R,) bool: what may stay unmet is limited
+    bought: Array  # (R,) bool: slack can be bought
+    buffered: Array  # (D,) bool: pools differ by who is in them
+    joint: Array  # (D,) bool: partners must act too
+    rules: list[tuple[int, int, int, tuple[int, ...]]]  # d at l: then d' at one of these
+    links: Rows  # d, d', objective, and two levels: -1 where any levels apart count
+    partners: Rows  # o depends on o'
+    flexes: Rows  # d flexes r
+    governs: Rows  # d governs aid in r
+    current: Rows  # holding and present level, once for each level that a locality it covers has now
+
+
+def structure_of(
+    instance: Instance,
+    sets: Sets,
+    given: Mapping[str, Array],
+    pools: Pools,
+    staffing: Staffing,
+    money: Money,
+    slack: Slack,
+) -> Structure:
+    """See what exists; `given` are the `direct_scores`."""
+    d, r, o = positions(sets.decisions), positions(sets.resources), positions(sets.localities)
+    decisions, partners = instance["decisions"], instance["partners"]
+    budgeted = instance.limits["budget"] is not None
+    monitorable = (decisions["monitoring_effect"] > 0) & sets.allowed[:, 1:].any(axis=1)
+    governors = instance["resource_types"]["governed_by"]
+    return Structure(
+        averse=instance.uncertainty["risk_aversion"] > 0,
+        budgeted=budgeted,
+        limited=instance.limits["max_changes"] is not None,
+        fixed=((staffing.fixed_hours > 0) | (money.fixed_cost > 0)) & sets.shared,
+        barred=~np.isnan(decisions["min_rating"]),
+        staffed=~np.isnan(instance["organisations"]["staff_hours"]),
+        fearful=(decisions["fear"] > 0) & monitorable,
+        monitorable=monitorable,
+        supported=~np.isnan(money.support_cost) & budgeted,
+        stocked=~np.isnan(slack.capacity),
+        roomy=~np.isnan(slack.max_occupancy),
+        capped=~np.isnan(slack.max_unmet),
+        bought=~np.isnan(money.slack_cost) & budgeted,
+        buffered=sets.shared.any(axis=1) & (pools.total > 0) & ~scored(sets, given, "risk_pooling"),
+        joint=decisions["joint"].astype(bool),
+        rules=_rules(instance, sets),
+        links=_links(instance, sets),
+        partners=[(o[a], o[b]) for a, b in zip(partners["organisation"], partners["partner"], strict=True)],
+        flexes=[(i, r[name]) for i, name in enumerate(decisions["flexes"]) if name],
+        governs=[(d[name], i) for i, name in enumerate(governors) if name],
+        current=_current(instance, sets),
+    )
+
+
+def _rules(instance: Instance, sets: Sets) -> list[tuple[int, int, int, tuple[int, ...]]]:
+    d, level, rules = positions(sets.decisions), positions(sets.levels), instance["rules"]
+    columns = (rules[c] for c in ("if_decision", "if_level", "then_decision", "then_level"))
+    return [
+        (d[a], level[la], d[b], tuple(level[lb.strip()] for lb in then.split(";")))
+        for a, la, b, then in zip(*columns, strict=True)
+    ]
+
+
+def _links(instance: Instance, sets: Sets) -> Rows:
+    d, level, g = positions(sets.decisions), positions(sets.levels), positions(sets.objectives)
+    links = instance["links"]
+    columns = (links[c] for c in ("decision_a", "decision_b", "objective", "level_a", "level_b"))
+    return [
+        (d[a], d[b], g[objective], level.get(la, -1), level.get(lb, -1))
+        for a, b, objective, la, lb in zip(*columns, strict=True)
+    ]
+
+
+def _current(instance: Instance, sets: Sets) -> Rows:
+    if instance.limits["max_changes"] is None:
+        return []
+    now = current_levels(instance, sets)
+    found = {(int(sets.holding[d, o]), int(now[d, o])) for d, o in zip(*np.nonzero(now >= 0), strict=True)}
+    return sorted(found)
+
+
+def current_levels(instance: Instance, sets: Sets) -> Array:
+    """(D, O) level at which each decision is held now, -1 where the table of the current design is silent."""
+    current = instance["current"]
+    now = np.full((len(sets.decisions), len(sets.localities)), -1)
+    d, level, o = positions(sets.decisions), positions(sets.levels), positions(sets.localities)
+    rows = list(zip(current["decision"], current["level"], current["organisation"], strict=True))
+    for decision, at, place in sorted(rows, key=lambda row: bool(row[2])):  # a locality's own row wins
+        now[d[decision], o[place] if place else slice(None)] = level[at]
+    return now
