@@ -64,13 +64,8 @@ def _mutual_aid(m: pyo.ConcreteModel, c: Coefficients, present: list[tuple[str, 
     by_place = (sets.localities, sets.resources, sets.scenarios)
     number(m, c, c.slack.spare, *by_place, doc="max(0, supply_ors - demand_ors)")
     number(m, c, c.slack.shortage, *by_place, doc="max(0, demand_ors - supply_ors)")
-    number(
-        m,
-        c,
-        c.slack.mobilisation,
-        sets.levels,
-        doc="mobilisation_l: share of lent slack that arrives in time",
-    )
+    arriving = "mobilisation_l: share of lent slack that arrives in time"
+    number(m, c, c.slack.mobilisation, sets.levels, doc=arriving)
     governor = {sets.resources[r]: d for d, r in c.structure.governs}
     names = {r: sets.decisions[d] for r, d in governor.items()}
     m.governor = pyo.Param(
