@@ -14,7 +14,7 @@ import numpy as np
 from optimiser.audit import Audit
 from optimiser.design.bound import above
 from optimiser.design.evaluated import Evaluated
-from optimiser.design.neighbours import Closest, Neighbours
+from optimiser.design.moves import Closest, Neighbours
 from optimiser.design.status import Status
 from optimiser.design.tables import BESIDE, COLUMNS, MOVE, Row, plain
 from optimiser.errors import NoDesignError

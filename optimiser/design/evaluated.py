@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from optimiser.audit import Audit
-from optimiser.design.tables import MOVE, Row, Rows
+from optimiser.design.tables import Row, Rows, design_rows
 from optimiser.instance.instance import Instance
 from optimiser.record import Record
 
@@ -59,4 +59,4 @@ class Evaluated:
     @cached_property
     def rows(self) -> list[Row]:
         """The design as in the JSON documents: decision, organisation, level."""
-        return [{name: row[name] for name in MOVE} for row in self.tables.named("design")]
+        return design_rows(self.instance, self.held)

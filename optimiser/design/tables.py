@@ -45,6 +45,17 @@ def spelt(argument: Any) -> Any:
     return str(argument) if isinstance(argument, PurePath) else f"a {type(argument).__name__}"
 
 
+def design_rows(instance: Instance, held: np.ndarray) -> list[Row]:
+    """Who holds what, (D, O), one row a holding: decision, organisation (empty: everywhere), level."""
+    decisions, levels, rows = instance["decisions"], instance["levels"]["level"].tolist(), list[Row]()
+    for decision, uniform, there in zip(
+        decisions["decision"].tolist(), decisions["uniform"], held.tolist(), strict=True
+    ):
+        places = [("", there[0])] if uniform else zip(instance.localities, there, strict=True)
+        rows += [dict(zip(MOVE, (decision, place, levels[level]), strict=True)) for place, level in places]
+    return rows
+
+
 class Rows:
     """The tables of one design. Shares and hours come from its record, what they add up to from its audit."""
 
@@ -59,17 +70,9 @@ class Rows:
         return [dict(zip(COLUMNS[name], row, strict=True)) for row in getattr(self, f"_{name}_rows")()]
 
     def _design_rows(self) -> list[tuple[Any, ...]]:
-        decisions, rows = self.instance["decisions"], []
-        columns = zip(
-            decisions["decision"], decisions["type"], decisions["uniform"], self.record.held, strict=True
-        )
-        for decision, kind, uniform, held in columns:
-            if uniform:
-                rows.append((decision, kind, "", self.levels[held[0]]))
-            else:
-                pairs = zip(self.localities, held, strict=True)
-                rows += [(decision, kind, locality, self.levels[level]) for locality, level in pairs]
-        return rows
+        kinds = dict(zip(*(self.instance["decisions"][name] for name in ("decision", "type")), strict=True))
+        rows = design_rows(self.instance, self.record.held)
+        return [(row["decision"], kinds[row["decision"]], row["organisation"], row["level"]) for row in rows]
 
     def by_locality(self) -> list[Row]:
         """Every decision for every locality, with labels and population."""

@@ -11,6 +11,7 @@ import numpy as np
 from optimiser.audit import audit
 from optimiser.design.bound import held_to
 from optimiser.design.evaluated import Evaluated
+from optimiser.design.moves import Closest, Neighbours
 from optimiser.design.status import Status
 from optimiser.errors import SolverError
 from optimiser.solver.clock import Clock
@@ -145,3 +146,24 @@ def beaten(
     return replace(
         found, design=design, value=value, bound=max(found.bound, value), point=session.whole(design, floors)
     )
+
+
+def closest_of(session: Session, checked: Checked, value: float) -> Closest | None:
+    """The cheapest move, as far as that is known."""
+    if checked.cheapest is None:
+        return None
+    cost = value - float(checked.value[checked.cheapest])
+    if checked.cheapest in checked.equal:
+        cost = max(0.0, cost)
+    return Closest(*_move(session, checked, checked.cheapest), cost=cost, proven=checked.proven)
+
+
+def neighbours_of(session: Session, checked: Checked) -> Neighbours:
+    """What became of the designs one move away, as a result has it."""
+    equal = tuple(_move(session, checked, int(i)) for i in checked.equal)
+    return Neighbours(checked.decided, len(checked.moves), checked.better, equal)
+
+
+def _move(session: Session, checked: Checked, i: int) -> tuple[str, str, str]:
+    sets, h = session.c.sets, int(checked.moves.holding[i])
+    return sets.decisions[sets.holding_decision[h]], sets.place(h), sets.levels[checked.moves.level[i]]

@@ -17,11 +17,10 @@ from optimiser.design.status import Status
 from optimiser.design.tables import spelt
 from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
-from optimiser.solver.answer import evaluated, finish, status_of
+from optimiser.solver.answer import closest_of, evaluated, finish, neighbours_of, status_of
 from optimiser.solver.call import Call, building, check_call
 from optimiser.solver.clock import Clock, OutOfTime, hearing_interrupts
 from optimiser.solver.highs import VERSION, Ended
-from optimiser.solver.neighbours import closest_of, neighbours_of
 from optimiser.solver.records import design_of, fixed_of
 from optimiser.solver.search.master import Searched
 from optimiser.solver.session import Session

@@ -13,15 +13,15 @@ from optimiser.audit import audit
 from optimiser.design.claim import Claim, read_claim
 from optimiser.design.design import Design
 from optimiser.design.evaluated import Evaluated
-from optimiser.design.neighbours import Closest
+from optimiser.design.moves import Closest
 from optimiser.design.status import Status
 from optimiser.design.tables import spelt
 from optimiser.errors import InputError
 from optimiser.instance.arguments import check_instance, raise_any, wrong_function
 from optimiser.instance.instance import Instance
+from optimiser.solver.answer import closest_of, neighbours_of
 from optimiser.solver.call import building, check_call
 from optimiser.solver.clock import Clock
-from optimiser.solver.neighbours import closest_of, neighbours_of
 from optimiser.solver.records import design_of, fixed_of, idle_record, record_of
 from optimiser.solver.recourse.recourse_lp import Settled
 from optimiser.solver.search.neighbourhood import Checked, Neighbourhood

@@ -13,7 +13,7 @@ from optimiser.audit import Audit, audit, past_mending
 from optimiser.design.bound import held_to
 from optimiser.design.evaluated import Evaluated
 from optimiser.design.status import Status
-from optimiser.design.tables import Row, plain
+from optimiser.design.tables import Row, design_rows, plain
 from optimiser.instance.instance import Instance
 from optimiser.page import fixed
 from optimiser.record import Record
@@ -83,16 +83,7 @@ class Judged:
     @cached_property
     def rows(self) -> list[Row]:
         """Who holds what, as in the JSON documents: decision, organisation, level."""
-        if self.held is None:
-            return []
-        decisions, levels, found = self.instance["decisions"], self.instance["levels"]["level"], list[Row]()
-        for name, uniform, held in zip(decisions["decision"], decisions["uniform"], self.held, strict=True):
-            places = [("", held[0])] if uniform else zip(self.instance.localities, held, strict=True)
-            found += [
-                {"decision": name, "organisation": place, "level": str(levels[level])}
-                for place, level in places
-            ]
-        return found
+        return [] if self.held is None else design_rows(self.instance, self.held)
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON document."""

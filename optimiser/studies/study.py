@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.design.tables import Row
 from optimiser.errors import SolverError
 from optimiser.instance.instance import Instance
 from optimiser.solver.answer import Answer, Best, answered, beaten, judged
@@ -156,27 +155,6 @@ class Study:
     def forbid(self, design: Array) -> Cuts:
         """The row that this design (H,) alone breaks."""
         return self.session.placing.without(design)
-
-    def rows(self, design: Array | None) -> list[Row]:
-        """A design (H,) as in the JSON documents, one row a holding: decision, organisation, level."""
-        sets = self.session.c.sets
-        return [] if design is None else [
-            {"decision": sets.decisions[d], "organisation": sets.place(h), "level": sets.levels[design[h]]}
-            for h, d in enumerate(sets.holding_decision)
-        ]  # fmt: skip
-
-    def moves(self, before: Array | None, after: Array | None) -> list[Row]:
-        """What is held elsewhere in the one than in the other: decision, organisation, from, to."""
-        return [
-            {
-                "decision": a["decision"],
-                "organisation": a["organisation"],
-                "from": a["level"],
-                "to": b["level"],
-            }
-            for a, b in zip(self.rows(before), self.rows(after), strict=False)  # none where one is None
-            if a["level"] != b["level"]
-        ]
 
     def run(self) -> dict[str, Any]:
         """What a result says of how it was found."""

@@ -15,7 +15,7 @@ import pytest
 
 from optimiser.cli import app
 from optimiser.design.design import Design
-from optimiser.design.neighbours import Neighbours
+from optimiser.design.moves import Neighbours
 from optimiser.design.status import Status
 from optimiser.errors import InputError, SolverError
 from optimiser.instance.table import Table

@@ -13,7 +13,7 @@ from nasty_instance import DECISIONS, LEVELS, VERBS, breadth, nasty
 import optimiser
 from optimiser import page
 from optimiser.cli.diagnose import diagnosis_text
-from optimiser.design.neighbours import Neighbours
+from optimiser.design.moves import Neighbours
 
 WIDTHS = (40, 60, 80, 100, 200)
 NAMELESS = ("check", "infeasible", "diagnose", "maths")  # do not say who holds what

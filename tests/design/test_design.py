@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from optimiser.design.neighbours import Neighbours
+from optimiser.design.moves import Neighbours
 from optimiser.design.saving import check_target, held_from_rows, read_design_rows, read_document
 from optimiser.design.status import Status
 from optimiser.errors import InputError, NoDesignError

@@ -10,7 +10,7 @@ import numpy as np
 from optimiser.audit import Audit
 from optimiser.design.design import Design
 from optimiser.design.evaluated import Evaluated
-from optimiser.design.neighbours import Closest, Neighbours
+from optimiser.design.moves import Closest, Neighbours
 from optimiser.design.status import Status
 from optimiser.instance.instance import Instance
 from optimiser.instance.table import Table

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from optimiser.design.moves import moves
 from optimiser.design.tables import Row, plain
 from optimiser.errors import InfeasibleError
 from optimiser.instance.arguments import AMOUNT, whole, wrong_flag, wrong_number
@@ -243,13 +244,14 @@ def _finding(
     study: Study, pool: Pool, floor: float, verdicts: Verdicts, chosen: list[Distant], proven: bool
 ) -> Alternatives:
     """Settle and audit what is listed, and say what is not settled."""
-    best, answers = pool.ranked[0], list[Best]()
+    answers = list[Best]()
     for known in pool.ranked[: pool.count]:
         if len(answers) >= COUNT and study.clock.out:
             break
         study.tell(f"auditing the design of rank {len(answers) + 1}")
         answers.append(study.surely(known.design))
     listed, others = pool.ranked[: len(answers)], pool.ranked[len(answers) :]
+    apart = [(study.surely(d.known.design), d) for d in chosen]
     rest = max([pool.rest, *(known.value for known in others[:1])])
     rows = tuple(verdicts.rows(listed))
     unsettled = _open(pool, listed, rest, rows, proven)
@@ -259,19 +261,13 @@ def _finding(
         interrupted=study.clock.interrupted,
         run=study.run(),
         designs=tuple(
-            Ranked(k, answer, max(known.value, pool.rest), tuple(study.moves(best.design, known.design)))
+            Ranked(k, answer, max(known.value, pool.rest), _moved(answers[0], answer))
             for k, (answer, known) in enumerate(zip(answers, listed, strict=True), 1)
         ),
         rest=rest,
         floor=floor,
         diverse=tuple(
-            Different(
-                study.surely(d.known.design),
-                d.distance,
-                d.furthest,
-                tuple(study.moves(best.design, d.known.design)),
-            )
-            for d in chosen
+            Different(answer, d.distance, d.furthest, _moved(answers[0], answer)) for answer, d in apart
         ),
         verdicts=rows,
         unfinished=unsettled,
@@ -300,6 +296,10 @@ def _open(
     if not proven:
         said.append("The most different designs are not proven to be as different as can be.")
     return tuple(said)
+
+
+def _moved(best: Best, other: Best) -> tuple[Row, ...]:
+    return tuple(moves(best.instance, best.held, other.held))
 
 
 def _described(answer: Best) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optimiser.coefficients.structure import current_levels
 from optimiser.design.design import Design
 from optimiser.design.saving import held_from_rows, read_design_rows
 from optimiser.design.tables import Row
@@ -342,8 +343,10 @@ def _held(instance: Instance, source: Design | str | Path | pd.DataFrame) -> Arr
 
 def _beside(study: Study, best: Judged, given: Mapping[str, Array]) -> tuple[list[Judged], list[Shift]]:
     """The best design and those that stand beside it, and the ways from some of them to it."""
-    current, known = _current(study.instance)
-    levels, lift = study.session.c.sets.levels, Lifting(study)
+    sets, lift = study.session.c.sets, Lifting(study)
+    levels, current = sets.levels, current_levels(study.instance, sets)
+    known = current >= 0
+    current = np.maximum(0, current)
     now = [lift(_now(study, best, current, known))] if known.any() else []
     ends = [("all-central", 0, levels[0]), ("all-local", len(levels) - 1, levels[-1])]
     everywhere = [
@@ -379,16 +382,3 @@ def _named_apart(instance: Instance, others: Iterable[Instance]) -> list[Instanc
         again = seen[other.name]
         named.append(replace(other, name=f"{other.name} ({again})") if again > 1 else other)
     return named
-
-
-def _current(instance: Instance) -> tuple[Array, Array]:
-    """(D, O) the current level of each decision, and where one is known (elsewhere 0)."""
-    current, table = {}, instance["current"]
-    for decision, place, level in zip(table["decision"], table["organisation"], table["level"], strict=True):
-        current[decision, place] = list(instance["levels"]["level"]).index(level)
-    names = instance["decisions"]["decision"]
-    held = np.array([
-        [current.get((name, place), current.get((name, ""), -1)) for place in instance.localities]
-        for name in names
-    ])  # fmt: skip
-    return np.maximum(0, held), held >= 0

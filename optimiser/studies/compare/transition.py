@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from optimiser.design.moves import moves
 from optimiser.design.tables import Row, plain
 from optimiser.instance.instance import Instance
 from optimiser.studies.evaluated import Judged, worth
@@ -98,19 +99,7 @@ class Shift:
     @property
     def moves(self) -> list[Row]:
         """A row for each decision that moves, or for each locality for which it does."""
-        decisions, level = self.instance["decisions"], self.instance["levels"]["level"]
-        rows = []
-        for d in self.moved:
-            before, after = self.before[d], self.after[d]
-            where = np.flatnonzero(self.steps[d])
-            whole = decisions["uniform"][d] and len({*before.tolist()}) == len({*after.tolist()}) == 1
-            for o in where[:1] if whole else where:
-                place = "" if whole else self.instance.localities[o]
-                rows.append({
-                    "decision": decisions["decision"][d], "organisation": place,
-                    "from": level[before[o]], "to": level[after[o]],
-                })  # fmt: skip
-        return rows
+        return moves(self.instance, self.before, self.after, self.known)
 
     @cached_property
     def arrows(self) -> list[Arrow]:

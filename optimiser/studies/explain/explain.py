@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimiser.design.bound import held_to
+from optimiser.design.moves import moves
 from optimiser.design.status import Status
 from optimiser.errors import InfeasibleError
 from optimiser.instance.arguments import check_instance, texts, unknown
@@ -148,14 +149,14 @@ class _Explainer:
         """Everything there is time for."""
         wanted = [d for d, name in enumerate(self.sets.decisions) if not decisions or name in decisions]
         asked = [(d, *self._whom(d, locality)) for d in wanted]
-        moves = []
+        tried = []
         for k, (d, _, holdings) in enumerate(asked, 1):
             self.study.tell(f"explaining {k} of {len(asked)}: {self.sets.decisions[d]}")
-            moves.append(self._moves(d, holdings, (len(asked) - k + 1) * len(self.sets.levels)))
+            tried.append(self._moves(d, holdings, (len(asked) - k + 1) * len(self.sets.levels)))
         if not self.averse:
             self._weigh()
-        left = tuple(self._left([move for some in moves for move in some]))
-        told = tuple(self._explained(*one, move) for one, move in zip(asked, moves, strict=True))
+        left = tuple(self._left([move for some in tried for move in some]))
+        told = tuple(self._explained(*one, some) for one, some in zip(asked, tried, strict=True))
         return _Told(told, {g: line.error for g, line in self.lines.items()}, left)
 
     def _left(self, moves: Sequence[Move]) -> Iterator[str]:
@@ -210,9 +211,8 @@ class _Explainer:
         design = self._least_moved(answer, alone, worth)
         there = contributions(self.instance, answer.record, answer.audit)
         places = {(self.sets.decisions[d], self.sets.place(int(h))) for h in holdings}
-        others = [
-            r for r in study.moves(base.design, design) if (r["decision"], r["organisation"]) not in places
-        ]
+        moved = moves(self.instance, base.held, design[self.sets.holding])
+        others = [row for row in moved if (row["decision"], row["organisation"]) not in places]
         return Move(
             to=to,
             cost=max(0.0, base.value - answer.value),

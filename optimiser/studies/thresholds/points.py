@@ -10,7 +10,9 @@ import numpy as np
 from optimiser.audit import audit
 from optimiser.design.bound import held_to
 from optimiser.design.evaluated import Evaluated
+from optimiser.design.moves import moves
 from optimiser.design.status import Status
+from optimiser.design.tables import Row
 from optimiser.instance.instance import Instance
 from optimiser.record import Record
 from optimiser.solver.answer import Answer
@@ -41,9 +43,20 @@ class Point:
         return None if self.best is None else self.best.design
 
     @property
+    def rows(self) -> tuple[Row, ...]:
+        """The same as in the JSON documents: decision, organisation, level; none where none is possible."""
+        return () if self.best is None else tuple(self.best.rows)
+
+    @property
     def record(self) -> Record | None:
         """What it does."""
         return None if self.best is None else self.best.record
+
+    def moves_to(self, other: Point) -> tuple[Row, ...]:
+        """What is held elsewhere there: decision, organisation, from, to; none where either has no design."""
+        if self.best is None or other.best is None:
+            return ()
+        return tuple(moves(self.best.instance, self.best.held, other.best.held))
 
     def same(self, other: Point) -> bool:
         """Whether one design is best at both."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from optimiser.design.moves import moves
 from optimiser.design.tables import Row, plain
 from optimiser.errors import InfeasibleError, InputError
 from optimiser.instance.arguments import check_instance, pairs, unknown, wrong_number
@@ -306,10 +307,10 @@ def _traced(ground: Ground) -> dict[str, Any]:
     pieces = traced.pieces
     intervals = []
     for p in pieces:
-        values, rows = (traced.value(p.low), traced.value(p.high)), tuple(study.rows(p.answer.design))
+        values, rows = (traced.value(p.low), traced.value(p.high)), tuple(p.answer.rows)
         intervals.append(Interval(p.low, p.high, values, rows, traced.complete))
     tips = [
-        Tip(b.low, b.low, b.low, tuple(study.moves(a.answer.design, b.answer.design)))
+        Tip(b.low, b.low, b.low, tuple(moves(ground.base, a.answer.held, b.answer.held)))
         for a, b in pairwise(pieces)
     ]
     return {
@@ -349,17 +350,17 @@ def _joined(ground: Ground, stretches: Sequence[Stretch], wide: float) -> tuple[
         (a,), (b,) = low.at, high.at
         at = b if whole else simplest(a, b)
         end, then = (at, at) if b - a <= wide and not whole else (a, b)
-        intervals.append(_interval(ground, (begin, end), (first, low), proven))
-        tips.append(Tip(at, a, b, tuple(ground.study.moves(low.design, high.design))))
+        intervals.append(_interval((begin, end), (first, low), proven))
+        tips.append(Tip(at, a, b, low.moves_to(high)))
         first, begin, proven = high, then, True
     last = stretches[-1].high
-    intervals.append(_interval(ground, (begin, last.at[0]), (first, last), proven))
+    intervals.append(_interval((begin, last.at[0]), (first, last), proven))
     return intervals, tips
 
 
-def _interval(ground: Ground, span: tuple[float, float], ends: tuple[Point, Point], proven: bool) -> Interval:
+def _interval(span: tuple[float, float], ends: tuple[Point, Point], proven: bool) -> Interval:
     first, last = ends
-    return Interval(*span, (first.value, last.value), tuple(ground.study.rows(last.design)), proven)
+    return Interval(*span, (first.value, last.value), last.rows, proven)
 
 
 def _mapped(ground: Ground, tolerance: float) -> dict[str, Any]:
@@ -377,7 +378,7 @@ def _mapped(ground: Ground, tolerance: float) -> dict[str, Any]:
         key = point.design.tobytes()
         if key not in numbers:
             numbers[key] = len(numbers) + 1
-            designs.append(tuple(ground.study.rows(point.design)))
+            designs.append(point.rows)
         return numbers[key]
 
     patches = [_patch(cell, [number(p) for p in cell.corners]) for cell in cells]

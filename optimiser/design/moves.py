@@ -1,11 +1,38 @@
-"""The designs one move away from a design: the cheapest of them, and how many are better or as good."""
+"""From one design to another: what is held elsewhere, and what the designs one move away are worth."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
+from optimiser.design.tables import Row
+from optimiser.instance.instance import Instance
 from optimiser.page import small
+
+
+def moves(
+    instance: Instance, before: np.ndarray, after: np.ndarray, known: np.ndarray | None = None
+) -> list[Row]:
+    """What is held elsewhere after than before: rows of decision, organisation, from, to.
+
+    Designs are (D, O) positions of levels, as in a `Record`; `known` (D, O) bool: where there is a before.
+    A decision that is held at one level everywhere, before and after, and must be, is one row.
+    """
+    decisions, level = instance["decisions"], instance["levels"]["level"]
+    moved = (before != after) if known is None else (before != after) & known
+    rows = list[Row]()
+    for d in np.flatnonzero(moved.any(axis=1)):
+        where = np.flatnonzero(moved[d])
+        whole = decisions["uniform"][d] and len({*before[d].tolist()}) == len({*after[d].tolist()}) == 1
+        for o in where[:1] if whole else where:
+            rows.append({
+                "decision": decisions["decision"][d],
+                "organisation": "" if whole else instance.localities[o],
+                "from": level[before[d, o]], "to": level[after[d, o]],
+            })  # fmt: skip
+    return rows
 
 
 @dataclass(frozen=True)
