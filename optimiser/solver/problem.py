@@ -86,22 +86,29 @@ class Problem:
         self._take(replace(self.c, value=replace(self.c.value, weight=weights)))
 
     @contextmanager
-    def neutral(self) -> Iterator[None]:
-        """Within, designs are worth what is expected of them: risk aversion plays no part.
-
-        The weights within are those from before, and afterwards again.
-        """
-        averse, own = self.instance, self.weights.copy()
-        if averse.uncertainty["risk_aversion"]:
-            self.update(neutral(averse))
-            self.weigh(own)
+    def restored(self) -> Iterator[None]:
+        """Afterwards it is about the instance and the weights from before, whatever was asked within."""
+        instance, weights = self.instance, self.weights.copy()
         try:
             yield
         finally:
-            if self.instance is not averse:
-                self.update(averse)
-            if not np.array_equal(self.weights, own):
-                self.weigh(own)
+            if self.instance is not instance:
+                self.update(instance)
+            if not np.array_equal(self.weights, weights):
+                self.weigh(weights)
+
+    @contextmanager
+    def neutral(self) -> Iterator[None]:
+        """Within, designs are worth what is expected of them at these weights, whatever the aversion to risk.
+
+        Afterwards all is `restored`.
+        """
+        with self.restored():
+            if self.instance.uncertainty["risk_aversion"]:
+                weights = self.weights.copy()
+                self.update(neutral(self.instance))
+                self.weigh(weights)
+            yield
 
     def _take(self, c: Coefficients) -> None:
         self.c = c

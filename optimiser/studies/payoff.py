@@ -125,15 +125,15 @@ def _most(study: Study, g: int, pool: Sequence[Array], gap: float) -> _Most:
     own = study.weights.copy()
     alone = np.eye(len(own))[g]
     reached = [float(study.expectations(design, alone)[g]) for design in pool]
-    study.weigh(alone)
-    answer = study.ask(gap=gap)
-    if answer.found:
-        enough = answer.value - study.gap * abs(answer.value) - ROUNDING
-        if not pool or reached[0] < enough:  # the design worth most, if any, does not reach it
-            chosen = answer if gap > study.gap else _worth_more(study, answer, g, own, enough)
-            pool = [chosen.design, *pool]
-            reached = [float(study.expectations(chosen.design, alone)[g]), *reached]
-    study.weigh(own)
+    with study.restored():
+        study.weigh(alone)
+        answer = study.ask(gap=gap)
+        if answer.found:
+            enough = answer.value - study.gap * abs(answer.value) - ROUNDING
+            if not pool or reached[0] < enough:  # the design worth most, if any, does not reach it
+                chosen = answer if gap > study.gap else _worth_more(study, answer, g, own, enough)
+                pool = [chosen.design, *pool]
+                reached = [float(study.expectations(chosen.design, alone)[g]), *reached]
     if not pool:
         return _Most(None, -np.inf, answer.bound)
     best = max(reached)

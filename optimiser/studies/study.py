@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
@@ -74,6 +74,10 @@ class Study:
             yield
         finally:
             self.clock.limit = whole
+
+    def restored(self) -> AbstractContextManager[None]:
+        """Afterwards it is about the instance and the weights from before, whatever was asked within."""
+        return self.session.restored()
 
     @property
     def instance(self) -> Instance:

@@ -247,8 +247,9 @@ def compare(
     with study.listening():
         beside, shifts, found = _here(study, held, reach, 0.5 if others else 1.0)
         best = beside[0]
-        second = [compared(study, instance, best, other, weights) for other in _named_apart(instance, others)]
-        study.about(instance, weights)
+        with study.restored():
+            apart = _named_apart(instance, others)
+            second = [compared(study, instance, best, other, weights) for other in apart]
     shifts = [other.shift for other in second if other.shift is not None] + shifts
     every = (*beside, *(other.best for other in second))
     parts: list[Judged | Range | Other] = [*every, *found, *second]

@@ -154,7 +154,8 @@ class _Explainer:
             self.study.tell(f"explaining {k} of {len(asked)}: {self.sets.decisions[d]}")
             tried.append(self._moves(d, holdings, (len(asked) - k + 1) * len(self.sets.levels)))
         if not self.averse:
-            self._weigh()
+            with self.study.restored():
+                self._weigh()
         left = tuple(self._left([move for some in tried for move in some]))
         told = tuple(self._explained(*one, some) for one, some in zip(asked, tried, strict=True))
         return _Told(told, {g: line.error for g, line in self.lines.items()}, left)
@@ -253,7 +254,6 @@ class _Explainer:
             self.lines[self.instance.objectives[g]] = line
             known = [*self.answers, *(one.answer for one in line.lines)]
             self.answers = list({id(answer): answer for answer in known}.values())
-        self.study.weigh(own)
 
     def _line(self, g: int, own: Array) -> Traced:
         study, name = self.study, self.instance.objectives[g]
