@@ -1,7 +1,7 @@
-"""Folders of files, written whole or not at all.
+"""Files and folders, written whole or not at all.
 
-Everything is written into a new folder beside the place, which then takes its place. What a process that was
-killed left there is put right, or cleared away, by the next one that writes to that place.
+Everything is made in a new folder beside the place, and then takes its place. What a process that was killed
+left there is put right, or cleared away, by the next one that writes to that place.
 """
 
 from __future__ import annotations
@@ -76,39 +76,62 @@ def _rehearse(target: Path, above: Path) -> None:
     trial = above / f".{secrets.token_hex(4)}.trial"
     trial.mkdir()
     try:
-        (trial / new.relative_to(above)).mkdir(parents=True)
+        (trial / new.relative_to(above) / target.name).mkdir(parents=True)
         (trial / target.relative_to(above)).mkdir(parents=True)
     finally:
         shutil.rmtree(trial, ignore_errors=True)
 
 
-def write_folder(target: Path, files: Mapping[str, str]) -> None:
-    """Write text files into a folder, which holds these and no others afterwards; or leave all as it was.
+@contextmanager
+def writing(target: Path) -> Iterator[Path]:
+    """Give a place at which to make a file or a folder; once it is made it stands at `target`, and alone.
 
-    `target` is what `check_place` returned. Raises OSError where the disk fails.
+    Where anything fails all is as it was. A pipe or a device is written to as it stands. Raises OSError where
+    the disk fails.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target = target.resolve()
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        yield target
+        return
     _recover(target)
     new, old = _aside(target)
     try:
         new.mkdir()
         with _locked(new):
-            for name, text in files.items():
-                with (new / name).open("w", encoding="utf-8", newline="") as file:
-                    file.write(text)
-                    file.flush()
-                    os.fsync(file.fileno())  # a full disk may be noticed here and nowhere else
-            _swap(new, target, old)
+            yield new / target.name
+            _to_disk(new)
+            _swap(new / target.name, target, old)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(target)) from error  # who knows the place beside it?
     finally:
         shutil.rmtree(new, ignore_errors=True)
 
 
+def write_folder(target: Path, files: Mapping[str, str]) -> None:
+    """Write text files into a folder, which holds these and no others afterwards; or leave all as it was."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with writing(target) as made:
+        made.mkdir()
+        for name, text in files.items():
+            (made / name).write_text(text, encoding="utf-8", newline="")
+
+
+def _to_disk(folder: Path) -> None:
+    """A full disk may be noticed here and nowhere else."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+
+
 def _swap(new: Path, target: Path, old: Path) -> None:
-    """Put `new` where `target` is. A rename replaces no full folder: the old one steps aside first."""
+    """Put `new` where `target` is. It replaces a file, but no full folder: an old one steps aside first."""
     try:
-        if target.exists():
+        if target.is_dir():
             target.rename(old)
-        new.rename(target)
+        new.replace(target)
     except BaseException:  # Ctrl-C too
         if old.exists() and not target.exists():
             old.rename(target)
@@ -117,7 +140,7 @@ def _swap(new: Path, target: Path, old: Path) -> None:
 
 
 def _aside(target: Path, mark: str = "") -> tuple[Path, Path]:
-    """Names beside a folder: of the new one while it is written, of the old one while it is replaced."""
+    """Names beside a place: of where the new is made, and of the old folder while it is replaced."""
     mark = mark or secrets.token_hex(4)
     new, old = (target.with_name(BESIDE.format(name=target.name, mark=mark, stage=s)) for s in ("new", "old"))
     return new, old
@@ -141,7 +164,7 @@ def _locked(folder: Path) -> Iterator[bool]:
 
 
 def _recover(target: Path) -> None:
-    """Clear away what processes that were killed left beside a folder; what they had set aside goes back."""
+    """Clear away what processes that were killed left beside a place; what they had set aside goes back."""
     with suppress(OSError):  # no more than a courtesy
         for left in target.parent.glob(BESIDE.format(name=_literal(target.name), mark="*", stage="*")):
             new, old = _aside(target, left.name.split(".")[-2])

@@ -13,6 +13,7 @@ from optimiser import QUESTIONS
 from optimiser.cli.options import INSTANCE, READ, refuse_malformed
 from optimiser.cli.say import complain, end_progress, progress, reading, say, say_json, why, written
 from optimiser.errors import InfeasibleError, InputError
+from optimiser.files import writing
 from optimiser.signals import unbroken
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ class Question(click.Command):
             if out is not None:  # last: what was found is said even where the disk fails
                 written(found.save(out), out)
             if figure is not None and not found.empty:
-                Path(figure).write_text(found.figure(), encoding="utf-8")
+                with writing(Path(figure)) as made:
+                    made.write_text(found.figure(), encoding="utf-8")
                 complain(f"drawn in {figure}")
         return exit_code(found)
 

@@ -7,11 +7,11 @@ import io
 import json
 import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from optimiser.errors import InputError
+from optimiser.files import write_folder, writing
 from optimiser.instance import examples
 from optimiser.instance.checking.problems import quote
 from optimiser.instance.reading.book import book_of, write_book
@@ -152,17 +152,13 @@ def write_template(
     texts = (
         _texts(whole.stem if book else whole.name, workshop) if example is None else examples.texts(example)
     )
-    whole.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{whole.name}.", dir=whole.parent) as aside:
-        made = Path(aside) / whole.name
-        if book:
+    if book:
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        with writing(whole) as made:
             write_book(book_of(texts), made)
-        else:
-            made.mkdir()
-            for name, text in texts.items():
-                (made / name).write_text(text, encoding="utf-8", newline="\n")
-        made.replace(whole)
-    return (target,) if book else tuple(target / name for name in texts)
+        return (target,)
+    write_folder(whole, texts)
+    return tuple(target / name for name in texts)
 
 
 def _texts(name: str, workshop: bool) -> dict[str, str]:

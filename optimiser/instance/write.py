@@ -1,7 +1,6 @@
 """Writing an instance as a folder or a workbook: what is read back is the same instance.
 
-Columns that hold nothing but their default are left out. A file appears whole or not at all: it is
-written beside its place under another name and then moved there.
+Columns that hold nothing but their default are left out. What is written appears whole or not at all.
 """
 
 from __future__ import annotations
@@ -11,13 +10,11 @@ import io
 import json
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from optimiser.errors import InputError
+from optimiser.files import write_folder, writing
 from optimiser.instance.checking.problems import number_text, quote
 from optimiser.instance.content import Content
 from optimiser.instance.reading.astray import path_of
@@ -36,18 +33,10 @@ def write(instance: Content, path: str | os.PathLike[str]) -> None:
         raise InputError(f"{quote(os.fspath(target.parent))} is not a folder to write to")
     if book:
         _check_room(instance)
-    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        made = aside / target.name
-        if book:
+        with writing(target) as made:
             write_book(_sheets(instance), made)
-        else:
-            made.mkdir()
-            for name, text in texts(instance).items():
-                (made / name).write_text(text, encoding="utf-8", newline="\n")
-        made.replace(target)
-    finally:
-        shutil.rmtree(aside)
+    else:
+        write_folder(target, texts(instance))
 
 
 def texts(instance: Content) -> dict[str, str]:

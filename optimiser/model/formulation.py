@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from optimiser.files import writing
 from optimiser.instance.instance import Instance
 from optimiser.page import PAGE, fold, page
 
@@ -57,9 +58,12 @@ def write_lp(instance: Instance, path: str | Path) -> None:
     (second-order cones). HiGHS does not read these; `solve` cuts them off by linear rows instead.
     Raises OSError where the file cannot be written.
     """
+    from pyomo.repn.plugins.lp_writer import LPWriter
+
     from optimiser.model import build
 
-    build(instance).write(str(path), format="lp", io_options={"symbolic_solver_labels": True})
+    with writing(Path(path)) as made, made.open("w", encoding="utf-8", newline="") as file:
+        LPWriter().write(build(instance), file, symbolic_solver_labels=True)
 
 
 @dataclass(frozen=True)

@@ -182,14 +182,18 @@ def test_a_full_disk_is_said_with_code_1_and_costs_nothing(run, tmp_path, monkey
 @pytest.mark.parametrize("step", [1, 2])
 def test_an_end_between_two_renames_loses_nothing(tmp_path, monkeypatch, error, step):
     design_by_hand.design().save(tmp_path / "result")
-    before, rename, count = contents(tmp_path / "result"), Path.rename, iter(range(1, 9))
+    before, count = contents(tmp_path / "result"), iter(range(1, 9))
 
-    def ends(self, target):
-        if next(count) == step:
-            raise error
-        return rename(self, target)
+    def ending(move):
+        def ends(self, target):
+            if next(count) == step:
+                raise error
+            return move(self, target)
 
-    monkeypatch.setattr(Path, "rename", ends)
+        return ends
+
+    for name in ("rename", "replace"):
+        monkeypatch.setattr(Path, name, ending(getattr(Path, name)))
     with pytest.raises(type(error)):
         design_by_hand.design(bound=0.6).save(tmp_path / "result")
     assert contents(tmp_path / "result") == before
@@ -201,10 +205,9 @@ import os, signal, sys
 from pathlib import Path
 from optimiser import files
 moment, target = sys.argv[1], Path(sys.argv[2])
-rename, fsync = Path.rename, os.fsync
 def kill(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
 if moment == "writing": os.fsync = kill
-if moment == "between": Path.rename = lambda a, b: kill() if a.name.endswith(".new") else rename(a, b)
+if moment == "between": Path.replace = kill
 if moment == "after": files.shutil.rmtree = kill
 files.write_folder(target, {"result.json": "new"})
 """
