@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # the same names, for those who read types
     from optimiser.studies.diagnose.diagnose import diagnose as diagnose
     from optimiser.studies.explain.explain import explain as explain
     from optimiser.studies.frontier.frontier import frontier as frontier
+    from optimiser.studies.replay.replay import replay as replay
     from optimiser.studies.thresholds.thresholds import thresholds as thresholds
     from optimiser.studies.weight_map.weight_map import weight_map as weight_map
 
@@ -38,6 +39,7 @@ QUESTIONS = {
     "frontier": "optimiser.studies.frontier.frontier",
     "weight_map": "optimiser.studies.weight_map.weight_map",
     "thresholds": "optimiser.studies.thresholds.thresholds",
+    "replay": "optimiser.studies.replay.replay",
 }
 _HOMES = {
     "Design": "optimiser.design.design",

@@ -115,6 +115,7 @@ def write_folder(target: Path, files: Mapping[str, str]) -> None:
     with writing(target) as made:
         made.mkdir()
         for name, text in files.items():
+            (made / name).parent.mkdir(parents=True, exist_ok=True)  # some stand in a folder of their own
             (made / name).write_text(text, encoding="utf-8", newline="")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimiser.cli.options import names, numbers, words
+from optimiser.cli.options import amounts, names, numbers, words
 from optimiser.cli.question import Question
 from optimiser.page import exact, listing
 
@@ -54,7 +54,7 @@ def _options(name: str, value: Any, param: click.Parameter | None) -> Iterator[s
     else:
         option = param.opts[0] if param else f"--{name.replace('_', '-')}"
         texts = _words(value, param)
-        if param and param.callback in (names, numbers):  # several in one, with commas between
+        if param and param.callback in (amounts, names, numbers):  # several in one, with commas between
             texts = [",".join(texts)]
         yield from (f"{option} {shlex.quote(text)}" for text in texts)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from math import isfinite
-from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from optimiser.cli.options import READ, WEIGHED_STUDY
+from optimiser.cli.options import DESIGNS, READ, WEIGHED_STUDY, by_their_paths
 from optimiser.cli.question import Question
 from optimiser.cli.text import grid, opening, took, unknown
 from optimiser.page import at_most, columns, counted, fixed, listing, page, paragraph, signed, small
@@ -29,16 +28,6 @@ BRACKETS = (
 LITTLE = 5e-3  # levels, of which less is not shown
 
 
-def _named(given: dict[str, Any]) -> dict[str, Any]:
-    """Designs by the last part of their paths; by the whole where that is not enough."""
-    files = given["designs"]
-    short = [PurePath(path).name for path in files]
-    designs = {
-        name if short.count(name) == 1 else path: path for name, path in zip(short, files, strict=True)
-    }
-    return {**given, "designs": designs}
-
-
 verb = Question(
     "compare",
     summary="What changes? Designs side by side, and what moves.",
@@ -50,12 +39,7 @@ verb = Question(
       optimiser compare instances/germany-icu --no-reach --out results/germany
     """,
     options=[
-        click.Option(
-            ["--design", "designs"],
-            multiple=True,
-            metavar="FILE",
-            help="A design to set beside: a result, or a CSV decision,organisation,level. Repeatable.",
-        ),
+        DESIGNS,
         click.Option(
             ["--with", "others"],
             type=READ,
@@ -70,7 +54,7 @@ verb = Question(
         ),
         *WEIGHED_STUDY,
     ],
-    arguments=_named,
+    arguments=by_their_paths,
 )
 
 

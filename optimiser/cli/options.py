@@ -7,7 +7,7 @@ library to say, which says it to Python as well.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import click
@@ -67,6 +67,11 @@ def names(ctx: Any, param: click.Parameter, text: str | None) -> tuple[str, ...]
     return None if text is None else tuple(name.strip() for name in text.split(","))
 
 
+def amounts(ctx: Any, param: click.Parameter, text: str | None) -> tuple[Any, ...] | None:
+    """1,2,3, each a number."""
+    return None if text is None else tuple(number(part) for part in names(ctx, param, text) or ())
+
+
 def words(ctx: Any, param: click.Parameter, texts: Sequence[str]) -> dict[str, str]:  # noqa: ARG001
     """NAME=WORD, each option one, as a dict."""
     found = dict[str, str]()
@@ -97,6 +102,16 @@ def _add(found: dict[str, Any], name: str, value: Any, param: click.Parameter) -
     if name in found:
         note(f"{param.opts[0]}: {name!r} is given twice")
     found[name] = value
+
+
+def by_their_paths(given: dict[str, Any]) -> dict[str, Any]:
+    """Designs by the last part of their paths; by the whole where that is not enough."""
+    files = given["designs"]
+    short = [PurePath(path).name for path in files]
+    designs = {
+        name if short.count(name) == 1 else path: path for name, path in zip(short, files, strict=True)
+    }
+    return {**given, "designs": designs}
 
 
 # The options
@@ -132,6 +147,10 @@ THREADS = click.Option(
 )
 OUT = click.Option(["--out"], metavar="DIR", help="Also write result.json and CSV tables into this folder.")
 AS_JSON = click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON document and nothing else.")
+DESIGNS = click.Option(
+    ["--design", "designs"], multiple=True, metavar="FILE",
+    help="A design to set beside: a result, or a CSV decision,organisation,level. Repeatable.",
+)  # fmt: skip
 STUDY = (TIME_LIMIT, THREADS, OUT, AS_JSON)  # what every study has
 WEIGHED_STUDY = (WEIGHTS, GAP, *STUDY)
 FIGURE = click.Option(["--figure"], metavar="FILE.svg", help="Also draw it.")

@@ -24,11 +24,12 @@ def unknown(name: str) -> list[str]:
 
 
 def texts(name: str) -> dict[str, str]:
-    """The files of one, as they are; raises InputError where there is none of this name."""
+    """The files of one, sub-folders too, as they are; raises InputError where there is none of this name."""
     if problems := unknown(name):
         raise InputError(f"example: {problem}" for problem in problems)
-    files = sorted(path for path in (_home() / name).iterdir() if not path.name.startswith("."))
-    return {path.name: path.read_bytes().decode() for path in files}
+    home = _home() / name
+    files = sorted(path for path in home.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return {path.relative_to(home).as_posix(): path.read_bytes().decode() for path in files}
 
 
 def _home() -> Path:

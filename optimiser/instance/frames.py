@@ -29,7 +29,7 @@ def from_tables(kind: type[C], tables: Mapping[str, Any], document: Mapping[str,
     sheets = dict[str, Sheet]()
     for name in filter(TABLES.__contains__, given):
         try:
-            sheet = _sheet(name, *_rows(name, given[name]))
+            sheet = _sheet(name, *rows_of(name, given[name]))
         except InputError as error:
             problems += error.problems
             continue
@@ -60,7 +60,7 @@ def to_tables(instance: Content) -> dict[str, pd.DataFrame]:
     return found
 
 
-def _rows(name: str, given: Any) -> tuple[list[str], list[list[Cell]]]:
+def rows_of(name: str, given: Any) -> tuple[list[str], list[list[Cell]]]:
     """Header and rows of a DataFrame, or of a list of rows that are mappings of column to value."""
     if hasattr(given, "columns") and hasattr(given, "itertuples"):
         blank = given.astype(object).where(given.notna(), None)
@@ -104,7 +104,7 @@ def _over(table: Sheet | None, section: Sheet) -> Sheet:
 def _as_toml_has_it(name: str, given: Any) -> Any:
     """Mappings as dicts, tuples as lists, numbers as Python's own; a DataFrame as a list of its rows."""
     if hasattr(given, "columns") and hasattr(given, "itertuples"):
-        header, rows = _rows(name, given)
+        header, rows = rows_of(name, given)
         return [{key: c for key, c in zip(header, row, strict=True) if c not in (None, "")} for row in rows]
     if isinstance(given, Mapping) or hasattr(given, "to_dict"):
         return {str(key): _as_toml_has_it(name, value) for key, value in given.items()}

@@ -155,7 +155,7 @@ def write_template(
     if book:
         whole.parent.mkdir(parents=True, exist_ok=True)
         with writing(whole) as made:
-            write_book(book_of(texts), made)
+            write_book(book_of({name: text for name, text in texts.items() if "/" not in name}), made)
         return (target,)
     write_folder(whole, texts)
     return tuple(target / name for name in texts)

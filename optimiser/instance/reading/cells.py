@@ -13,7 +13,7 @@ from optimiser.instance.checking.problems import Findings, nearest, number_text,
 from optimiser.instance.reading import mistakes
 from optimiser.instance.reading.sheet import FREE, Cell, Section, Sheet, Shown
 from optimiser.instance.schema.column import Column
-from optimiser.instance.schema.schema import SYSTEM_OBJECTIVES, TABLES, TOML_TABLES
+from optimiser.instance.schema.schema import SHEETS, SYSTEM_OBJECTIVES, TABLES, TOML_TABLES
 from optimiser.instance.table import Table
 
 LONGEST = 32_767  # characters in a cell: what a workbook can hold
@@ -79,7 +79,7 @@ def _unknown(sheet: Sheet, at: int, columns: Mapping[str, Column], findings: Fin
 
     Returns the name of the column that was likely meant.
     """
-    name, schema = sheet.header[at], TABLES[sheet.table]
+    name, schema = sheet.header[at], SHEETS[sheet.table]
     row, noun = None, "column"
     if isinstance(sheet, Section):
         row, noun = next((i for i, cells in enumerate(sheet.rows) if cells[at] is not None), None), "key"

@@ -49,6 +49,22 @@ def sheets(folder: Path, findings: Findings) -> dict[str, Sheet]:
     return found
 
 
+def alone(path: Path, table: str, findings: Findings) -> Sheet | None:
+    """A CSV file that stands by itself, as found; None where it cannot be read, which is a problem."""
+    source = str(path)
+    try:
+        if not path.exists():
+            beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+            raise _Unreadable(f"there is no such file{findings.hint(path.name, beside)}")
+        real = path.resolve()
+        text = _decoded(_bytes(real.parent, real))
+    except _Unreadable as error:
+        label = f"{source}:{error.line}" if error.line else source
+        findings.at(Place(rank(table), error.line, label), str(error))
+        return None
+    return parse(text, table, source, findings)
+
+
 def _others(folder: Path, entries: list[str], findings: Findings) -> set[str]:
     """Refuse tables that nothing knows; name what is no table in one warning, and leave it alone.
 

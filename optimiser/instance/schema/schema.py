@@ -11,6 +11,7 @@ import numpy as np
 
 from optimiser.instance.schema.column import TableSchema
 from optimiser.instance.schema.sections import SECTIONS
+from optimiser.instance.schema.series import SERIES
 from optimiser.instance.schema.tables import CSV_FILES
 
 SYSTEM_OBJECTIVES = (
@@ -27,6 +28,7 @@ DEFAULT_WEIGHTS = {name: float(name in SYSTEM_OBJECTIVES[:3]) for name in SYSTEM
 TABLES: Mapping[str, TableSchema] = {table.name: table for table in (*SECTIONS, *CSV_FILES)}
 CSV_TABLES = tuple(table.name for table in CSV_FILES)
 TOML_TABLES = tuple(table.name for table in SECTIONS)
+SHEETS: Mapping[str, TableSchema] = {**TABLES, SERIES.name: SERIES}  # and what stands beside an instance
 
 
 def level_defaults(levels: int) -> dict[str, np.ndarray]:

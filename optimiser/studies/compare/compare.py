@@ -12,10 +12,9 @@ import numpy as np
 
 from optimiser.coefficients.structure import current_levels
 from optimiser.design.design import Design
-from optimiser.design.saving import held_from_rows, read_design_rows
 from optimiser.design.tables import Row
 from optimiser.errors import InfeasibleError, InputError
-from optimiser.instance.arguments import check_instance, pairs, said, wrong_flag
+from optimiser.instance.arguments import check_instance, said, wrong_flag
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.result import Part
 from optimiser.introduced import Cells
@@ -37,6 +36,7 @@ from optimiser.studies.compare.schema import (
 )
 from optimiser.studies.compare.transition import Shift
 from optimiser.studies.compare.two_instances import Other, compared
+from optimiser.studies.designs import given_designs
 from optimiser.studies.evaluated import Judged, judge, resumed, solved
 from optimiser.studies.finding import Finding, remembered
 from optimiser.studies.payoff import Range, ranges
@@ -315,14 +315,7 @@ def _checked(
 ) -> tuple[dict[str, Array], tuple[Instance, ...]]:
     """The designs given, (D, O) each, and the other instances; what is wrong with them are problems."""
     check_instance(instance)
-    given = pairs("designs", designs, "names to designs", problems)
-    problems += [f"designs: {name!r} is the name of another design here" for name in given if name in OURS]
-    held = dict[str, Array]()
-    for name, source in given.items():
-        try:
-            held[name] = _held(instance, source)
-        except InputError as error:
-            problems += error.problems
+    held = given_designs(instance, designs, OURS, problems)
     if isinstance(others, str | Instance) or not isinstance(others, Iterable):
         problems.append(f"others: {said(others)} is not a list of instances")
         return held, ()
@@ -335,11 +328,6 @@ def _checked(
             head = f"{other.name}: " if isinstance(other, Instance) else ""
             problems += [f"{head}{problem}" for problem in error.problems]
     return held, found
-
-
-def _held(instance: Instance, source: Design | str | Path | pd.DataFrame) -> Array:
-    rows = read_design_rows(source.table if isinstance(source, Design) else source, instance)
-    return held_from_rows(instance, rows)
 
 
 def _beside(study: Study, best: Judged, given: Mapping[str, Array]) -> tuple[list[Judged], list[Shift]]:

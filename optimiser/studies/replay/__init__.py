@@ -1,0 +1,1 @@
+"""replay: designs run through a real series of demand, day by day."""
