@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 import pandas as pd
-from making.germany.measured import WAVES, Register, Wave, state_facts, volatility, wave
+from making.germany.measured import REPLAYED, WAVES, Register, Wave, state_facts, volatility, wave
 from making.judgement import (
     Judged,
     Rows,
@@ -25,6 +25,7 @@ from making.judgement import (
     source_rows,
     workload_rows,
 )
+from making.replay import series_rows, stock, write_series
 from making.tables import number, write_instance
 from making.volatility import mean_correlation
 
@@ -75,6 +76,9 @@ def main(data_dir: Path, out_dir: Path, spread: float) -> None:
             "sources": source_rows(load(HERE / "sources.toml", figures)),
         },
     )
+    need = register.covid.loc[REPLAYED].rename(columns=states(register))
+    people = register.states["population"].rename(index=states(register))
+    write_series(out_dir / "replay" / "icu.csv", series_rows("icu_beds", need, stock(need, people)))
     for line in summary(facts, waves):
         click.echo(line)
 

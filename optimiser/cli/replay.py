@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -76,7 +76,7 @@ def replay_text(found: Replay) -> str:
 def _outcomes(found: Replay, series: Series) -> list[str]:
     """What happened, in sentences, and the table."""
     every = found.of(series)
-    unmet = alike([each.unmet for each in every])
+    unmet = _amounts([each.unmet for each in every])
     rows = [("design", "held at", "days old", "unmet", "of demand", "removed")]
     for each, amount in zip(every, unmet, strict=True):
         age = "" if each.delay is None else str(each.delay)
@@ -91,6 +91,11 @@ def _outcomes(found: Replay, series: Series) -> list[str]:
         f"Held at: who decides about {series.decision}. Days old: the figures that help was planned with. "
         "Removed: of what stays unmet with nobody's help."
     )
+
+
+def _amounts(numbers: Sequence[float]) -> list[str]:
+    """Whole where they are large."""
+    return [fixed(number, 0) for number in numbers] if max(numbers) >= 1000 else alike(numbers)
 
 
 def _story(found: Replay, series: Series) -> Iterator[str]:

@@ -39,9 +39,14 @@ def write_instance(folder: Path, toml: str, tables: Mapping[str, Iterable[Mappin
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "instance.toml").write_text(toml, encoding="utf-8", newline="\n")
     for name, given in tables.items():
-        rows = [{column: cell(value) for column, value in row.items()} for row in given]
-        columns = [column for column in rows[0] if any(row.get(column) for row in rows)]
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows([row.get(column, "") for column in columns] for row in rows)
+        write_table(folder / f"{name}.csv", given)
+
+
+def write_table(path: Path, given: Iterable[Mapping[str, Any]]) -> None:
+    """Write one CSV, without the columns that no row fills."""
+    rows = [{column: cell(value) for column, value in row.items()} for row in given]
+    columns = [column for column in rows[0] if any(row.get(column) for row in rows)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([row.get(column, "") for column in columns] for row in rows)

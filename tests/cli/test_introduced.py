@@ -12,6 +12,7 @@ import design_by_hand
 import pandas as pd
 import pytest
 from nasty_instance import VERBS, breadth, nasty
+from series_by_hand import series
 
 import optimiser
 from optimiser import Instance
@@ -33,6 +34,9 @@ ASK = {
     "frontier": lambda i: optimiser.frontier(i, ["accountability", "responsiveness"]),
     "map": lambda i: optimiser.weight_map(i, tolerance=0.01),
     "thresholds": lambda i: optimiser.thresholds(i, "weights.responsiveness"),
+    "replay": lambda i: optimiser.replay(
+        i, series({f"L{SCRIPT}": [3, 4]}, f"beds{SCRIPT}"), delays=[1], fit_until="2020-10-02"
+    ),
     "plane": lambda i: optimiser.thresholds(
         i, "weights.responsiveness", tolerance=0.25,
         also={"what": "organisations.staff_hours", "range": (0, 9), "where": {"level": f"local{SCRIPT}"}},
@@ -75,6 +79,7 @@ def scripted() -> Instance:
         name="mine",
         title=SCRIPT,
         levels=[{"level": f"central{SCRIPT}"}, {"level": f"local{SCRIPT}"}],
+        resources=[{"resource": f"beds{SCRIPT}", "governed_by": f"a{SCRIPT}"}],
     )
 
 

@@ -18,7 +18,8 @@ KINDS = ["", "--workshop", *(f"--example {name}" for name in SHIPPED)]
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def read_or_refused(path: Path) -> object:

@@ -16,7 +16,7 @@ from optimiser.cli.diagnose import diagnosis_text
 from optimiser.design.moves import Neighbours
 
 WIDTHS = (40, 60, 80, 100, 200)
-NAMELESS = ("check", "infeasible", "diagnose", "maths")  # do not say who holds what
+NAMELESS = ("check", "infeasible", "diagnose", "maths", "replay")  # do not say who holds what
 
 
 @cache

@@ -17,7 +17,7 @@ from paths import INSTANCES, ROOT
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
 
-SHIPPED = ("archetype", "decentralisation", "england", "germany-icu")
+SHIPPED = ("archetype", "decentralisation", "england", "england-regions", "germany-icu")
 FROM_DATA = {"england": "england", "germany-icu": "germany"}
 # Columns that only say which row it is.
 NAMING = {
@@ -95,6 +95,7 @@ def test_the_small_ones_are_a_screenful(name: str) -> None:
     ("name", "counts"),
     [
         ("england", {"centre": 1, "region": 7, "system": 42, "trust": 120}),
+        ("england-regions", {"centre": 1, "region": 7}),
         ("germany-icu", {"federation": 1, "cluster": 5, "state": 16}),
     ],
 )
@@ -103,7 +104,7 @@ def test_organisations(instances: dict[str, Instance], name: str, counts: dict[s
     assert dict(zip(levels.tolist(), found.tolist(), strict=True)) == counts
 
 
-@pytest.mark.parametrize("name", FROM_DATA)
+@pytest.mark.parametrize("name", [*FROM_DATA, "england-regions"])
 def test_every_column_says_where_it_comes_from(instances: dict[str, Instance], name: str) -> None:
     graded = {(row["table"], row["column"]) for row in rows(name, "sources")}
     assert not filled_columns(instances[name]) - graded, "filled without a grade"

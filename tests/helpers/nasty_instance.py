@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pandas as pd
+
 import optimiser
 from optimiser.cli.alternatives import alternatives_text
 from optimiser.cli.check import check_text
@@ -15,6 +17,7 @@ from optimiser.cli.compare import compare_text
 from optimiser.cli.diagnose import diagnosis_text
 from optimiser.cli.explain import explain_text
 from optimiser.cli.frontier import frontier_text
+from optimiser.cli.replay import replay_text
 from optimiser.cli.solve import design_text
 from optimiser.cli.thresholds import thresholds_text
 from optimiser.cli.weight_map import map_text
@@ -82,6 +85,22 @@ def nasty() -> optimiser.Instance:
         return optimiser.read(written(Path(folder)))
 
 
+def waves() -> pd.DataFrame:
+    """Need that rises in one place while it falls in the other."""
+    return pd.DataFrame(
+        [
+            {
+                "date": f"2020-10-{day + 1:02}",
+                "organisation": place,
+                "resource": "寝台",
+                "demand": abs(20 * k - day),
+            }
+            for day in range(20)
+            for k, place in enumerate(PLACES)
+        ]
+    )
+
+
 def solved(instance: optimiser.Instance) -> optimiser.Design:
     weights = {"accountability": 2, "responsiveness": 1 / 3, OBJECTIVES[0]: 1}
     floors = {"accountability": 0.01}
@@ -111,6 +130,10 @@ VERBS = {
     "map": (lambda i: optimiser.weight_map(i, THREE, tolerance=0.01), map_text),
     "thresholds": (
         lambda i: optimiser.thresholds(i, "organisations.staff_hours", (0, 20), **HOURS), thresholds_text,
+    ),
+    "replay": (
+        lambda i: optimiser.replay(i, waves(), delays=[0, 700], mobilisation=0.5, designs={"a design of ours 📍 " + "x" * 60: solved(i)}),
+        replay_text,
     ),
     "plane": (
         lambda i: optimiser.thresholds(

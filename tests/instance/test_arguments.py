@@ -22,7 +22,11 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     for name in optimiser.__all__
     if inspect.isfunction(getattr(optimiser, name)) and name != "read"
 }
-NEEDED = {"thresholds": {"what": "weights.responsiveness"}, "verify": {"result": {"decision": []}}}
+NEEDED = {
+    "thresholds": {"what": "weights.responsiveness"},
+    "verify": {"result": {"decision": []}},
+    "replay": {"series": "no/such/series.csv"},
+}
 ODD: list[Any] = [5, "text", object()]
 WRONG: dict[str, list[Any]] = {
     "instance": ["instances/archetype", ARCHETYPE, None, *ODD],
@@ -59,9 +63,13 @@ WRONG: dict[str, list[Any]] = {
     "where": [5, "level=local", {"levl": "local"}],
     "also": [5, "x", {"what": 5}, {"whta": "weights.economy"}, {}],
     "start": [*ODD, ["x"], "no/such/file", ARCHETYPE, pd.DataFrame({"decision": ["P1"]})],
+    "series": [5, None, object(), "no/such/file", ARCHETYPE, pd.DataFrame({"date": ["2020-10-01"]})],
+    "delays": [*ODD, "3", None, [1.5], [-1], ["x"]],
+    "mobilisation": ["1", -0.1, 1.1, True, math.nan, object()],
+    "fit_until": ["yesterday", 5, "1.1.2021", object()],
     "result": [*ODD, None, ["x"], "no/such/file", ARCHETYPE, pd.DataFrame({"decision": ["P1"]})],
 }  # fmt: skip
-NAMED_BY_WHAT_IT_IS = {"result", "designs", "start"}  # a path: the file, and what is wrong with it
+NAMED_BY_WHAT_IT_IS = {"result", "designs", "series", "start"}  # a path: the file, and what is wrong with it
 
 
 def refused(question: Callable[..., Any], call: dict[str, Any]) -> tuple[str, ...]:

@@ -22,7 +22,9 @@ def same(instance: Instance, again: Instance) -> None:
     assert again.to_tables().keys() == instance.to_tables().keys()
 
 
-@pytest.mark.parametrize("name", ["archetype", "decentralisation", "england", "germany-icu"])
+@pytest.mark.parametrize(
+    "name", ["archetype", "decentralisation", "england", "england-regions", "germany-icu"]
+)
 def test_tables_go_in_as_they_came_out(name: str) -> None:
     instance = read(INSTANCES / name)
     same(instance, Instance.from_tables(instance.to_tables()))

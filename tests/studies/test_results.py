@@ -8,9 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from paths import ARCHETYPE, INSTANCES
 from schema_misfits import misfits
+from series_by_hand import series
 
 import optimiser
 from optimiser import Design, Instance
@@ -39,6 +42,15 @@ def slower() -> Instance:
     return slow.replace("decisions.heterogeneity", multiply=3)
 
 
+def waves() -> pd.DataFrame:
+    """Need that rises in one hospital while it falls in the next."""
+    return series(
+        {name: [30 + 25 * np.sin(day / 9 + k) for day in range(60)] for k, name in enumerate(HOSPITALS)},
+        "icu_beds",
+    )
+
+
+HOSPITALS = ("alder", "birch", "cedar", "dogwood")
 WEIGHT, HOURS = "weights.responsiveness", "organisations.staff_hours"
 ASKED: dict[str, Callable[[str], Design | Finding]] = {
     "solve": lambda name: optimiser.solve(instance(name)),
@@ -66,6 +78,10 @@ CASES: dict[str, Callable[[], Design | Finding]] = (
         "diagnose limited": lambda: optimiser.diagnose(
             instance("three-levels").replace("limits.max_changes", set=3)
         ),
+        "replay": lambda: optimiser.replay(
+            instance("three-levels"), waves(), delays=[0, 7], fit_until="2020-10-25"
+        ),
+        "replay solved": lambda: optimiser.replay(instance("three-levels"), waves()),
         "compare two": lambda: optimiser.compare(instance("three-levels"), others=[slower()], reach=False),
         "thresholds two": lambda: optimiser.thresholds(
             instance("archetype"), WEIGHT, also={"what": HOURS, "range": (1, 30)}, tolerance=0.25

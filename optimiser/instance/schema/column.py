@@ -33,7 +33,7 @@ class Column:
     of: str = ""  # the table in which this name must be found
     several: bool = False  # names separated by semicolons
     choices: tuple[str, ...] = ()
-    what: str = ""  # what a choice is called in a sentence
+    what: str = ""  # what a choice, or a text, is called in a sentence
     low: float = -math.inf
     high: float = math.inf
     above: bool = False  # low itself is out of range
@@ -66,7 +66,13 @@ class Column:
         if self.of:
             noun = NOUNS[self.of]
             return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-        return self._number if self.kind == "number" else "a name" if self.kind == "name" else "a text"
+        return (
+            self._number
+            if self.kind == "number"
+            else "a name"
+            if self.kind == "name"
+            else self.what or "a text"
+        )
 
     @property
     def _number(self) -> str:

@@ -8,7 +8,7 @@ SERIES = TableSchema(
     "series",
     "What was needed, day by day: on every date every locality of a resource.",
     (
-        a_text("date", "the day, as 2020-10-01", required=True),
+        a_text("date", "the day", required=True, what="a date, written as 2020-10-01"),
         a_name("organisation", "localities", "the locality", required=True),
         a_name("resource", "resource_types", "the resource", required=True),
         a_amount("demand", "what was needed that day", None, "units of the resource", required=True),

@@ -64,7 +64,7 @@ class Ageing:
 
 
 def fitted(kept: Array, later: Array | None, free: bool) -> HalfLife:
-    """The half-life of what is `kept` (28,), with a `free` floor or 0, and how far off it is `later` (28,)."""
+    """The half-life of what is `kept` (28,), its floor `free` or 0, and how far it is from `later` (28,)."""
     low, high = SHORTEST, LONGEST
     days = floors = squares = np.empty(0)
     best = 0
@@ -85,6 +85,12 @@ def fitted(kept: Array, later: Array | None, free: bool) -> HalfLife:
         curve = _curve(2.0 ** (-FITTED / found), floor)
         after = float(np.sqrt(((later - curve) ** 2).mean()))
     return HalfLife(found if seen else None, floor, float(np.sqrt(squares[best])), after)
+
+
+def kept_by(half: HalfLife, delay: Array) -> Array:
+    """What is kept at a delay, by the curve that was fitted."""
+    decay = np.ones_like(delay) if half.days is None else 2.0 ** (-delay / half.days)
+    return _curve(decay, half.floor)
 
 
 def _curve(decay: Array, floor: Array | float) -> Array:

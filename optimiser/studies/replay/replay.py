@@ -20,6 +20,7 @@ from optimiser.instance.arguments import check_instance, said, whole, wrong_numb
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.column import a_share
 from optimiser.instance.schema.result import Part
+from optimiser.instance.schema.series import SERIES
 from optimiser.introduced import Cells
 from optimiser.page import fixed, percent
 from optimiser.solver.call import check_call
@@ -28,6 +29,7 @@ from optimiser.solver.solve import solve
 from optimiser.studies.designs import given_designs
 from optimiser.studies.finding import Finding, remembered
 from optimiser.studies.replay.ageing import Ageing
+from optimiser.studies.replay.figure import figure as drawn
 from optimiser.studies.replay.outcome import EVERYBODY, NOBODY, Outcome
 from optimiser.studies.replay.pools import Geography, Pools
 from optimiser.studies.replay.schema import DAYS, DELAYS, HALF_LIVES, LOCALITIES, RESULT, SUMMARY
@@ -105,6 +107,10 @@ class Replay(Finding):
                 for s in self.series
             ]
         }
+
+    def figure(self) -> str:
+        """It drawn, as the text of an SVG file."""
+        return drawn(self.instance.name, self.series, self.outcomes, self.ageing)
 
     def rows(self) -> dict[Part, Iterable[Row]]:
         """Of each table."""
@@ -268,7 +274,7 @@ def _split(fit_until: Any, delays: bool, series: Sequence[Series], problems: lis
     day = iso(fit_until) if isinstance(fit_until, str) else fit_until
     day = day.date() if isinstance(day, datetime) else day
     if not isinstance(day, date):
-        problems.append(f"fit_until: {said(fit_until)} is not a date (write it as 2020-10-01)")
+        problems.append(f"fit_until: {said(fit_until)} is not {SERIES.by_name['date'].expected}")
         return None
     if not delays:
         problems.append("fit_until: half-lives are fitted where delays are asked for")

@@ -62,7 +62,7 @@ def read_series(instance: Instance, source: str | Path | pd.DataFrame) -> tuple[
     if sheet is not None:
         findings.located[NAME] = sheet
         table = convert.table(sheet, SERIES.by_name, findings)
-        if not table.rows:
+        if not table.rows and not findings.lines:
             findings.at(Place(0, 0, sheet.source), "holds no rows")
         if NAME not in findings.unreliable and table.rows:
             _check_names(instance, table, findings)
@@ -127,10 +127,10 @@ def _check_names(instance: Instance, table: Table, findings: Findings) -> None:
 def _days(table: Table, findings: Findings) -> list[date]:
     """The day of each row; what is none is a problem."""
     known = {text: iso(text) for text in dict.fromkeys(table["date"])}
-    sound = findings.sound(NAME, table.rows, "date")
+    sound, expected = findings.sound(NAME, table.rows, "date"), SERIES.by_name["date"].expected
     for row, text in enumerate(table["date"]):
         if text and sound[row] and known[text] is None:
-            findings.add(NAME, row, "date", f"{quote(text)} is not a date (write it as 2020-10-01)", "date")
+            findings.add(NAME, row, "date", f"{quote(text)} is not {expected}", "date")
     return [known[text] or date.min for text in table["date"]]
 
 

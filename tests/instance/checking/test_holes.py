@@ -190,7 +190,9 @@ def test_a_decision_that_the_workload_leaves_out_is_said() -> None:
     assert "workload.csv has rows for 1 of 2 decisions: e takes nothing" in said(tables)
 
 
-@pytest.mark.parametrize("name", ["archetype", "decentralisation", "england", "germany-icu"])
+@pytest.mark.parametrize(
+    "name", ["archetype", "decentralisation", "england", "england-regions", "germany-icu"]
+)
 def test_what_ships_has_no_holes_but_those_that_are_real(name: str) -> None:
     real = {
         "england": [
