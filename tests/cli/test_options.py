@@ -109,6 +109,7 @@ WRONG = {
         "--gap: '-1' is not a number of at least 0",
     ],
     "replay I x.csv --fit-until 2021-01-01 --figure x.png": ["--figure: 'x.png' is not the name of an .svg file"],
+    "replay I x.csv --delays 7,0,7": ["x.csv: there is no such file", "--delays: 7 stands twice"],
     "replay I": ["Missing argument 'SERIES.csv'"],
     "compare I --design no/such --with no/such/either": ["'no/such/either' does not exist"],
     "compare I --design no/such": ["no/such: no such result"],

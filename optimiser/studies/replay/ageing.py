@@ -36,10 +36,19 @@ class Ageing:
     split: int | None = None
 
     def gain(self, delay: int) -> Array:
-        """(T,) what is borrowed each day."""
+        """(T,) what is borrowed each day, with figures so many days old."""
+        if delay < len(self._gains):
+            return self._gains[delay]
         return self.pools.aid(self.series, delay)[0].sum(axis=1)
 
     @cached_property
+    def _gains(self) -> Array:
+        """(29, T) the same at all delays that are fitted, and at none."""
+        return np.array(
+            [self.pools.aid(self.series, delay)[0].sum(axis=1) for delay in (0, *FITTED.tolist())]
+        )
+
+    @property
     def at_once(self) -> Array:
         """(T,) what is borrowed with the figures of the day."""
         return self.gain(0)
@@ -52,7 +61,7 @@ class Ageing:
     @cached_property
     def half_lives(self) -> tuple[HalfLife, ...]:
         """With the floor at 0, and with the floor that fits best; none where nothing is gained at once."""
-        gains = np.array([self.gain(int(delay)) for delay in FITTED])  # (28, T)
+        gains = self._gains[1:]
         before, after = slice(None, self.split), slice(self.split, None)
         if not self.at_once[before].sum() > 0:
             return ()

@@ -19,7 +19,7 @@ Array = np.ndarray
 class Pools:
     """Pools that lend within themselves: all with one delay, and one share of what is lent that arrives."""
 
-    pool: Array  # (O,) the pool of each locality, -1 for one in none
+    pool: Array  # (O,) the pool of each locality, counted from 0; -1 for one in none
     mobilisation: float
     delay: int  # days
 
@@ -31,16 +31,25 @@ class Pools:
         if planned <= 0:
             return borrowed, lent
         short, spare = series.short, series.spare
-        member = (self.pool[:, None] == np.unique(self.pool[self.pool >= 0])).astype(float)  # (O, pools)
         u, f = short[:planned], spare[:planned]
-        moved = self.mobilisation * np.minimum(u @ member, f @ member)
-        given = u * (_share(moved, u @ member) @ member.T)
-        taken = f * (_share(moved, f @ member) @ member.T)
-        needed, there = np.minimum(short[age:], given), np.minimum(spare[age:], taken)
-        arrives = np.minimum(needed @ member, there @ member)
-        borrowed[age:] = needed * (_share(arrives, needed @ member) @ member.T)
-        lent[age:] = there * (_share(arrives, there @ member) @ member.T)
+        lacked, had = self._sums(u), self._sums(f)
+        moved = self.mobilisation * np.minimum(lacked, had)
+        needed = np.minimum(short[age:], u * self._each(_share(moved, lacked)))
+        there = np.minimum(spare[age:], f * self._each(_share(moved, had)))
+        taken, given = self._sums(needed), self._sums(there)
+        arrives = np.minimum(taken, given)
+        borrowed[age:] = needed * self._each(_share(arrives, taken))
+        lent[age:] = there * self._each(_share(arrives, given))
         return borrowed, lent
+
+    def _sums(self, amounts: Array) -> Array:
+        """(T, pools) what the localities of each pool come to; the last is of those in none."""
+        return amounts @ (self.pool[:, None] == [*range(self.pool.max() + 1), -1]).astype(float)
+
+    def _each(self, shares: Array) -> Array:
+        """(T, O) the share of each locality's pool; 0 for those in none."""
+        shares[:, -1] = 0.0
+        return shares[:, self.pool]
 
 
 def _share(part: Array, whole: Array) -> Array:
@@ -64,7 +73,8 @@ class Geography:
         """`mobilisation` replaces the levels', but not that of neighbours who lend each other nothing."""
         self.instance, self.lowest, self.sets = instance, instance["levels"].rows - 1, sets_of(instance)
         node = self.sets.node
-        self._pool = np.column_stack([*node.T[:-1], node[:, max(0, self.lowest - 1)]])  # (O, L)
+        pools = [*node.T[:-1], node[:, max(0, self.lowest - 1)]]
+        self._pool = np.column_stack([np.unique(at, return_inverse=True)[1] for at in pools])  # (O, L)
         given = instance["levels"]["mobilisation"].astype(float)
         if mobilisation is not None:
             lending = (np.arange(len(given)) < self.lowest) | (given > 0)

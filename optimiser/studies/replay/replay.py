@@ -261,7 +261,9 @@ def _checked(
         delays = ()
     days = tuple(delays)
     wrong = [line for each in days for line in wrong_number("delays", each, DELAY)]
-    problems += wrong
+    problems += wrong or [
+        f"delays: {each} stands twice" for each in dict.fromkeys(days) if days.count(each) > 1
+    ]
     problems += wrong_number("mobilisation", mobilisation, SHARE, optional=True)
     split = _split(fit_until, bool(days), read, problems)
     return Asked(read, held, () if wrong else tuple(int(each) for each in days), split)
