@@ -292,7 +292,8 @@ def _unfinished(best: Design) -> tuple[str, ...]:
     if not best.found:
         return ("best: no design was found in time.",)
     if best.status is not Status.OPTIMAL:
-        return (f"best: not proven, another design may be worth up to {best.bound:.6f}.",)
+        known = f", another design may be worth up to {best.bound:.6f}" if np.isfinite(best.bound) else ""
+        return (f"best: not proven{known}.",)
     return ()
 
 
