@@ -12,6 +12,7 @@ from optimiser.cli.options import NUMBER, WEIGHED_STUDY
 from optimiser.cli.question import Question
 from optimiser.cli.text import ending, moved, opening
 from optimiser.page import columns, entries, fixed, listing, page, paragraph, percent, small
+from optimiser.tolerances import size
 
 if TYPE_CHECKING:
     from optimiser.studies.alternatives.alternatives import Alternatives
@@ -76,7 +77,7 @@ def _trust(found: Alternatives) -> list[str]:
         else:
             last = found.designs[-1].answer.value
             above = found.rest - last
-            said = f", {small(above)} above the last one" if above > 1e-5 * max(abs(last), 1e-9) else ""
+            said = f", {small(above)} above the last one" if above > 1e-5 * size(last) else ""
             lines += paragraph(
                 f"Proven: no design that is not listed is worth more than {fixed(found.rest, 6)}{said}."
             )

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from optimiser import tolerances
 from optimiser.errors import InputError
 
 PROBLEMS = "optimiser.problems"
@@ -132,7 +133,9 @@ AT_LEAST = click.Option(
 
 def gap(text: str) -> click.Option:
     """How close to the bound is close enough."""
-    return click.Option(["--gap"], type=NUMBER, default=1e-6, metavar="SHARE", show_default=True, help=text)
+    return click.Option(
+        ["--gap"], type=NUMBER, default=tolerances.GAP, metavar="SHARE", show_default=True, help=text
+    )
 
 
 def time_limit(text: str) -> click.Option:

@@ -22,8 +22,8 @@ from optimiser.errors import InputError
 from optimiser.instance.checking.misfits import misfits
 from optimiser.instance.instance import Instance
 from optimiser.record import Record
+from optimiser.tolerances import EQUAL
 
-CLOSE = 1e-9  # of the largest number of a column, or 1 for what objectives reach: the rest is rounding
 TEXTS = {column.name for table in RESULT.tables for column in table.columns if column.kind == "text"}
 MAYBE = {column.name for table in RESULT.tables for column in table.columns if column.nullable}
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def near(said: float | None, meant: float | None, scale: float | None = None) ->
     """Whether two numbers are the same but for rounding."""
     if said is None or meant is None:
         return said is meant
-    return abs(said - meant) <= CLOSE * (max(1.0, abs(meant)) if scale is None else scale)
+    return abs(said - meant) <= EQUAL * (max(1.0, abs(meant)) if scale is None else scale)
 
 
 def _differs(what: str, said: Any, meant: Any) -> str:

@@ -22,7 +22,7 @@ from optimiser.instance.instance import Instance
 from optimiser.introduced import Cells, Introduced
 from optimiser.page import counted, exact, fixed, gap
 from optimiser.record import Record
-from optimiser.tolerances import TOLERANCE
+from optimiser.tolerances import TOLERANCE, size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,7 +115,7 @@ class Design(Introduced):
     @property
     def gap(self) -> float:
         """How far the bound lies above the value, relative to it: (bound - value) / max(|value|, 1e-9)."""
-        gap = (self.bound - self.value) / max(abs(self.value), 1e-9)
+        gap = (self.bound - self.value) / size(self.value)
         return 0.0 if gap < 0 else gap  # the value is recomputed: it may pass the bound by rounding
 
     @property

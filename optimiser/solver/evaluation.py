@@ -16,9 +16,9 @@ from optimiser.solver.problem import Problem
 from optimiser.solver.recourse.recourse_lp import Settled, line, settle
 from optimiser.solver.recourse.risk import at_risk
 from optimiser.solver.recourse.subproblem import Priced
+from optimiser.tolerances import EVALUATED
 
 Array = np.ndarray
-ROUNDING = 1e-8  # of an objective: short of a floor by more, a design does not reach it
 FIRST_STAGE = ("support", "built", "added", "achieved", "threshold", "shortfall")
 
 
@@ -50,7 +50,7 @@ class Evaluator(Problem):
         for g, floor in floors.items():  # quicker to refute than all at once
             alone = np.eye(len(self.weights))[g]
             priced = self._priced(x, alone, clock)
-            if self.c.value.probability @ self._values(x, alone, priced) < floor - ROUNDING:
+            if self.c.value.probability @ self._values(x, alone, priced) < floor - EVALUATED:
                 return Worth(-np.inf, self.recourse.cuts(_prices(priced)))
         return self._settled(x, clock, floors)
 
@@ -78,7 +78,7 @@ class Evaluator(Problem):
         program, below = self.program, self.floors(floors or {})
         core, whole = self.placing.core, self.placing.columns(design)
         lower, upper = program.column_lower.copy(), program.column_upper.copy()
-        if (np.maximum(lower[core] - whole[core], whole[core] - upper[core]) > ROUNDING).any():
+        if (np.maximum(lower[core] - whole[core], whole[core] - upper[core]) > EVALUATED).any():
             return None
         lower[core] = upper[core] = whole[core]
         solver = Solver(self.threads)

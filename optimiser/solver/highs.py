@@ -19,7 +19,7 @@ from scipy import sparse
 from optimiser.errors import SolverError
 from optimiser.solver.clock import Clock
 from optimiser.solver.quiet import quiet
-from optimiser.tolerances import SMALL, WHOLE
+from optimiser.tolerances import GAP, SMALL, WHOLE
 
 Array = np.ndarray
 SCALE = 10_000.0
@@ -177,7 +177,7 @@ class Solver:
     def run(
         self,
         clock: Clock,
-        gap: float = 1e-6,
+        gap: float = GAP,
         start: Array | None = None,
         enough: float = -np.inf,
         iterations: int | None = None,

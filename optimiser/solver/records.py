@@ -9,9 +9,9 @@ import numpy as np
 from optimiser.instance.fixed import fixed_levels
 from optimiser.record import Record
 from optimiser.solver.session import Session
+from optimiser.tolerances import EQUAL
 
 Array = np.ndarray
-NOISE = 1e-9  # of what a column could be: what HiGHS's rounding may leave of nothing
 
 
 def design_of(session: Session, held: Array) -> Array:
@@ -30,7 +30,7 @@ def record_of(session: Session, x: Array) -> Record:
     """Read the record off all columns of the program."""
     sets, recourse, columns = session.c.sets, session.recourse, session.compiled.columns
     held = session.placing.design(x)[sets.holding]
-    x = np.where(np.abs(x) <= NOISE, 0.0, x) * session.units.columns
+    x = np.where(np.abs(x) <= EQUAL, 0.0, x) * session.units.columns
     size = len(sets.localities), len(sets.resources), len(sets.scenarios)
     exercised = np.zeros((len(sets.decisions), size[0], size[2]))
     monitored = np.zeros_like(exercised)

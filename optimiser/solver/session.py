@@ -19,7 +19,6 @@ from optimiser.solver.search.neighbourhood import Neighbourhood
 
 Array = np.ndarray
 WHOLE = 1e-5  # how far from whole numbers HiGHS's may be
-KEPT = 1e-9  # how far below what it should be worth a design may lie, for rounding
 
 
 class Session(Evaluator):

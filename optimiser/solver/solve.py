@@ -24,6 +24,7 @@ from optimiser.solver.highs import VERSION, Ended
 from optimiser.solver.records import design_of, fixed_of
 from optimiser.solver.search.master import Searched
 from optimiser.solver.session import Session
+from optimiser.tolerances import FLOOR_SLACK, GAP
 from optimiser.version import VERSION as ENGINE
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 Progress = Callable[[str], None]
-FLOOR_SLACK = 1e-7  # how far below its best an objective may fall for the next one's sake, of 1
 
 
 def solve(
@@ -44,7 +44,7 @@ def solve(
     fix: Mapping[str, str] | None = None,
     lexicographic: Sequence[str] = (),
     at_least: Mapping[str, float] | None = None,
-    gap: float = 1e-6,
+    gap: float = GAP,
     time_limit: float | None = None,
     threads: int = 1,
     extend: Callable[[pyo.ConcreteModel], Any] | None = None,

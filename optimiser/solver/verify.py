@@ -26,15 +26,14 @@ from optimiser.solver.records import design_of, fixed_of, idle_record, record_of
 from optimiser.solver.recourse.recourse_lp import Settled
 from optimiser.solver.search.neighbourhood import Checked, Neighbourhood
 from optimiser.solver.session import Session
-from optimiser.solver.solve import FLOOR_SLACK, Progress, run_of
-from optimiser.tolerances import TOLERANCE
+from optimiser.solver.solve import Progress, run_of
+from optimiser.tolerances import FLOOR_SLACK, TOLERANCE
 from optimiser.version import VERSION as ENGINE
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Array = np.ndarray
-KEPT = TOLERANCE  # by how much what was asked may be missed, and values may differ
 NOTHING_ASKED: dict[str, Any] = {
     "fix": {},
     "at_least": {},
@@ -225,7 +224,7 @@ class _Claimed(_Judge):
                 yield f"asked.fix: {place} is at {there}, where {asked} was asked for"
         for g, least in self.asked["at_least"].items():
             reached = self.own.expectations[g]
-            if reached < least - KEPT:
+            if reached < least - TOLERANCE:
                 yield f"asked.at_least: {g} reaches {reached:.9g}, where {least:.9g} was asked for"
         if self.order and self._optimal and not self.extended:
             with self.session.neutral():
@@ -243,9 +242,9 @@ class _Claimed(_Judge):
             reached, before = self.own.expectations[name], dict(floors)
             self.session.weigh(np.eye(len(self.sets.objectives))[g])
             best = self._settle(before).value
-            enough = max(best, reached + FLOOR_SLACK + KEPT)
+            enough = max(best, reached + FLOOR_SLACK + TOLERANCE)
             checked = self._around(before).check(self.held, enough, Clock())
-            if best > reached + FLOOR_SLACK + KEPT:
+            if best > reached + FLOOR_SLACK + TOLERANCE:
                 yield f"asked.lexicographic: {name} reaches {reached:.9g}; its recourse allows {best:.9g}"
             elif checked.better and (move := closest_of(self.session, checked, reached)) is not None:
                 yield f"asked.lexicographic: {name} reaches {reached:.9g}; {move.gain}"
@@ -258,10 +257,10 @@ class _Claimed(_Judge):
         bound, gap, value = said["bound"], said["gap"], self.own.value
         if bound is None and self._optimal:
             yield "bound: there is none, and without one nothing is proven to be optimal"
-        if bound is not None and bound < value - KEPT * max(1.0, abs(value)):
+        if bound is not None and bound < value - TOLERANCE * max(1.0, abs(value)):
             yield f"bound: it is said to be {bound:.9g}; the design is worth {value:.9g}, which is more"
         most = self.asked["gap"]
-        if self._optimal and None not in (gap, most) and gap > most + KEPT:
+        if self._optimal and None not in (gap, most) and gap > most + TOLERANCE:
             yield f"status: optimal at a gap of {gap:.9g}, where {most:.9g} was asked for"
         if said["verified"] == bool(said["problems"]):
             yield f"verified: {str(said['verified']).lower()}, with {len(said['problems'])} problems"
@@ -273,7 +272,7 @@ class _Claimed(_Judge):
         """Whether the recourse that it has is possible, and the best."""
         theirs = [line for line in self.own.audit.broken if line not in broken]
         yield from (f"its recourse breaks a promise: {line}" for line in theirs)
-        value, margin = self.own.value, KEPT * max(1.0, abs(self.own.value))
+        value, margin = self.own.value, TOLERANCE * max(1.0, abs(self.own.value))
         if self.extended or self.own.audit.broken or abs(best - value) <= margin or best == -np.inf:
             return
         if self._optimal or value > best:
@@ -282,7 +281,7 @@ class _Claimed(_Judge):
     # The designs next to it
 
     def _neighbour_faults(self, checked: Checked, value: float, floors: Mapping[int, float]) -> Iterator[str]:
-        margin = KEPT * max(1.0, abs(value))
+        margin = TOLERANCE * max(1.0, abs(value))
         found = closest_of(self.session, checked, value)
         if self._optimal and found is not None and found.cost < -margin:
             yield f"{found.gain}: it is not the optimum"

@@ -19,9 +19,9 @@ from optimiser.design.status import Status
 from optimiser.errors import InfeasibleError
 from optimiser.solver.answer import Answer, Best
 from optimiser.solver.clock import Clock
+from optimiser.tolerances import EQUAL
 
 Array = np.ndarray
-ROUNDING = 1e-9  # of value: what differs by less is equal
 TRIES = 3  # where time ran out on a corner, so often is it asked again
 NARROW = 1e-12  # share of the whole line: pieces that are no longer are points
 
@@ -111,7 +111,7 @@ def trace(
         bounds[at] = min(answer.bound, bounds.get(at, np.inf))
         if answer.found:
             line = Line(*worth(answer), answer)
-            if not lines or _height(line, at) > _top(lines, at) + ROUNDING / 1000:
+            if not lines or _height(line, at) > _top(lines, at) + EQUAL / 1000:
                 lines.append(line)
     top, corners = _envelope(lines)
     return Traced(
@@ -161,7 +161,7 @@ def _doubtful(lines: list[Line], bounds: dict[float, float], closed: set[float],
     """The corner at which most may be better than what is known; None where all are proven or closed."""
     corners = _envelope(lines)[1].tolist() if lines else [0.0, 1.0]
     over = {at: _over(lines, bounds, at) for at in corners if at not in closed}
-    doubtful = [at for at in over if over[at] > max(gap * abs(_top(lines, at)), ROUNDING)]
+    doubtful = [at for at in over if over[at] > max(gap * abs(_top(lines, at)), EQUAL)]
     return max(doubtful, key=lambda at: over[at], default=None)
 
 

@@ -22,11 +22,11 @@ from optimiser.solver.answer import Best
 from optimiser.solver.records import design_of
 from optimiser.studies.evaluated import Judged, judge
 from optimiser.studies.study import Study
+from optimiser.tolerances import EQUAL
 
 Array = np.ndarray
 MANY = 200  # holdings, above which what one objective alone can reach takes minutes to prove
 COARSE = 0.01  # of the best attainable: to this it is proven then
-ROUNDING = 1e-9
 SECOND = 0.01  # weight of the value, to choose among the designs that reach the best
 
 
@@ -47,7 +47,7 @@ class Range:
         judged = [design for design in designs if design.feasible]
         shown = [each.audit.objectives[self.objective] for each in judged if each.audit is not None]
         most = max([*shown, -np.inf if self.best is None else self.best])
-        reaching = [design for design, shows in zip(judged, shown, strict=True) if shows >= most - ROUNDING]
+        reaching = [design for design, shows in zip(judged, shown, strict=True) if shows >= most - EQUAL]
         if reaching:
             held_to(self.bound, most)
             return replace(self, best=most, design=reaching[0])
@@ -76,7 +76,7 @@ class _Most:
 
     def proven(self, gap: float) -> bool:
         """Whether best and bound agree."""
-        return self.design is not None and self.bound - self.best <= gap * (abs(self.best) + ROUNDING)
+        return self.design is not None and self.bound - self.best <= gap * (abs(self.best) + EQUAL)
 
     def within(self, bound: float) -> _Most:
         """With a bound that was known before."""
@@ -129,7 +129,7 @@ def _most(study: Study, g: int, pool: Sequence[Array], gap: float) -> _Most:
         study.weigh(alone)
         answer = study.ask(gap=gap)
         if answer.found:
-            enough = answer.value - study.gap * abs(answer.value) - ROUNDING
+            enough = answer.value - study.gap * abs(answer.value) - EQUAL
             if not pool or reached[0] < enough:  # the design worth most, if any, does not reach it
                 chosen = answer if gap > study.gap else _worth_more(study, answer, g, own, enough)
                 pool = [chosen.design, *pool]
@@ -138,7 +138,7 @@ def _most(study: Study, g: int, pool: Sequence[Array], gap: float) -> _Most:
         return _Most(None, -np.inf, answer.bound)
     best = max(reached)
     held_to(answer.bound, best)
-    nearly = best - study.gap * (abs(best) + ROUNDING)
+    nearly = best - study.gap * (abs(best) + EQUAL)
     design = next(design for design, reach in zip(pool, reached, strict=True) if reach >= nearly)
     return _Most(design, best, max(answer.bound, best))
 

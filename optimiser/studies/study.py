@@ -18,6 +18,7 @@ from optimiser.solver.cuts.cuts import Cuts
 from optimiser.solver.highs import VERSION, Ended
 from optimiser.solver.search.neighbourhood import Neighbourhood
 from optimiser.solver.session import Session
+from optimiser.tolerances import GAP
 from optimiser.version import VERSION as ENGINE
 
 Array = np.ndarray
@@ -38,7 +39,7 @@ class Study:
         wrong: Iterable[str] = (),
         *,
         weights: Mapping[str, float] | None = None,
-        gap: float = 1e-6,
+        gap: float = GAP,
         time_limit: float | None = None,
         threads: int = 1,
         progress: Callable[[str], None] | None = None,

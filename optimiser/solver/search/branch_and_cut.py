@@ -20,10 +20,10 @@ from optimiser.solver.clock import Clock
 from optimiser.solver.compile.columns import Placing
 from optimiser.solver.cuts.cuts import Cuts, join
 from optimiser.solver.highs import Ended, Outcome
-from optimiser.solver.search.master import ROUNDING, TAIL, Candidate, Master, Progress, Searched, Separator
+from optimiser.solver.search.master import TAIL, Candidate, Master, Progress, Searched, Separator
+from optimiser.tolerances import INTEGRAL, SOLVED, size
 
 Array = np.ndarray
-WHOLE = 1e-6  # how far from 0 and 1 a relaxation may be to count as a design
 LITTLE = 1e-2  # of the gap: a round of cuts that moves the bound by less is stale too
 STALE = 2  # stale rounds that end the cutting of a node
 TRIED = 4  # ways to split a node; measured: a proof to 0.01 % of accountability alone in half the time
@@ -122,11 +122,11 @@ class Tree:
             share = x[self.placing.placed]
             latest = self._round(x)
             apart = 1.0 - share.max(axis=1)
-            if apart.max() > WHOLE:
+            if apart.max() > INTEGRAL:
                 left = self._worthwhile(node.open, share, bound, outcome)
                 self._part(bound, left, node.sure, x, apart)
                 return True
-            if bound - self.progress.value <= ROUNDING or not (cuts := self._broken(x, latest)).count:
+            if bound - self.progress.value <= SOLVED or not (cuts := self._broken(x, latest)).count:
                 break
             self.master.add(cuts)
         return self._close(bound)
@@ -142,9 +142,9 @@ class Tree:
     def _part(self, bound: float, open_: Array, sure: Array, x: Array, apart: Array) -> None:
         """Split by what moves most: a uniform level, whether an organisation holds, one locality's level."""
         half = np.minimum(x[self._holders], 1.0 - x[self._holders])
-        uniform = self.placing.uniform & (apart > WHOLE)
-        if not uniform.any() and (half > WHOLE).any():
-            self._part_holders(bound, open_, sure, np.where(half > WHOLE, half, 0.0))
+        uniform = self.placing.uniform & (apart > INTEGRAL)
+        if not uniform.any() and (half > INTEGRAL).any():
+            self._part_holders(bound, open_, sure, np.where(half > INTEGRAL, half, 0.0))
             return
         h = int(np.argmax(np.where(uniform, apart + 1.0, apart)))
         for level in np.flatnonzero(open_[h]):
@@ -208,7 +208,7 @@ class Tree:
     def _little(self, bound: float) -> float:
         if self.progress.best is None:
             return 10 * TAIL * abs(bound)
-        return max(TAIL * max(abs(bound), 1e-9), LITTLE * (bound - self.progress.value))
+        return max(TAIL * size(bound), LITTLE * (bound - self.progress.value))
 
     def _point(self, outcome: Outcome) -> Array:
         return self.master.whole(outcome.solution)
@@ -245,7 +245,7 @@ class Tree:
         price = self.master.reduced(outcome, self.placing.placed.ravel()).reshape(share.shape)
         most = np.minimum(bound, outcome.value + self.master.offset + price)
         known = self.progress.value
-        gone = open_ & (share <= WHOLE) & (most <= known + self.progress.gap * abs(known))
+        gone = open_ & (share <= INTEGRAL) & (most <= known + self.progress.gap * abs(known))
         if gone.any():
             self._close(float(most[gone].max()))
         return open_ & ~gone

@@ -21,11 +21,10 @@ from optimiser.solver.compile.columns import Placing
 from optimiser.solver.compile.program import Program
 from optimiser.solver.cuts.cuts import Cuts, join
 from optimiser.solver.highs import Ended, Outcome, Solver
+from optimiser.tolerances import EQUAL, SOLVED, size
 
 Array = np.ndarray
 ROUNDS = 60  # of cutting the relaxation; it tails off long before
-SAME = 1e-9  # how far a point may move and be the same
-ROUNDING = 1e-7  # of value, that HiGHS's tolerances leave where the gap asked for is smaller still
 TAIL = 1e-6  # of the bound: a round of cuts that moves it by less is stale
 
 STATUS = {
@@ -168,12 +167,12 @@ class Progress:
     def enough(self) -> float:
         """A bound this low ends the search."""
         lost = self.decide if np.isfinite(self.decide) else -np.inf
-        return max(lost, self.value + self.gap * max(abs(self.value), 1e-9))
+        return max(lost, self.value + self.gap * size(self.value))
 
     @property
     def answered(self) -> Searched | None:
         """What was found, once that is enough."""
-        if self.best is not None and self.bound - self.value <= self.gap * max(abs(self.value), 1e-9):
+        if self.best is not None and self.bound - self.value <= self.gap * size(self.value):
             return self.found(Ended.OPTIMAL)
         if self.value >= self.decide or (np.isfinite(self.decide) and self.bound < self.decide):
             return self.found(Ended.STOPPED)
@@ -193,7 +192,7 @@ class Progress:
         """Whether designs worth at most this need no look."""
         if np.isfinite(self.decide) and bound < self.decide:
             return True
-        return self.best is not None and bound <= self.value + self.gap * max(abs(self.value), 1e-9)
+        return self.best is not None and bound <= self.value + self.gap * size(self.value)
 
     def nothing_more(self) -> Searched:
         """As it stands where nothing is left that keeps all rows and cuts."""
@@ -203,7 +202,7 @@ class Progress:
     @property
     def ended(self) -> Searched:
         """As it stands once nothing is left to search: optimal but for HiGHS's rounding, or not proven."""
-        return self.found(Ended.OPTIMAL if self.bound - self.value <= ROUNDING else Ended.STOPPED)
+        return self.found(Ended.OPTIMAL if self.bound - self.value <= SOLVED else Ended.STOPPED)
 
     def found(self, ended: Ended) -> Searched:
         """As it stands."""
@@ -239,7 +238,7 @@ def search(
     before: Array | None = None
     while not clock.out:
         best = progress.best
-        wide = (progress.bound - progress.value) / max(abs(progress.value), 1e-9) if best else 1e-2
+        wide = (progress.bound - progress.value) / size(progress.value) if best else 1e-2
         aim = progress.gap / 4 if last else float(np.clip(wide / 4, progress.gap / 2, 1e-2))
         start = placing.columns(best.design) if best else None
         outcome = master.run(clock, aim, start, progress.enough if hurry else -np.inf)
@@ -260,12 +259,12 @@ def search(
         if clock.out:
             break
         violated = join(separate(x, None), latest.cuts.violated(x))
-        back = before is not None and bool(np.abs(x - before).max() <= SAME)  # no cut moves it any more
+        back = before is not None and bool(np.abs(x - before).max() <= EQUAL)  # no cut moves it any more
         nothing_left, before = not violated.count or back, x
         if nothing_left and latest.spoilt and latest.point is None:
             # Infeasible by less than HiGHS's tolerance, so that no price cuts it off: leave it out by name.
             violated, nothing_left = placing.without(placing.design(x)), False
-        if nothing_left and (last or progress.bound - progress.value <= ROUNDING):
+        if nothing_left and (last or progress.bound - progress.value <= SOLVED):
             # What remains is the rounding of HiGHS, and the bound says how much.
             return progress.ended
         last = nothing_left
@@ -293,7 +292,7 @@ def relax(
         if outcome.ended is Ended.INFEASIBLE:
             return outcome
         progress.lower(outcome.value + master.offset)
-        stale = best - outcome.value < TAIL * max(abs(outcome.value), 1e-9)
+        stale = best - outcome.value < TAIL * size(outcome.value)
         best = min(best, outcome.value)
         x = master.whole(outcome.solution)
         cuts = separate(x, outcome.prices[master.floors])

@@ -12,14 +12,13 @@ from scipy import sparse
 from optimiser.solver.clock import Clock
 from optimiser.solver.compile.columns import DEFINED
 from optimiser.solver.cuts.cuts import Cuts, dense
+from optimiser.tolerances import EQUAL, SOLVED
 
 if TYPE_CHECKING:
     from optimiser.solver.evaluation import Evaluator
 
 Array = np.ndarray
-TOLERANCE = 1e-9  # of value: what differs by less is equal
 EXACT = 40  # moves evaluated so that all designs as good can be named; no more than it takes beyond that
-KEPT = 1e-7  # how far a row may be off, of its limit where that is above 1
 REPAIRS = 20  # rounds of moves that repair a design
 
 
@@ -87,13 +86,13 @@ class Limits:
         over = self._over(rows, activity[rows] + changes.data) - before[rows]
         of = np.repeat(np.arange(len(going)), np.diff(changes.indptr))
         excess = before.sum() + np.bincount(of, over, len(going))
-        # Less is what remains where terms cancel: what is broken is broken by more than KEPT.
-        excess[excess < KEPT / 2] = 0.0
+        # Less is what remains where terms cancel: what is broken is broken by more than SOLVED.
+        excess[excess < SOLVED / 2] = 0.0
         return np.asarray(excess)
 
     def _over(self, rows: Array | slice, activity: Array) -> Array:
         over = np.maximum(activity - self.upper[rows], self.lower[rows] - activity) / self._scale[rows]
-        return np.asarray(np.where(over > KEPT, over, 0.0))
+        return np.asarray(np.where(over > SOLVED, over, 0.0))
 
 
 class Neighbourhood:
@@ -183,9 +182,9 @@ class Neighbourhood:
             loss = np.zeros(len(moves))
             if lines is not None:
                 loss = np.maximum(0.0, float(self.problem.at_risk(_values(lines, x))) - moves.bound)
-            mending = np.flatnonzero(gain > KEPT)
+            mending = np.flatnonzero(gain > SOLVED)
             mending = _first_of_each(
-                mending[np.argsort(-(gain / (loss + TOLERANCE))[mending], kind="stable")], moves
+                mending[np.argsort(-(gain / (loss + EQUAL))[mending], kind="stable")], moves
             )
             size = int(np.searchsorted(np.cumsum(gain[mending]), broken)) + 1
             while size and len(mending):
@@ -205,7 +204,7 @@ class Neighbourhood:
         goes on until no bound leaves a move open that might be cheaper, or as cheap and earlier in the order.
         """
         moves = self._bounded(design)
-        close = TOLERANCE * max(1.0, abs(value))
+        close = EQUAL * max(1.0, abs(value))
         exact, best, cheapest, seen = np.full(len(moves), np.nan), -np.inf, len(moves), 0
         proven = True
         for i in np.argsort(-moves.bound, kind="stable").tolist():
@@ -248,7 +247,7 @@ class Neighbourhood:
         size = len(design)  # all at once at first: from a design that is far off that is most of the way
         while size and not clock.out:
             moves = self.moves(design, self.problem.lines(design, Clock()))
-            promising = np.flatnonzero(moves.bound > value + TOLERANCE)
+            promising = np.flatnonzero(moves.bound > value + EQUAL)
             promising = promising[np.argsort(-moves.bound[promising], kind="stable")]
             promising = _first_of_each(promising, moves)
             size = min(size, len(promising))
@@ -256,7 +255,7 @@ class Neighbourhood:
                 there = _made(design, moves, promising[:size])
                 if self.keeps(there):
                     worth = self._evaluate(there)
-                    if worth > value + TOLERANCE:
+                    if worth > value + EQUAL:
                         design, value = there, worth
                         break
                 size //= 2

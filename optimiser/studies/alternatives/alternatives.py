@@ -18,11 +18,12 @@ from optimiser.introduced import Cells
 from optimiser.page import counted, fixed
 from optimiser.solver.answer import Best
 from optimiser.studies.alternatives.diverse import Distant, Diverse
-from optimiser.studies.alternatives.k_best import PROVEN, Known, Pool
+from optimiser.studies.alternatives.k_best import Known, Pool
 from optimiser.studies.alternatives.must_may_never import Verdict, Verdicts
 from optimiser.studies.alternatives.schema import DESIGNS, DIVERSE, DIVERSE_DESIGNS, RANKING, RESULT, VERDICTS
 from optimiser.studies.finding import Finding, remembered
 from optimiser.studies.study import Study
+from optimiser.tolerances import GAP, TOLERANCE
 
 COUNT = 10  # designs listed unless told
 MANY = 1000  # the same where all within a tolerance are asked for
@@ -137,7 +138,7 @@ def alternatives(
     diverse: int = 0,
     by_locality: bool = False,
     weights: Mapping[str, float] | None = None,
-    gap: float = 1e-6,
+    gap: float = GAP,
     time_limit: float | None = None,
     threads: int = 1,
     progress: Callable[[str], None] | None = None,
@@ -279,7 +280,7 @@ def _open(
 ) -> tuple[str, ...]:
     """What is not settled, a sentence each."""
     said, last = [], listed[-1].value
-    tolerance = PROVEN * max(1.0, abs(last))
+    tolerance = TOLERANCE * max(1.0, abs(last))
     if np.isfinite(pool.floor) and rest > pool.floor + tolerance:
         said.append(
             f"Designs within the tolerance may be missing: what is not listed may be worth {fixed(rest, 6)}."

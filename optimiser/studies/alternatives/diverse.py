@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimiser.solver.cuts.cuts import Cuts, join
-from optimiser.studies.alternatives.k_best import KEPT, PROVEN, Known, Pool
+from optimiser.studies.alternatives.k_best import Known, Pool
+from optimiser.tolerances import EQUAL, TOLERANCE
 
 Array = np.ndarray
 STEP = 0.01  # decisions: how closely the largest distance is bracketed where localities differ
@@ -48,7 +49,7 @@ class Diverse:
         low, high, best = 0.0, self._most, None
         while True:
             best, low = self._known_furthest(chosen, best, low)
-            if high - low <= (KEPT if self._whole else STEP + KEPT):
+            if high - low <= (EQUAL if self._whole else STEP + EQUAL):
                 break
             aim = low + max(self._step, (high - low) / 2)
             aim = np.ceil(aim) if self._whole else aim
@@ -66,7 +67,7 @@ class Diverse:
         """Of the designs known, the one furthest from all chosen."""
         for known in self.pool.ranked:
             near = min(float(self.weight[known.design != other].sum()) for other in chosen)
-            if known.value >= self.floor - KEPT and near > low + KEPT:
+            if known.value >= self.floor - EQUAL and near > low + EQUAL:
                 best, low = known, near
         return best, low
 
@@ -74,8 +75,8 @@ class Diverse:
         """Whether no design worth the floor is so far from all; one that is becomes known."""
         study = self.pool.study
         study.tell(f"a design {aim:.2f} decisions away from the {len(chosen)} chosen?")
-        answer = self.pool.settle(join(*(self._apart(other, aim) for other in chosen)), self.floor - KEPT)
-        return answer.bound < self.floor + PROVEN
+        answer = self.pool.settle(join(*(self._apart(other, aim) for other in chosen)), self.floor - EQUAL)
+        return answer.bound < self.floor + TOLERANCE
 
     def _apart(self, other: Array, aim: float) -> Cuts:
         """The row that keeps designs so far from another."""

@@ -12,12 +12,10 @@ from optimiser.solver.clock import Clock
 from optimiser.solver.cuts.cuts import Cuts, join
 from optimiser.solver.search.neighbourhood import Neighbourhood
 from optimiser.studies.study import SLICE, Study
+from optimiser.tolerances import EQUAL, SOLVED
 
 Array = np.ndarray
-ROUNDING = 1e-7  # of value: what is worth so little more is not looked for
-KEPT = 1e-9  # of value: how far below what it should be worth a design may lie, for rounding
 EXACT = 1e-7  # relative gap of a question that the gap asked for might leave open
-PROVEN = 1e-6  # of value: how closely a bound must lie to count as proof
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +48,7 @@ class Pool:
         name = design.tobytes()
         if name not in self._met:
             self._met.add(name)
-            if value >= self.floor - KEPT and value > -np.inf:
+            if value >= self.floor - EQUAL and value > -np.inf:
                 insort(self.ranked, Known(design, value), key=_rank)
 
     @property
@@ -61,7 +59,7 @@ class Pool:
     @property
     def bar(self) -> float:
         """What a further design must be worth to matter."""
-        return self.ranked[self.count - 1].value + ROUNDING if self.full else self.floor - KEPT
+        return self.ranked[self.count - 1].value + SOLVED if self.full else self.floor - EQUAL
 
     @property
     def closed(self) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimiser.solver.clock import Clock
-from optimiser.studies.alternatives.k_best import KEPT, PROVEN, Known, Pool
+from optimiser.studies.alternatives.k_best import Known, Pool
+from optimiser.tolerances import EQUAL, TOLERANCE
 
 Array = np.ndarray
 
@@ -42,7 +43,7 @@ class Verdicts:
         """(H, L) held by a known design worth the floor."""
         shown = np.zeros_like(self._never)
         for known in self.pool.ranked:
-            if known.value >= self.floor - KEPT:
+            if known.value >= self.floor - EQUAL:
                 shown[np.arange(len(known.design)), known.design] = True
         return shown
 
@@ -78,10 +79,10 @@ class Verdicts:
         while (mine := self._open & cells).any() and not self.study.clock.out:
             decision = self.sets.decisions[self._of[np.argwhere(mine)[0, 0]]]
             self.study.tell(f"may {decision} sit elsewhere? {mine.sum()} places left")
-            answer = self.pool.settle(self.study.row(-mine.astype(float), -1.0), self.floor - KEPT)
-            if answer.found and answer.value >= self.floor - KEPT:
+            answer = self.pool.settle(self.study.row(-mine.astype(float), -1.0), self.floor - EQUAL)
+            if answer.found and answer.value >= self.floor - EQUAL:
                 continue
-            if answer.bound < self.floor + PROVEN:
+            if answer.bound < self.floor + TOLERANCE:
                 self._never |= mine
             else:
                 self._halve(mine)

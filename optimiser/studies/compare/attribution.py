@@ -24,6 +24,7 @@ from optimiser.instance.differences import Difference, exchanged
 from optimiser.instance.instance import Instance
 from optimiser.studies.evaluated import worth
 from optimiser.studies.study import Study
+from optimiser.tolerances import EQUAL
 
 Array = np.ndarray
 Subset = frozenset[int]  # positions of the inputs that are as the other instance has them
@@ -149,7 +150,7 @@ class Variants:
             there = worth(self.study, candidate)
             held_to(answer.bound, -np.inf if there is None else there)
             if there is not None and (
-                there >= answer.value - 1e-9 or answer.bound - there <= self.study.gap * abs(there)
+                there >= answer.value - EQUAL or answer.bound - there <= self.study.gap * abs(there)
             ):
                 return candidate, there
         return answer.held, answer.value

@@ -41,6 +41,7 @@ from optimiser.studies.evaluated import Judged, judge, resumed, solved
 from optimiser.studies.finding import Finding, remembered
 from optimiser.studies.payoff import Range, ranges
 from optimiser.studies.study import Study
+from optimiser.tolerances import GAP
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,7 +191,7 @@ def compare(
     *,
     reach: bool = True,
     weights: Mapping[str, float] | None = None,
-    gap: float = 1e-6,
+    gap: float = GAP,
     time_limit: float | None = None,
     threads: int = 1,
     progress: Callable[[str], None] | None = None,

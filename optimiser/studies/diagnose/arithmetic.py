@@ -16,9 +16,9 @@ from optimiser.instance.checking.problems import listing
 from optimiser.instance.fixed import fixed_levels
 from optimiser.instance.instance import Instance
 from optimiser.studies.diagnose.requirements import about, enough, figure, kept_hours, ratings, staff
+from optimiser.tolerances import TOLERANCE
 
 Array = np.ndarray
-ROUNDING = 1e-6  # share of a sum that its rounding may take
 
 
 class Arithmetic:
@@ -126,14 +126,14 @@ class Arithmetic:
             ]
             own = float(least[bound].sum())
             who = f"{staff(self.instance, n)}; "
-            if own > has + ROUNDING * own:
+            if own > has + TOLERANCE * own:
                 names = [sets.decisions[d] for d in bound if least[d] > 0]
                 yield (
                     who
                     + f"the decisions that only it may hold need {about(own)} ({listing(names)})"
                     + f"{self._in_table(n, own)}."
                 )
-            elif least.sum() > has + ROUNDING * least.sum():
+            elif least.sum() > has + TOLERANCE * least.sum():
                 fall = float(least.sum())
                 said = f"whoever holds what, at least {about(fall)} fall to it"
                 yield who + said + f"{self._in_table(n, fall)}."
@@ -158,7 +158,7 @@ class Arithmetic:
         once = np.where(sets.uniform[:, None], c.money.fixed_cost * count, c.money.fixed_cost)
         holding = float(self._least(c.money.cost, once, np.arange(len(sets.localities))).sum())
         slack = float(np.nansum(self._beds_short() * c.money.slack_cost))
-        if holding + slack > budget + ROUNDING * (holding + slack):
+        if holding + slack > budget + TOLERANCE * (holding + slack):
             also = f" and the slack that max_occupancy asks for {about(slack)}" if slack else ""
             yield (f"The budget is {figure(budget)}; holding every decision where it is cheapest costs "
                    f"{about(holding)}{also}.")  # fmt: skip
@@ -172,7 +172,7 @@ class Arithmetic:
         c, sets = self.c, self.c.sets
         short = np.nan_to_num(self._beds_short())
         for r, name in enumerate(sets.resources):
-            who = np.flatnonzero(short[:, r] > ROUNDING * np.nan_to_num(c.slack.capacity[:, r]))
+            who = np.flatnonzero(short[:, r] > TOLERANCE * np.nan_to_num(c.slack.capacity[:, r]))
             bought = c.structure.bought[r]
             if not len(who) or bought:
                 continue
@@ -219,7 +219,7 @@ class Arithmetic:
                 short = float(np.maximum(0.0, demand - supply * (1 + flexed)).sum())
                 least = short - arrives * float(np.nansum(c.slack.spare[:, r, s])) - bought
                 most = float(c.slack.max_unmet[r] * c.slack.total_demand[r, s])
-                if least > most + ROUNDING * short:
+                if least > most + TOLERANCE * short:
                     yield (
                         f"In {name}, were all spare lent, all flexed and all money spent on it, "
                         f"{about(least)} of {sets.resources[r]} stay unmet; "
@@ -230,7 +230,7 @@ class Arithmetic:
         """Every decision at the level that is best for this objective alone, everything at its best."""
         for name, value in self.at_least.items():
             most = 1.0 if name == "resilience" else self._best(name)
-            if value > most + ROUNDING:
+            if value > most + TOLERANCE:
                 yield (f"{name} must reach {figure(value)}; with every decision where it serves that best, "
                        f"it cannot pass {figure(round(most, 6))}.")  # fmt: skip
 

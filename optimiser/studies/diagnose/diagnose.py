@@ -24,9 +24,10 @@ from optimiser.studies.diagnose.conflict import Conflicts
 from optimiser.studies.diagnose.elastic_program import Loosened
 from optimiser.studies.diagnose.feasibility import DIALS, OutOfTimeError, Questions
 from optimiser.studies.diagnose.repairs import Repair, Repairs, follows
-from optimiser.studies.diagnose.requirements import FEW, Requirement, about, enough, figure, requirements
+from optimiser.studies.diagnose.requirements import Requirement, about, enough, figure, requirements
 from optimiser.studies.diagnose.schema import CONFLICT, FACTS, LIMITS, REPAIRS, RESULT
 from optimiser.studies.finding import Finding, remembered
+from optimiser.tolerances import TOLERANCE
 from optimiser.version import VERSION as ENGINE
 
 SPARE = ("budget", "changes", "unmet")  # limits of which a feasible instance is told what they leave
@@ -285,7 +286,7 @@ class _Doctor:
         """The design that shows it feasible, judged by the audit."""
         judged = audit(self.instance, record)
         broken = list(judged.broken)
-        broken += [g for g, value in self.at_least.items() if judged.objectives[g] < value - FEW]
+        broken += [g for g, value in self.at_least.items() if judged.objectives[g] < value - TOLERANCE]
         if broken or not follows(self.instance, record, self.fix):
             raise SolverError(f"a design found breaks a promise: {', '.join(broken[:1])}")
 

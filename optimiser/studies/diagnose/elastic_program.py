@@ -27,13 +27,13 @@ from optimiser.solver.compile.program import Compiled
 from optimiser.solver.compile.units import Measure
 from optimiser.solver.cuts.pool_cuts import PoolCuts
 from optimiser.studies.diagnose.requirements import Requirement, kept_hours
+from optimiser.tolerances import EQUAL
 
 Array = np.ndarray
 OPTIONAL = (
     "exercised", "monitored", "built", "unmet", "lent", "borrowed", "buffer", "pair", "achieved", "threshold",
     "shortfall",
 )  # fmt: skip
-KEPT = 1e-9  # share of a number by which a design may break a row and keep it
 ROWS = {
     "hours": ("staff_suffice", "staff_suffice_in_scenario"), "rule": ("rule_kept",),
     "changes": ("few_changes",),
@@ -273,7 +273,7 @@ class Loosened:
     def kept(self, x: Array) -> Array:
         """(requirements,) bool: those that a point of the program keeps."""
         kept, theirs = np.ones(self.count, bool), self.theirs
-        slack = KEPT * np.maximum(1.0, np.abs(theirs.upper))
+        slack = EQUAL * np.maximum(1.0, np.abs(theirs.upper))
         kept[theirs.of[theirs.matrix[:, : len(x)] @ x > theirs.upper + slack]] = False
         return kept
 

@@ -19,6 +19,7 @@ from optimiser.solver.highs import Ended, Outcome, Solver
 from optimiser.studies.diagnose.elastic_program import Loosened
 from optimiser.studies.diagnose.recourse_cuts import Point, Reach
 from optimiser.studies.diagnose.requirements import Requirement, below_the_bar
+from optimiser.tolerances import TOLERANCE, size
 
 Array = np.ndarray
 DIALS = ("hours", "budget", "changes", "unmet", "occupancy", "least")  # what has a number that can give
@@ -28,7 +29,6 @@ GAP = 1e-9  # relative, of what dials cost
 ANY = 1e9  # a gap with which the first point is good enough
 NUDGE = 1e-3  # price of breaking what no dial measures, beside dials priced at 1
 DEAR = 100.0  # price of a floor that recourse misses
-MISSED = 1e-6  # by so much
 ROUNDS, STALE, TAIL = 60, 3, 1e-5  # of cutting the relaxation, as in the search for a best design
 
 
@@ -207,7 +207,7 @@ class Questions:
             outcome = self._run(self._solver, 0.0)
             if outcome is None:
                 return False
-            moved = best - outcome.value >= TAIL * max(abs(outcome.value), 1e-9)
+            moved = best - outcome.value >= TAIL * size(outcome.value)
             stale = 0 if moved else stale + 1
             best = min(best, outcome.value)
             cuts = self._violated(asked, self._read(outcome, fold), directions)
@@ -238,7 +238,7 @@ class Questions:
             return point, self._without(point)
         found = self._read(outcome, fold)
         dearer = cost @ np.concatenate([point.x, point.gives]) - outcome.value
-        if dearer <= MISSED * max(1.0, abs(outcome.value)):
+        if dearer <= TOLERANCE * max(1.0, abs(outcome.value)):
             return Point(found.x, np.where(elastic, 0.0, found.gives)), self._none
         cuts = reach.violated(point, asked.out, [self._priced(asked, outcome.prices)], self.clock)
         return point, cuts if cuts.count else self._without(point)

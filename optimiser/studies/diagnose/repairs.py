@@ -24,7 +24,8 @@ from optimiser.record import Record
 from optimiser.studies.diagnose.conflict import Conflicts
 from optimiser.studies.diagnose.feasibility import DIALS
 from optimiser.studies.diagnose.recourse_cuts import Point
-from optimiser.studies.diagnose.requirements import FEW, Requirement, about, enough, ratings
+from optimiser.studies.diagnose.requirements import Requirement, about, enough, ratings
+from optimiser.tolerances import TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -179,10 +180,10 @@ class Repairs:
                     fullest = max(fullest, asks / room if room > 0 else math.inf)
             if fullest > 1:  # a share cannot be so much: nothing in its place
                 return None
-            return min(1.0, enough(fullest)) if fullest > r.value + FEW else r.value
+            return min(1.0, enough(fullest)) if fullest > r.value + TOLERANCE else r.value
         if r.kind == "hours" and not self.questions.loosened.kept_hours(r.of):
             return None
-        few = FEW * self.questions.loosened.unit[self.requirements.index(r)]
+        few = TOLERANCE * self.questions.loosened.unit[self.requirements.index(r)]
         more = enough(r.value + gives) if gives > few else r.value
         return min(1.0, more) if r.kind == "unmet" else more
 
@@ -219,7 +220,7 @@ class Repairs:
                 fix.pop(str(edit.row).rpartition("=")[0])
             if edit.table == "--at-least":
                 floors[str(edit.row).rpartition("=")[0]] = edit.new
-        reached = all(judged.objectives[g] >= value - FEW for g, value in floors.items())
+        reached = all(judged.objectives[g] >= value - TOLERANCE for g, value in floors.items())
         return not judged.broken and reached and follows(repaired, record, fix)
 
 

@@ -18,11 +18,11 @@ from optimiser.coefficients import Coefficients
 from optimiser.instance.checking.problems import listing
 from optimiser.instance.fixed import site
 from optimiser.instance.instance import Instance
+from optimiser.tolerances import TOLERANCE
 
 ORDER = (
     "fix", "least", "levels", "rating", "rule", "changes", "uniform", "occupancy", "unmet", "budget", "hours",
 )  # fmt: skip
-FEW = 1e-6  # what rounding may add to or take from a share
 DIGITS = 8  # significant digits of a number that a repair writes
 
 
@@ -73,7 +73,7 @@ def about(number: float) -> str:
 def enough(number: float) -> float:
     """A number to write that is not below this one, but for rounding: a short one where that is near."""
     near, noise = float(f"{number:.{DIGITS - 2}g}"), 1e-9 * abs(number)
-    if -noise <= near - number <= 2 * FEW * abs(number) + noise:
+    if -noise <= near - number <= 2 * TOLERANCE * abs(number) + noise:
         return near + 0.0
     step = 10.0 ** (math.floor(math.log10(abs(number))) + 1 - DIGITS)
     return float(f"{math.ceil(number / step) * step:.{DIGITS}g}")

@@ -16,9 +16,9 @@ from optimiser.design.tables import plain
 from optimiser.instance.checking.problems import number_text
 from optimiser.instance.instance import Instance
 from optimiser.record import Record
+from optimiser.tolerances import TOLERANCE
 
 Array = np.ndarray
-FULL = 1e-6  # share of a limit that counts as nothing left
 
 
 def contributions(instance: Instance, record: Record, audit: Audit) -> dict[str, Array]:
@@ -93,8 +93,8 @@ class Limits:
         """Hours planned away by whoever holds (5), else hours used up in a scenario (6)."""
         facts, accounts = self.facts, self.accounts
         held, watched = self._takes(d, localities)
-        full = held & np.isfinite(facts.planned) & (accounts.asked >= facts.planned * (1 - FULL))
-        used = np.isfinite(accounts.present) & (accounts.used >= accounts.present * (1 - FULL))
+        full = held & np.isfinite(facts.planned) & (accounts.asked >= facts.planned * (1 - TOLERANCE))
+        used = np.isfinite(accounts.present) & (accounts.used >= accounts.present * (1 - TOLERANCE))
         for n in np.flatnonzero(held | watched).tolist():
             name = facts.organisations[n]
             if full[n]:
@@ -118,7 +118,7 @@ class Limits:
 
     def _full_budget(self, d: int) -> Iterator[Limit]:
         budget = self.facts.budget
-        if budget is not None and self.accounts.cost[d] > 0 and self.audit.spend >= budget * (1 - FULL):
+        if budget is not None and self.accounts.cost[d] > 0 and self.audit.spend >= budget * (1 - TOLERANCE):
             yield _budget_limit(budget, self.audit.spend, "")
 
     def _full_unmet(self, d: int) -> Iterator[Limit]:
@@ -128,7 +128,7 @@ class Limits:
             for s, scenario in enumerate(facts.scenarios):
                 most = float(facts.max_unmet[r] * facts.demand[:, r, s].sum())
                 unmet = float(self.record.unmet[:, r, s].sum())
-                if most > 0 and unmet >= most * (1 - FULL):
+                if most > 0 and unmet >= most * (1 - TOLERANCE):
                     name = facts.resources[r]
                     text = f"{_figure(unmet)} of {_figure(most)} {name} that may stay unmet in {scenario} do"
                     yield Limit("instance.toml", f"resources {name} max_unmet", most, unmet, "", text)
@@ -163,7 +163,7 @@ class Limits:
 
     def _hours(self, moved: Accounts, to: str) -> Iterator[Limit]:
         facts = self.facts
-        over = moved.asked - facts.planned * (1 + FULL)
+        over = moved.asked - facts.planned * (1 + TOLERANCE)
         over = np.where(np.isfinite(facts.planned), over, -np.inf)
         share = np.where(over > 0, over, 0.0) / np.where(over > 0, moved.asked, 1.0)
         for n in sorted(np.flatnonzero(over > 0).tolist(), key=lambda n: -share[n]):
@@ -174,7 +174,7 @@ class Limits:
     def _money(self, moved: Accounts, to: str) -> Iterator[Limit]:
         budget = self.facts.budget
         spend = self.audit.spend + float(moved.cost.sum() - self.accounts.cost.sum())
-        if budget is not None and spend > budget * (1 + FULL):
+        if budget is not None and spend > budget * (1 + TOLERANCE):
             yield _budget_limit(budget, spend, to)
 
     def _changes(self, held: Array, to: str) -> Iterator[Limit]:

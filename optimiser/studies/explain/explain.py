@@ -18,9 +18,10 @@ from optimiser.studies.explain.contributions import Limits, contributions
 from optimiser.studies.explain.explanation import Explained, Explanation, Move, Span
 from optimiser.studies.explain.sentences import sentence
 from optimiser.studies.finding import remembered
-from optimiser.studies.parametric import ROUNDING, Traced, trace
+from optimiser.studies.parametric import NARROW, Traced, trace
 from optimiser.studies.payoff import MANY
 from optimiser.studies.study import SLICE, Study
+from optimiser.tolerances import EQUAL, GAP
 
 Array = np.ndarray
 # Of a limit of time: the share that the best design may take at the most, how many moves a line of weights
@@ -37,7 +38,7 @@ def explain(
     *,
     locality: str | None = None,
     weights: Mapping[str, float] | None = None,
-    gap: float = 1e-6,
+    gap: float = GAP,
     time_limit: float | None = None,
     threads: int = 1,
     progress: Callable[[str], None] | None = None,
@@ -228,7 +229,7 @@ class _Explainer:
     def _least_moved(self, answer: Best, alone: Array, worth: float) -> Array:
         """A design as good as that of the answer, other decisions where they were as far as that goes."""
         study = self.study
-        enough = answer.bound - max(study.gap * abs(answer.value), ROUNDING)
+        enough = answer.bound - max(study.gap * abs(answer.value), EQUAL)
         enough = min(enough, answer.value)
         if worth >= enough:
             return alone
@@ -307,9 +308,9 @@ def _around(traced: Traced, now: float, here: Array, holdings: Array) -> Span | 
     low, high = now, now
     same = [p for p in traced.pieces if (p.answer.design[holdings] == here).all()]
     for p in same:  # they come from low to high
-        if p.low <= high + 1e-12 and p.high >= now:
+        if p.low <= high + NARROW and p.high >= now:
             high = max(high, p.high)
     for p in reversed(same):
-        if p.high >= low - 1e-12 and p.low <= now:
+        if p.high >= low - NARROW and p.low <= now:
             low = min(low, p.low)
     return low, high

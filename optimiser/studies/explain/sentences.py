@@ -11,12 +11,12 @@ import numpy as np
 from optimiser.design.status import Status
 from optimiser.instance.checking.problems import listing
 from optimiser.instance.instance import Instance
+from optimiser.tolerances import EQUAL
 
 if TYPE_CHECKING:
     from optimiser.studies.explain.explanation import Explained, Move
 
 SMALL = 5e-7  # of value: what is smaller is not spoken of
-EDGE = 1e-9
 ROUGH = 0.01  # of a cost: where the gap leaves more open, two numbers are said
 
 
@@ -88,7 +88,7 @@ def _costs(one: Explained) -> Iterator[str]:
             continue
         if move.status is not Status.OPTIMAL:
             text = f"{begin} would cost {_between(move)} (time ran out)"
-        elif move.least <= EDGE:
+        elif move.least <= EQUAL:
             text = f"{begin} would cost nothing that the gap can tell (at most {_figure(move.most)})"
         elif move.most - move.least > ROUGH * move.cost:
             text = f"{begin} would cost {_between(move)}"
@@ -131,7 +131,7 @@ def _tipping(one: Explained, weights: Mapping[str, float], unproven: Container[s
         return
     edges = [(abs(edge - weights[g]), g, "more" if edge > weights[g] else "less", edge)
              for g, (low, high) in known.items()
-             for edge in ((low,) if low > EDGE else ()) + ((high,) if high < 1 - EDGE else ())]  # fmt: skip
+             for edge in ((low,) if low > EQUAL else ()) + ((high,) if high < 1 - EQUAL else ())]  # fmt: skip
     if not edges:
         sure = not any(g in unproven for g in one.weights)
         missing = [g for g in one.weights if g not in known and weights[g] < 1]

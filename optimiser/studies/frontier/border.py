@@ -14,7 +14,6 @@ import numpy as np
 
 Array = np.ndarray
 CLOSE = 1e-6  # of an objective: what differs by less is not told apart
-NOISE = 2e-7  # of an objective: what rounding may add to or take from what is reached
 
 
 @dataclass(frozen=True)

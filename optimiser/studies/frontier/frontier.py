@@ -41,6 +41,7 @@ from optimiser.studies.frontier.search import (
     supporting,
 )
 from optimiser.studies.study import Study
+from optimiser.tolerances import GAP
 
 Array = np.ndarray
 COARSE = {2: 1e-2, 3: 2e-2}  # of an objective: the tolerance for a large model, by how many are asked for
@@ -147,7 +148,7 @@ def frontier(
     *,
     points: int | None = None,
     tolerance: float | None = None,
-    gap: float = 1e-6,
+    gap: float = GAP,
     time_limit: float | None = None,
     threads: int = 1,
     progress: Callable[[str], None] | None = None,

@@ -9,14 +9,13 @@ import numpy as np
 
 from optimiser.solver.answer import Answer, Best
 from optimiser.solver.cuts.cuts import join
-from optimiser.studies.frontier.border import CLOSE, NOISE, dominated, reach, standing_out
+from optimiser.studies.frontier.border import CLOSE, dominated, reach, standing_out
 from optimiser.studies.frontier.coverage import Ceiling, Coverage, along
 from optimiser.studies.study import Study
+from optimiser.tolerances import EQUAL, FLOOR_SLACK, NOISE
 
 Array = np.ndarray
 LEAST = 1e-3  # that an aim counts beside the one that is raised (AUGMECON2)
-SAME = 1e-9  # of an objective: points that differ by no more are one
-ROUNDING = 1e-7  # of an objective: how far below what it reached it may stay when another is raised
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +120,7 @@ class Tradeoffs:
             slack.append(self.slack(answer))
             if slack[-1] > 2 * CLOSE and i != order[-1]:
                 return self._nearly(i, answer, floors)
-            floors[i] = self.point(answer)[i] - ROUNDING
+            floors[i] = self.point(answer)[i] - FLOOR_SLACK
         return answer, slack
 
     def _nearly(self, i: int, most: Best, floors: Array) -> tuple[Answer, list[float]]:
@@ -144,7 +143,7 @@ class Tradeoffs:
         """The same design, with what its recourse can add to aims that weighed nothing."""
         if weights.all():
             return answer
-        floors = np.where(weights > 0, self.point(answer) - ROUNDING, -np.inf)
+        floors = np.where(weights > 0, self.point(answer) - FLOOR_SLACK, -np.inf)
         self._weigh(np.full(len(weights), 1 / len(weights)))
         better = self.study.evaluate(answer.design, self._floors(floors))
         return better if better.found else answer
@@ -174,7 +173,7 @@ class Tradeoffs:
     def add(self, answer: Best, slack: float, again: bool = False) -> Option | None:
         """Remember a design with its trade-off, unless its point is known, or it (it may come `again`)."""
         name, point = answer.design.tobytes(), self.point(answer)
-        if _among(point, [o.point for o in self.options], SAME) or (name in self._known and not again):
+        if _among(point, [o.point for o in self.options], EQUAL) or (name in self._known and not again):
             return None
         self._known.add(name)
         explored = not self.study.clock.out
@@ -207,7 +206,7 @@ class Tradeoffs:
         if not dominated(option.point[None], others)[0]:
             return replace(option, chain=part)
         self._weigh(np.array([0.0, 1.0]))
-        floors = self._floors(np.array([points[0, 0] - ROUNDING, -np.inf]))
+        floors = self._floors(np.array([points[0, 0] - FLOOR_SLACK, -np.inf]))
         answer = self.study.surely(option.answer.design, floors)
         return replace(option, chain=part, answer=answer, point=self.point(answer), slack=np.inf)
 
@@ -240,7 +239,7 @@ class Tradeoffs:
         """The most of the others together where it is the most of one."""
         others = np.arange(len(self.aims)) != i
         self._weigh(others / others.sum())
-        floors = np.where(others, -np.inf, most - ROUNDING)
+        floors = np.where(others, -np.inf, most - FLOOR_SLACK)
         return self.point(self.study.surely(design, self._floors(floors)))
 
     def _best(self, design: Array, weights: Array) -> Array:

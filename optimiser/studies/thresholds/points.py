@@ -17,8 +17,8 @@ from optimiser.instance.instance import Instance
 from optimiser.record import Record
 from optimiser.solver.answer import Answer
 from optimiser.studies.inputs import Input, variant, weights_at
-from optimiser.studies.parametric import ROUNDING
 from optimiser.studies.study import SLICE, Study
+from optimiser.tolerances import EQUAL
 
 Array = np.ndarray
 Place = tuple[float, ...]  # a value of each input
@@ -84,7 +84,7 @@ class Ground:
 
     def tolerance(self, value: float) -> float:
         """What the gap cannot tell apart, of a value."""
-        return max(self.study.gap * abs(value), ROUNDING)
+        return max(self.study.gap * abs(value), EQUAL)
 
     def instance(self, at: Place) -> Instance:
         """The instance with the inputs there."""
@@ -148,7 +148,7 @@ class Ground:
 
     def risen(self, there: Point, tight: Point) -> Point:
         """The point, or the design of a tighter one there, where that is worth more."""
-        if tight.design is None or tight.value <= there.value + ROUNDING:
+        if tight.design is None or tight.value <= there.value + EQUAL:
             return there
         self.stand(there.at)
         answer = self.study.evaluate(tight.design)

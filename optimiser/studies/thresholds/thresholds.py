@@ -36,9 +36,10 @@ from optimiser.studies.thresholds.schema import (
     RESULT,
     TIPS,
 )
+from optimiser.tolerances import GAP
 
 Array = np.ndarray
-TOLERANCE = 1e-6  # share of the range to which a change is located
+FINE = 1e-6  # share of the range to which a change is located
 COARSE = 1 / 16  # and of both ranges, with two inputs
 TOLERABLE = a_number("", "a share of the range", low=0, above=True, high=1, below=True)
 
@@ -162,7 +163,7 @@ def thresholds(
     also: Mapping[str, Any] | None = None,
     tolerance: float | None = None,
     weights: Mapping[str, float] | None = None,
-    gap: float = 1e-6,
+    gap: float = GAP,
     time_limit: float | None = None,
     threads: int = 1,
     progress: Callable[[str], None] | None = None,
@@ -230,7 +231,7 @@ def thresholds(
         elif inputs[0].straight:
             found = _traced(ground)
         else:
-            found = _stretches(ground, TOLERANCE if tolerance is None else tolerance)
+            found = _stretches(ground, FINE if tolerance is None else tolerance)
     return Thresholds(
         instance=instance,
         inputs=tuple(inputs),

@@ -35,12 +35,12 @@ from optimiser.studies.weight_map.schema import (
     VERTICES,
 )
 from optimiser.studies.weight_map.simplex import area, centre, tidy
+from optimiser.tolerances import NOISE
 
 Array = np.ndarray
 THE_THREE = ("risk_pooling", "accountability", "responsiveness")  # of the paper
 COARSE = 3e-3  # of value: the tolerance for a large model, which has too many cells
 EXACT = 1e-9  # relative gap of the solves of an exact map
-ROUNDED = 2e-7  # of value: what rounding may leave between value and bound of an exact solve
 FIRST = 4  # times the tolerance: how exactly to solve where nothing is known as yet
 SLIVER = 1e-12  # of area: polygons smaller than this are left out
 
@@ -243,7 +243,7 @@ def weight_map(
         for answer in now.answers if now is not None else ():
             whole.learn(answer)
         finished = whole.explore(own, lambda: study.clock.out, study.tell)
-    complete = finished and whole.error <= max(tolerance, ROUNDED)
+    complete = finished and whole.error <= max(tolerance, NOISE)
     known = (
         f"worth up to {whole.error:.2g} more" if np.isfinite(whole.error) else "better by what is not known"
     )
