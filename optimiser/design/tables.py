@@ -15,6 +15,7 @@ from optimiser.instance.instance import Instance
 from optimiser.record import Record
 
 DIGITS = 12  # significant: more is the noise of adding up
+UNASKED = ("instance", "threads", "progress")  # what a result has already, and what changes no answer
 Row = dict[str, Any]  # column to str, float, or None where there is no number
 
 MOVE = ("decision", "organisation", "level")  # what says where one decision sits, or would sit
@@ -31,12 +32,17 @@ def plain(value: Any) -> Any:
     return value
 
 
-def spelt(argument: Any) -> Any:
+def asked_of(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """What a result repeats of its call: every argument that may change the answer, as JSON has it."""
+    return {name: _spelt(value) for name, value in arguments.items() if name not in UNASKED}
+
+
+def _spelt(argument: Any) -> Any:
     """An argument of a call as JSON has it; what is no number, text or collection by what it calls itself."""
     if isinstance(argument, Mapping):
-        return {str(name): spelt(value) for name, value in argument.items()}
+        return {str(name): _spelt(value) for name, value in argument.items()}
     if isinstance(argument, list | tuple):
-        return [spelt(value) for value in argument]
+        return [_spelt(value) for value in argument]
     argument = plain(argument)
     if argument is None or isinstance(argument, str | bool | int | float):
         return argument

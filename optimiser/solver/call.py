@@ -1,14 +1,18 @@
-"""The arguments that all questions share, checked and cleaned: all that is wrong is said at once."""
+"""A call: the arguments that all questions share, checked and cleaned, and what a result says of them.
+
+All that is wrong is said at once.
+"""
 
 from __future__ import annotations
 
 import math
 import os
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from optimiser.design.tables import spelt
+from optimiser.design.tables import asked_of
 from optimiser.instance.arguments import (
     AMOUNT,
     POSITIVE,
@@ -25,6 +29,9 @@ from optimiser.instance.arguments import (
 from optimiser.instance.fixed import site
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.column import a_number
+from optimiser.solver.clock import Clock
+from optimiser.solver.highs import VERSION
+from optimiser.version import VERSION as ENGINE
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,21 @@ class Call:
     def asked(self) -> dict[str, Any]:
         """What a design repeats of the call; its weights it has, and threads change no answer."""
         names = ("fix", "at_least", "lexicographic", "gap", "time_limit")
-        return {name: spelt(getattr(self, name)) for name in names}
+        return asked_of({name: getattr(self, name) for name in names})
+
+
+def run_of(
+    instance: Instance, clock: Clock, counts: Mapping[str, Any] | None = None, **settings: Any
+) -> dict[str, Any]:
+    """What a result says of how it was found; `counts` are of what it took."""
+    return {
+        "seconds": round(time.monotonic() - clock.began, 3),
+        **(counts or {}),
+        "solver": VERSION,
+        "engine": ENGINE,
+        "instance_hash": instance.hash,
+        **settings,
+    }
 
 
 def check_call(

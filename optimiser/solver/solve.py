@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
@@ -14,18 +13,17 @@ import numpy as np
 from optimiser.coefficients import weights_of
 from optimiser.design.design import Design
 from optimiser.design.status import Status
-from optimiser.design.tables import spelt
+from optimiser.design.tables import asked_of
 from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.solver.answer import closest_of, evaluated, finish, neighbours_of, status_of
-from optimiser.solver.call import Call, building, check_call
+from optimiser.solver.call import Call, building, check_call, run_of
 from optimiser.solver.clock import Clock, OutOfTime, hearing_interrupts
-from optimiser.solver.highs import VERSION, Ended
+from optimiser.solver.highs import Ended
 from optimiser.solver.records import design_of, fixed_of
 from optimiser.solver.search.master import Searched
 from optimiser.solver.session import Session
 from optimiser.tolerances import FLOOR_SLACK, GAP
-from optimiser.version import VERSION as ENGINE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,11 +117,11 @@ def solve(
     )  # fmt: skip
     clock.limit = call.time_limit
     held = None if start is None else _held(start, instance)
-    asked = call.asked if start is None else {**call.asked, "start": spelt(start)}
+    also = ({} if start is None else {"start": start}) | ({"extend": True} if extend else {})
     with hearing_interrupts(clock):
         tell(building(instance))
         design = _answered(instance, call, clock, extend, tell, held)
-    return replace(design, asked=asked | ({"extend": True} if extend else {}))
+    return replace(design, asked=asked_of({**call.asked, **also}))
 
 
 def _answered(
@@ -240,14 +238,3 @@ def _judged(
         run=run_of(session.instance, clock, **settings),
         **answer,
     )
-
-
-def run_of(instance: Instance, clock: Clock, **settings: Any) -> dict[str, Any]:
-    """What a result says of how it was found."""
-    return {
-        "seconds": round(time.monotonic() - clock.began, 3),
-        "solver": VERSION,
-        "engine": ENGINE,
-        "instance_hash": instance.hash,
-        **settings,
-    }

@@ -15,18 +15,18 @@ from optimiser.design.design import Design
 from optimiser.design.evaluated import Evaluated
 from optimiser.design.moves import Closest
 from optimiser.design.status import Status
-from optimiser.design.tables import spelt
+from optimiser.design.tables import asked_of
 from optimiser.errors import InputError
 from optimiser.instance.arguments import check_instance, raise_any, wrong_function
 from optimiser.instance.instance import Instance
 from optimiser.solver.answer import closest_of, neighbours_of
-from optimiser.solver.call import building, check_call
+from optimiser.solver.call import building, check_call, run_of
 from optimiser.solver.clock import Clock
 from optimiser.solver.records import design_of, fixed_of, idle_record, record_of
 from optimiser.solver.recourse.recourse_lp import Settled
 from optimiser.solver.search.neighbourhood import Checked, Neighbourhood
 from optimiser.solver.session import Session
-from optimiser.solver.solve import Progress, run_of
+from optimiser.solver.solve import Progress
 from optimiser.tolerances import FLOOR_SLACK, TOLERANCE
 from optimiser.version import VERSION as ENGINE
 
@@ -111,7 +111,7 @@ def verify(
     held = held_from_rows(instance, rows)
     judge = _Judge(instance, held, asked, None) if claim is None else _Claimed(instance, claim, held)
     found = judge.design()
-    asked = {**asked, "result": spelt(result)}
+    asked = asked_of({**asked, "result": result})
     return replace(found, asked=asked, notes=tuple(notes), run=run_of(instance, clock))
 
 

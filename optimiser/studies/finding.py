@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 
 from optimiser.audit import no_data
-from optimiser.design.tables import Row, plain, spelt
+from optimiser.design.tables import Row, asked_of, plain
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.result import Part, Result
 from optimiser.introduced import Introduced
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Table = tuple[Sequence[str], list[Row]]  # columns, rows
-NOT_ASKED = ("instance", "threads", "progress")
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -160,8 +159,7 @@ def remembered(ask: Callable[P, F]) -> Callable[P, F]:
         call = parameters.bind(*arguments, **named)
         call.apply_defaults()
         found = ask(*arguments, **named)
-        asked = {name: spelt(value) for name, value in call.arguments.items() if name not in NOT_ASKED}
-        return replace(found, asked=asked)
+        return replace(found, asked=asked_of(call.arguments))
 
     return asking
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -12,14 +11,13 @@ import numpy as np
 from optimiser.errors import SolverError
 from optimiser.instance.instance import Instance
 from optimiser.solver.answer import Answer, Best, answered, beaten, judged
-from optimiser.solver.call import building, check_call
+from optimiser.solver.call import building, check_call, run_of
 from optimiser.solver.clock import Clock, hearing_interrupts
 from optimiser.solver.cuts.cuts import Cuts
-from optimiser.solver.highs import VERSION, Ended
+from optimiser.solver.highs import Ended
 from optimiser.solver.search.neighbourhood import Neighbourhood
 from optimiser.solver.session import Session
 from optimiser.tolerances import GAP
-from optimiser.version import VERSION as ENGINE
 
 Array = np.ndarray
 LARGE = 5000  # columns of a model, from which designs are too many to tell all apart
@@ -161,13 +159,6 @@ class Study:
         """The row that this design (H,) alone breaks."""
         return self.session.placing.without(design)
 
-    def run(self) -> dict[str, Any]:
-        """What a result says of how it was found."""
-        return {
-            "seconds": round(time.monotonic() - self.clock.began, 3),
-            "solves": self.solves,
-            "gap": self.gap,
-            "solver": VERSION,
-            "engine": ENGINE,
-            "instance_hash": self.instance.hash,
-        }
+    def run(self, instance: Instance) -> dict[str, Any]:
+        """What a result about this instance says of how it was found."""
+        return run_of(instance, self.clock, {"solves": self.solves, "gap": self.gap})

@@ -233,7 +233,7 @@ def _nothing(study: Study, bound: float) -> Alternatives:
         instance=study.instance,
         complete=False,
         interrupted=study.clock.interrupted,
-        run=study.run(),
+        run=study.run(study.instance),
         designs=(),
         rest=bound,
         floor=-np.inf,
@@ -260,7 +260,7 @@ def _finding(
         instance=study.instance,
         complete=not unsettled,
         interrupted=study.clock.interrupted,
-        run=study.run(),
+        run=study.run(study.instance),
         designs=tuple(
             Ranked(k, answer, max(known.value, pool.rest), _moved(answers[0], answer))
             for k, (answer, known) in enumerate(zip(answers, listed, strict=True), 1)

@@ -259,7 +259,7 @@ def compare(
         complete=all(each.proven for each in parts),
         unfinished=tuple(_unfinished(every, found, second)),
         interrupted=study.clock.interrupted,
-        run=study.run(),
+        run=study.run(instance),
         weights=dict(zip(instance.objectives, study.weights.tolist(), strict=True)),
         designs=every,
         extremes=tuple(dict.fromkeys(e.design for e in found if e.design and e.design not in beside)),

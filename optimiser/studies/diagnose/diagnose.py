@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +15,8 @@ from optimiser.instance.schema.result import Part
 from optimiser.introduced import Cells
 from optimiser.page import exact
 from optimiser.record import Record
-from optimiser.solver.call import building, check_call
+from optimiser.solver.call import building, check_call, run_of
 from optimiser.solver.clock import Clock, hearing_interrupts
-from optimiser.solver.highs import VERSION
 from optimiser.studies.diagnose.arithmetic import Arithmetic
 from optimiser.studies.diagnose.conflict import Conflicts
 from optimiser.studies.diagnose.elastic_program import Loosened
@@ -28,7 +26,6 @@ from optimiser.studies.diagnose.requirements import Requirement, about, enough, 
 from optimiser.studies.diagnose.schema import CONFLICT, FACTS, LIMITS, REPAIRS, RESULT
 from optimiser.studies.finding import Finding, remembered
 from optimiser.tolerances import TOLERANCE
-from optimiser.version import VERSION as ENGINE
 
 SPARE = ("budget", "changes", "unmet")  # limits of which a feasible instance is told what they leave
 NEEDS = {  # what is said of the number that a requirement needs to be, n, or in percent p
@@ -218,12 +215,9 @@ def diagnose(
         complete=complete,
         unfinished=() if complete else (f"Time ran out while {doctor.doing}.",),
         interrupted=clock.interrupted,
-        run={
-            "seconds": round(time.monotonic() - clock.began, 3), "solves": doctor.solves, "solver": VERSION,
-            "engine": ENGINE, "instance_hash": instance.hash,
-        },
+        run=run_of(instance, clock, {"solves": doctor.solves}),
         **doctor.found,
-    )  # fmt: skip
+    )
 
 
 class _Doctor:

@@ -102,7 +102,7 @@ def explain(
         complete=not told.unfinished,
         unfinished=told.unfinished,
         interrupted=study.clock.interrupted,
-        run=study.run(),
+        run=study.run(instance),
         value=base.value if base.found else None,
         bound=base.bound,
         weights=dict(zip(instance.objectives, study.weights.tolist(), strict=True)),

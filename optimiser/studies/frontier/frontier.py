@@ -220,7 +220,7 @@ def frontier(
         instance=instance,
         complete=not said,
         interrupted=study.clock.interrupted,
-        run=study.run() | {"instance_hash": instance.hash},
+        run=study.run(instance),
         objectives=tuple(names),
         tolerance=tolerance,
         error=RESOLVED if whole and not said else found.error(known, exactly or STEP),

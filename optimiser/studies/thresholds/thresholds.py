@@ -236,7 +236,7 @@ def thresholds(
         instance=instance,
         inputs=tuple(inputs),
         interrupted=study.clock.interrupted,
-        run=study.run() | {"instance_hash": instance.hash},
+        run=study.run(instance),
         unfinished=() if found["complete"] else ("Not all of the range was searched to the end in time.",),
         **found,
     )

@@ -253,7 +253,7 @@ def weight_map(
         complete=complete,
         unfinished=() if complete else (left,),
         interrupted=study.clock.interrupted,
-        run=study.run(),
+        run=study.run(instance),
         objectives=objectives,
         own=own,
         tolerance=tolerance,
