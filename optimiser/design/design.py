@@ -288,8 +288,8 @@ class Design(Introduced):
         tables: dict[str, tuple[Sequence[str], list[Row]]] = {
             name: (columns, self.rows(name)) for name, columns in COLUMNS.items()
         }
-        worth = [(g, plain(self.weights[g]), plain(value)) for g, value in self.expectations.items()]
-        rows = [dict(zip(BESIDE["objectives"], row, strict=True)) for row in worth]
+        reached = [(g, plain(self.weights[g]), plain(value)) for g, value in self.expectations.items()]
+        rows = [dict(zip(BESIDE["objectives"], row, strict=True)) for row in reached]
         beside = {"objectives": rows, "design_by_locality": self._best.tables.by_locality()}
         return tables | {name: (columns, beside[name]) for name, columns in BESIDE.items()}
 

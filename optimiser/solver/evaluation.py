@@ -23,7 +23,7 @@ FIRST_STAGE = ("support", "built", "added", "achieved", "threshold", "shortfall"
 
 
 @dataclass(frozen=True, eq=False)
-class Worth:
+class Evaluation:
     """A design evaluated exactly: value (-inf where its recourse is infeasible) and the cuts it yields."""
 
     value: float
@@ -33,7 +33,7 @@ class Worth:
 class Evaluator(Problem):
     """A problem that says what designs are worth in it."""
 
-    def evaluate(self, x: Array, clock: Clock, floors: Mapping[int, float] | None = None) -> Worth:
+    def evaluate(self, x: Array, clock: Clock, floors: Mapping[int, float] | None = None) -> Evaluation:
         """The exact value of a design, given as columns that are complete but for its recourse.
 
         `floors` maps objectives (their position) to what they must reach in expectation.
@@ -44,14 +44,14 @@ class Evaluator(Problem):
         priced = self._priced(x, self.weights, clock)
         values, cuts = self._values(x, self.weights, priced), self.recourse.cuts(_prices(priced))
         if not np.isfinite(values).all():
-            return Worth(-np.inf, cuts)
+            return Evaluation(-np.inf, cuts)
         if not floors or self._reaches(x, priced, floors):
-            return Worth(float(self.at_risk(values)), cuts)
+            return Evaluation(float(self.at_risk(values)), cuts)
         for g, floor in floors.items():  # quicker to refute than all at once
             alone = np.eye(len(self.weights))[g]
             priced = self._priced(x, alone, clock)
             if self.c.value.probability @ self._values(x, alone, priced) < floor - EVALUATED:
-                return Worth(-np.inf, self.recourse.cuts(_prices(priced)))
+                return Evaluation(-np.inf, self.recourse.cuts(_prices(priced)))
         return self._settled(x, clock, floors)
 
     def expectations(self, x: Array, direction: Array, clock: Clock) -> Array:
@@ -94,10 +94,10 @@ class Evaluator(Problem):
         found = solver.run(Clock(), 0.0)
         return found.x if found.ended is Ended.OPTIMAL else None
 
-    def _settled(self, x: Array, clock: Clock, floors: Mapping[int, float]) -> Worth:
+    def _settled(self, x: Array, clock: Clock, floors: Mapping[int, float]) -> Evaluation:
         settled = self.settle(x, clock, floor=self.floors(floors))
         cuts = self.recourse.cuts([] if self.extended else self._by_scenario(settled.prices))
-        return Worth(settled.value, cuts)
+        return Evaluation(settled.value, cuts)
 
     def _reaches(self, x: Array, priced: list[Priced], floors: Mapping[int, float]) -> bool:
         expected = self._expected(x, priced)

@@ -15,7 +15,7 @@ from optimiser.coefficients.structure import current_levels
 from optimiser.instance.checking.problems import listing
 from optimiser.instance.fixed import fixed_levels
 from optimiser.instance.instance import Instance
-from optimiser.studies.diagnose.requirements import about, enough, figure, kept_hours, ratings, staff
+from optimiser.studies.diagnose.requirements import about, as_text, enough, kept_hours, ratings, staff
 from optimiser.tolerances import TOLERANCE
 
 Array = np.ndarray
@@ -48,7 +48,7 @@ class Arithmetic:
             self._occupancy(),
             self._changes(),
             self._unmet(),
-            self._reach(),
+            self._aims(),
         )
         return [fact for part in parts for fact in part]
 
@@ -80,9 +80,9 @@ class Arithmetic:
             )
             if len(below):
                 who = listing(
-                    [f"{sets.localities[o]} has {figure(self._rating(o))}" for o in below.tolist()], 3
+                    [f"{sets.localities[o]} has {as_text(self._rating(o))}" for o in below.tolist()], 3
                 )
-                said.append(f"{sets.levels[-1]} only with a rating of {figure(self._bar(d))}: {who}")
+                said.append(f"{sets.levels[-1]} only with a rating of {as_text(self._bar(d))}: {who}")
             fixed = {sets.levels[level] for (e, _), level in self.fixed.items() if e == d}
             said += (
                 [f"fixed at: {', '.join(level for level in sets.levels if level in fixed)}"] if fixed else []
@@ -144,7 +144,7 @@ class Arithmetic:
         if kept == 1:
             return ""
         return (
-            f": {figure(enough(hours / kept))} in staff_hours"
+            f": {as_text(enough(hours / kept))} in staff_hours"
             if kept > 0
             else ", and none would remain of any"
         )
@@ -160,7 +160,7 @@ class Arithmetic:
         slack = float(np.nansum(self._beds_short() * c.money.slack_cost))
         if holding + slack > budget + TOLERANCE * (holding + slack):
             also = f" and the slack that max_occupancy asks for {about(slack)}" if slack else ""
-            yield (f"The budget is {figure(budget)}; holding every decision where it is cheapest costs "
+            yield (f"The budget is {as_text(budget)}; holding every decision where it is cheapest costs "
                    f"{about(holding)}{also}.")  # fmt: skip
 
     def _beds_short(self) -> Array:
@@ -178,7 +178,7 @@ class Arithmetic:
                 continue
             wanted, most = c.slack.normal_demand[:, r], c.slack.max_occupancy[r] * c.slack.capacity[:, r]
             said = [
-                f"{sets.localities[o]} has {figure(float(wanted[o]))} of {about(most[o])}"
+                f"{sets.localities[o]} has {as_text(float(wanted[o]))} of {about(most[o])}"
                 for o in sorted(who, key=lambda o: -short[o, r])
             ]
             why = "it has no slack_cost" if np.isnan(c.money.slack_cost[r]) else "no budget is given"
@@ -196,7 +196,7 @@ class Arithmetic:
         must = np.union1d(must, np.flatnonzero(mixed))
         if len(must) > most:
             names = listing([self.c.sets.decisions[d] for d in must])
-            yield f"At most {figure(most)} may change; {len(must)} cannot stay where they are ({names})."
+            yield f"At most {as_text(most)} may change; {len(must)} cannot stay where they are ({names})."
 
     def _unmet(self) -> Iterator[str]:
         """Were every spare unit lent at the best level, everything flexed, and all money spent on this."""
@@ -226,13 +226,13 @@ class Arithmetic:
                         f"max_unmet allows {about(most)}."
                     )
 
-    def _reach(self) -> Iterator[str]:
+    def _aims(self) -> Iterator[str]:
         """Every decision at the level that is best for this objective alone, everything at its best."""
         for name, value in self.at_least.items():
             most = 1.0 if name == "resilience" else self._best(name)
             if value > most + TOLERANCE:
-                yield (f"{name} must reach {figure(value)}; with every decision where it serves that best, "
-                       f"it cannot pass {figure(round(most, 6))}.")  # fmt: skip
+                yield (f"{name} must reach {as_text(value)}; with every decision where it serves that best, "
+                       f"it cannot pass {as_text(round(most, 6))}.")  # fmt: skip
 
     def _best(self, name: str) -> float:
         c, sets = self.c, self.c.sets

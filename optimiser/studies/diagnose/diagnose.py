@@ -22,7 +22,7 @@ from optimiser.studies.diagnose.conflict import Conflicts
 from optimiser.studies.diagnose.elastic_program import Loosened
 from optimiser.studies.diagnose.feasibility import DIALS, OutOfTimeError, Questions
 from optimiser.studies.diagnose.repairs import Repair, Repairs, follows
-from optimiser.studies.diagnose.requirements import Requirement, about, enough, figure, requirements
+from optimiser.studies.diagnose.requirements import Requirement, about, as_text, enough, requirements
 from optimiser.studies.diagnose.schema import CONFLICT, FACTS, LIMITS, REPAIRS, RESULT
 from optimiser.studies.finding import Finding, remembered
 from optimiser.tolerances import TOLERANCE
@@ -56,8 +56,8 @@ class Named:
             return f"{said}; no number there is enough" if self.has is not None else said
         if self.kept < 1:
             left = f"{about(self.needs * self.kept)} are needed"
-            return f"{said}; {self.beside.removesuffix(' it')} {left}: {figure(self.needs)} in staff_hours"
-        n, p = figure(self.needs), figure(round(100 * self.needs, 6))
+            return f"{said}; {self.beside.removesuffix(' it')} {left}: {as_text(self.needs)} in staff_hours"
+        n, p = as_text(self.needs), as_text(round(100 * self.needs, 6))
         return f"{said}; {self.beside} {NEEDS[self.requirement.kind].format(n=n, p=p)}"
 
     def to_dict(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from optimiser.solver.clock import Clock
 from optimiser.solver.cuts.cuts import Cuts, join
 from optimiser.solver.highs import Ended, Outcome, Solver
 from optimiser.studies.diagnose.elastic_program import Loosened
-from optimiser.studies.diagnose.recourse_cuts import Point, Reach
+from optimiser.studies.diagnose.recourse_cuts import Point, RecourseCuts
 from optimiser.studies.diagnose.requirements import Requirement, below_the_bar
 from optimiser.tolerances import TOLERANCE, size
 
@@ -53,7 +53,7 @@ class Questions:
 
     Every question loads the program that it needs and no more, and a decision that stays uniform has one set
     of columns for all localities. Where aims have floors, recourse is left out: cuts say what it can do for
-    them (`Reach`), and a design that they let through is completed.
+    them (`RecourseCuts`), and a design that they let through is completed.
     """
 
     def __init__(self, loosened: Loosened, clock: Clock, threads: int = 1) -> None:
@@ -69,7 +69,7 @@ class Questions:
             together = np.zeros(self._size)
             together[loosened.placed] = 1.0
             self._cuts = self._of_pools(loosened.pools.separate(together))
-        self._reach = Reach(loosened) if loosened.aims else None
+        self._recourse_cuts = RecourseCuts(loosened) if loosened.aims else None
 
     @property
     def requirements(self) -> list[Requirement]:
@@ -168,8 +168,8 @@ class Questions:
         gap = GAP if asked.cost.any() else ANY
         if gap == ANY and directions:  # the more an aim is reached, the sooner recourse can reach it too
             asked = replace(asked, cost=self._towards(directions))
-        reach = self._reach if directions else None
-        fold = self._load(self._solver, asked, reach)
+        recourse = self._recourse_cuts if directions else None
+        fold = self._load(self._solver, asked, recourse)
         if directions and not self._relaxed(asked, directions, fold):
             return None
         begin = None if start is None else np.concatenate([start.x, start.gives])[_used(fold)]
@@ -179,8 +179,8 @@ class Questions:
                 return None
             point = self._read(outcome, fold)
             cuts = self._violated(asked, point, directions, around=True)
-            if not cuts.count and reach and (asked.whole or len(directions) > 1):
-                point, cuts = self._completed(asked, point, reach)
+            if not cuts.count and recourse and (asked.whole or len(directions) > 1):
+                point, cuts = self._completed(asked, point, recourse)
             if not cuts.count:
                 self._note(asked, point, bool(directions))
                 return point
@@ -222,17 +222,17 @@ class Questions:
         if self._pooled:
             fresh = self._of_pools(self.loosened.pools.separate(point.x, around))
             self._cuts, cuts = join(self._cuts, fresh), fresh
-        if self._reach and directions:
-            cuts = join(cuts, self._reach.violated(point, asked.out, directions, self.clock))
+        if self._recourse_cuts and directions:
+            cuts = join(cuts, self._recourse_cuts.violated(point, asked.out, directions, self.clock))
         return cuts
 
-    def _completed(self, asked: Asked, point: Point, reach: Reach) -> tuple[Point, Cuts]:
+    def _completed(self, asked: Asked, point: Point, recourse: RecourseCuts) -> tuple[Point, Cuts]:
         """The point with its recourse; or cuts, where no recourse does all that was asked of it at once."""
         elastic = self._of_kind("least") & ~asked.out & (asked.give == 0)
         cost = asked.cost.copy() if (asked.give > 0).any() else np.zeros(len(asked.cost))
         cost[self._size :][elastic] = -DEAR
         full = replace(asked, give=np.where(elastic, np.inf, asked.give), cost=cost)
-        fold = self._load(self._second, full, reach, point)
+        fold = self._load(self._second, full, recourse, point)
         outcome = self._run(self._second, GAP)
         if outcome is None:
             return point, self._without(point)
@@ -240,7 +240,7 @@ class Questions:
         dearer = cost @ np.concatenate([point.x, point.gives]) - outcome.value
         if dearer <= TOLERANCE * max(1.0, abs(outcome.value)):
             return Point(found.x, np.where(elastic, 0.0, found.gives)), self._none
-        cuts = reach.violated(point, asked.out, [self._priced(asked, outcome.prices)], self.clock)
+        cuts = recourse.violated(point, asked.out, [self._priced(asked, outcome.prices)], self.clock)
         return point, cuts if cuts.count else self._without(point)
 
     def _priced(self, asked: Asked, prices: Array) -> Array:
@@ -296,22 +296,22 @@ class Questions:
         return Cuts(_widened(cuts.matrix, self.loosened.count), cuts.upper)
 
     def _load(
-        self, solver: Solver, asked: Asked, reach: Reach | None, design: Point | None = None
+        self, solver: Solver, asked: Asked, recourse: RecourseCuts | None, design: Point | None = None
     ) -> sparse.csc_array:
         """The program of a question, without recourse, or with that of a design: `fold` @ (what is in HiGHS).
 
         Rows of floors come last.
         """
         loose, p, theirs = self.loosened, self.loosened.program, self.loosened.theirs
-        part = loose.bare if reach is None else loose.whole
+        part = loose.bare if recourse is None else loose.whole
         columns, background, inner = part.columns, part.rows, np.zeros(len(theirs.of), bool)
         lower, upper, known = p.column_lower.copy(), self._upper(asked), self._none
-        if reach is not None and design is None:
-            columns = columns & ~reach.recourse.is_recourse
-            background, inner = background[reach.recourse.in_master[background]], reach.inner
-            known = reach.known(asked.out)
-        elif reach is not None and design is not None:
-            columns = columns & self._possible(design, reach)
+        if recourse is not None and design is None:
+            columns = columns & ~recourse.recourse.is_recourse
+            background, inner = background[recourse.recourse.in_master[background]], recourse.inner
+            known = recourse.known(asked.out)
+        elif recourse is not None and design is not None:
+            columns = columns & self._possible(design, recourse)
             for name in ("placed", "holds_somewhere", "changed", "buffer", "pair"):
                 run = loose.compiled.columns[name]
                 lower[run] = upper[run] = np.round(design.x[run], 0 if name == "placed" else 12)
@@ -346,9 +346,9 @@ class Questions:
         )
         return fold
 
-    def _possible(self, design: Point, reach: Reach) -> Array:
+    def _possible(self, design: Point, recourse: RecourseCuts) -> Array:
         """(columns,) bool: all but recourse where nothing is held."""
-        r = reach.recourse
+        r = recourse.recourse
         possible = np.ones(self._size, bool)
         possible[r.y] = r.most(design.x) > 0
         return possible

@@ -28,7 +28,7 @@ class Point:
     gives: Array  # (requirements,)
 
 
-class Reach:
+class RecourseCuts:
     """The recourse of a loosened program, and what is known of it."""
 
     def __init__(self, loosened: Loosened) -> None:

@@ -60,14 +60,14 @@ def requirements(
     return [found for kind in ORDER for found in makers[kind]]
 
 
-def figure(number: float) -> str:
+def as_text(number: float) -> str:
     """A number as a sentence shows it."""
     return f"{number:,.10g}"
 
 
 def about(number: float) -> str:
     """A number as a sentence shows it, to four decimals, or where it is small to as many digits."""
-    return figure(round(float(number), 4) if abs(number) >= 1 else float(f"{number:.4g}"))
+    return as_text(round(float(number), 4) if abs(number) >= 1 else float(f"{number:.4g}"))
 
 
 def enough(number: float) -> float:
@@ -90,7 +90,7 @@ def _fix(fix: Mapping[str, str]) -> Iterator[Requirement]:
 
 def _least(at_least: Mapping[str, float], instance: Instance) -> Iterator[Requirement]:
     for name, value in at_least.items():
-        text = f"{name} reaches at least {figure(value)}"
+        text = f"{name} reaches at least {as_text(value)}"
         yield Requirement(
             "least",
             instance.objectives.index(name),
@@ -115,9 +115,9 @@ def _rating(instance: Instance, c: Coefficients) -> Iterator[Requirement]:
         name, bar = instance["decisions"]["decision"][d], float(instance["decisions"]["min_rating"][d])
         rating = ratings(instance, c)
         worst = [
-            f"{c.sets.localities[o]} has {figure(rating[o])}" for o in sorted(below, key=lambda o: rating[o])
+            f"{c.sets.localities[o]} has {as_text(rating[o])}" for o in sorted(below, key=lambda o: rating[o])
         ]
-        text = f"{name} is held locally only where the rating is {figure(bar)} or more: {listing(worst, 3)}"
+        text = f"{name} is held locally only where the rating is {as_text(bar)} or more: {listing(worst, 3)}"
         yield Requirement("rating", d, "decisions.csv", name, "min_rating", bar, text)
 
 
@@ -143,14 +143,14 @@ def _rules(instance: Instance) -> Iterator[Requirement]:
 def _changes(instance: Instance) -> Iterator[Requirement]:
     most = instance.limits["max_changes"]
     if most is not None:
-        text = f"at most {figure(most)} decision{'s' * (most != 1)} may differ from the current design"
+        text = f"at most {as_text(most)} decision{'s' * (most != 1)} may differ from the current design"
         yield Requirement("changes", 0, "instance.toml", "limits", "max_changes", most, text)
 
 
 def _budget(instance: Instance) -> Iterator[Requirement]:
     budget = instance.limits["budget"]
     if budget is not None:
-        text = f"at most {figure(budget)} is spent"
+        text = f"at most {as_text(budget)} is spent"
         yield Requirement("budget", 0, "instance.toml", "limits", "budget", budget, text)
 
 
@@ -162,7 +162,7 @@ def _stock(instance: Instance, what: str) -> Iterator[Requirement]:
     }[what]
     for r, (name, share) in enumerate(zip(types["resource"], types[f"max_{what}"], strict=True)):
         if not np.isnan(share):
-            text = said.format(name, figure(100 * share))
+            text = said.format(name, as_text(100 * share))
             yield Requirement(
                 what, r, "instance.toml", f"resources {name}", f"max_{what}", float(share), text
             )
@@ -184,8 +184,8 @@ def kept_hours(instance: Instance, n: int) -> float:
 def staff(instance: Instance, n: int) -> str:
     """What staff hours an organisation has, as the table says, and what remains of them."""
     name, hours = instance["organisations"]["organisation"][n], instance["organisations"]["staff_hours"][n]
-    said, left = f"{name} has {figure(float(hours))} staff hours", float(hours) * kept_hours(instance, n)
-    more = f", of which {figure(left)} remain after vacancy, absence and reserve"
+    said, left = f"{name} has {as_text(float(hours))} staff hours", float(hours) * kept_hours(instance, n)
+    more = f", of which {as_text(left)} remain after vacancy, absence and reserve"
     return said + more if left < hours else said
 
 

@@ -130,7 +130,9 @@ class Limits:
                 unmet = float(self.record.unmet[:, r, s].sum())
                 if most > 0 and unmet >= most * (1 - TOLERANCE):
                     name = facts.resources[r]
-                    text = f"{_figure(unmet)} of {_figure(most)} {name} that may stay unmet in {scenario} do"
+                    text = (
+                        f"{_as_text(unmet)} of {_as_text(most)} {name} that may stay unmet in {scenario} do"
+                    )
                     yield Limit("instance.toml", f"resources {name} max_unmet", most, unmet, "", text)
 
     def _full_changes(self, d: int) -> Iterator[Limit]:
@@ -147,7 +149,7 @@ class Limits:
         below = [o for o in localities.tolist() if facts.rating[o] < facts.min_rating[d]]
         for o in sorted(below, key=lambda o: facts.rating[o]):
             bar, rating = float(facts.min_rating[d]), float(facts.rating[o])
-            text = f"{facts.localities[o]} has a rating of {_figure(rating)}, {_figure(bar)} is asked for"
+            text = f"{facts.localities[o]} has a rating of {_as_text(rating)}, {_as_text(bar)} is asked for"
             yield Limit(
                 "organisations.csv", f"{facts.localities[o]} rating", rating, bar, facts.levels[level], text
             )
@@ -193,20 +195,20 @@ def _idle(record: Record, held: Array) -> Record:
     return Record(**{**parts, "held": held})
 
 
-def _figure(number: float) -> str:
+def _as_text(number: float) -> str:
     return f"{number:,.6g}"
 
 
 def _hours_limit(name: str, has: float, used: float, to: str, how: str) -> Limit:
-    text = f"{_figure(float(used))} of {name}'s {_figure(float(has))} staff hours {how}"
+    text = f"{_as_text(float(used))} of {name}'s {_as_text(float(has))} staff hours {how}"
     if to:
-        text = f"{name} has {_figure(float(has))} staff hours, {_figure(float(used))} {how}"
+        text = f"{name} has {_as_text(float(has))} staff hours, {_as_text(float(used))} {how}"
     return Limit("organisations.csv", f"{name} staff_hours", float(has), float(used), to, text)
 
 
 def _budget_limit(budget: float, spend: float, to: str) -> Limit:
-    said = f"{_figure(spend)} would be spent of a budget of" if to else f"{_figure(spend)} is spent of"
-    return Limit("instance.toml", "limits budget", float(budget), spend, to, f"{said} {_figure(budget)}")
+    said = f"{_as_text(spend)} would be spent of a budget of" if to else f"{_as_text(spend)} is spent of"
+    return Limit("instance.toml", "limits budget", float(budget), spend, to, f"{said} {_as_text(budget)}")
 
 
 def _changes_limit(most: float, count: int, to: str) -> Limit:

@@ -52,8 +52,8 @@ def _why(instance: Instance, one: Explained, weights: Mapping[str, float]) -> It
         return
     move = min(moves, key=lambda move: move.cost or 0.0)
     gains = {g: weights[g] * (value - move.contributions[g]) for g, value in one.contributions.items()}
-    more = [f"{_figure(v)} more on {g}" for g, v in _largest(gains) if v > SMALL]
-    less = [f"{_figure(-v)} less on {g}" for g, v in _largest(gains) if v < -SMALL]
+    more = [f"{_as_text(v)} more on {g}" for g, v in _largest(gains) if v > SMALL]
+    less = [f"{_as_text(-v)} less on {g}" for g, v in _largest(gains) if v < -SMALL]
     own, begin = sum(gains.values()), "It is" if len(one.counts) == 1 else "As it is, it is"
     if not more and not less:
         yield f"Its own scores are worth as much at {move.to}."
@@ -64,7 +64,7 @@ def _why(instance: Instance, one: Explained, weights: Mapping[str, float]) -> It
     urgent = _urgent(instance, one) if gains.get("responsiveness", 0.0) > SMALL else ""
     yield f"{begin} worth {said}{urgent}."
     if own < -SMALL:
-        yield f"Its own share would be {_figure(-own)} higher at {move.to}: what follows elsewhere decides."
+        yield f"Its own share would be {_as_text(-own)} higher at {move.to}: what follows elsewhere decides."
 
 
 def _urgent(instance: Instance, one: Explained) -> str:
@@ -89,11 +89,11 @@ def _costs(one: Explained) -> Iterator[str]:
         if move.status is not Status.OPTIMAL:
             text = f"{begin} would cost {_between(move)} (time ran out)"
         elif move.least <= EQUAL:
-            text = f"{begin} would cost nothing that the gap can tell (at most {_figure(move.most)})"
+            text = f"{begin} would cost nothing that the gap can tell (at most {_as_text(move.most)})"
         elif move.most - move.least > ROUGH * move.cost:
             text = f"{begin} would cost {_between(move)}"
         else:
-            text = f"{begin} would cost {_figure(move.cost)}"
+            text = f"{begin} would cost {_as_text(move.cost)}"
         if move.also and move.status is Status.OPTIMAL:
             text += f", and {listing(_followers(move), 3)} would follow"
         yield f"{text}."
@@ -109,7 +109,7 @@ def _cannot(move: Move) -> str:
 
 
 def _between(move: Move) -> str:
-    return f"between {_figure(move.least)} and {_figure(move.most)}"
+    return f"between {_as_text(move.least)} and {_as_text(move.most)}"
 
 
 def _followers(move: Move) -> list[str]:
@@ -142,8 +142,8 @@ def _tipping(one: Explained, weights: Mapping[str, float], unproven: Container[s
         return
     _, g, way, edge = min(edges)
     some = "Some of it" if sum(one.counts.values()) > 1 else "It"
-    now = _figure(weights[g]) + "; not proven" * (g in unproven)
-    yield f"{some} would move if {g} weighed {way} than {_figure(edge)} of all (now {now})."
+    now = _as_text(weights[g]) + "; not proven" * (g in unproven)
+    yield f"{some} would move if {g} weighed {way} than {_as_text(edge)} of all (now {now})."
 
 
 def _bound(one: Explained) -> Iterator[str]:
@@ -156,5 +156,5 @@ def _largest(gains: Mapping[str, float]) -> list[tuple[str, float]]:
     return sorted(gains.items(), key=lambda item: -abs(item[1]))
 
 
-def _figure(number: float) -> str:
+def _as_text(number: float) -> str:
     return f"{number:.3g}" if abs(number) >= 1e-4 or number == 0 else f"{number:.1e}"

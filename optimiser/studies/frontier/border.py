@@ -55,7 +55,7 @@ class Piece:
         return inside and (other.flat or all(other.weights @ end >= other.worth - CLOSE for end in ends))
 
 
-def reach(chain: Array, x: Array | float) -> Array:
+def highest_at(chain: Array, x: Array | float) -> Array:
     """The most of the second objective with at least x of the first; -inf beyond the chain."""
     return np.where(np.asarray(x) <= chain[-1, 0], np.interp(x, chain[:, 0], chain[:, 1]), -np.inf)
 
@@ -70,8 +70,8 @@ def border(chains: Sequence[Array]) -> list[Piece]:
     pieces: list[Piece] = []
     for left, right in pairwise(places):
         x = np.array([left + CLOSE / 10, right])
-        highest = max(chains, key=lambda chain: (reach(chain, x).sum(), tuple(chain[0])))
-        high, low = reach(highest, x).tolist()
+        highest = max(chains, key=lambda chain: (highest_at(chain, x).sum(), tuple(chain[0])))
+        high, low = highest_at(highest, x).tolist()
         before = pieces[-1] if pieces else None
         new = Piece(float(left), float(right), high, low)
         if before and abs(before.low - new.high) <= CLOSE and _straight(before, new):
@@ -129,7 +129,7 @@ def standing_out(chain: Array, others: Sequence[Array]) -> tuple[Array, Array]:
     places = np.unique(inside)
     middles = (places[:-1] + places[1:]) / 2
     every = np.concatenate([places, middles])
-    points = np.stack([every, reach(chain, every)], axis=1)
+    points = np.stack([every, highest_at(chain, every)], axis=1)
     out = ~dominated(points, others)
     if not out.any():
         return points[out], points[out]
@@ -138,7 +138,7 @@ def standing_out(chain: Array, others: Sequence[Array]) -> tuple[Array, Array]:
     first, last = within.min(), within.max()
     bends = [x for x in chain[:, 0] if first + CLOSE < x < last - CLOSE]
     part = np.array([first, *bends, last] if last > first + CLOSE else [first])
-    return points[out], np.stack([part, reach(chain, part)], axis=1)
+    return points[out], np.stack([part, highest_at(chain, part)], axis=1)
 
 
 def dominated(points: Array, chains: Sequence[Array]) -> Array:
@@ -146,7 +146,7 @@ def dominated(points: Array, chains: Sequence[Array]) -> Array:
     places, height = points.T
     found = np.zeros(len(points), bool)
     for chain in chains:
-        above = reach(chain, places - CLOSE / 10) > height + CLOSE
-        beside = reach(chain, places + CLOSE) >= height - CLOSE / 10
+        above = highest_at(chain, places - CLOSE / 10) > height + CLOSE
+        beside = highest_at(chain, places + CLOSE) >= height - CLOSE / 10
         found |= above | beside
     return found

@@ -9,7 +9,7 @@ import numpy as np
 
 from optimiser.solver.answer import Answer, Best
 from optimiser.solver.cuts.cuts import join
-from optimiser.studies.frontier.border import CLOSE, dominated, reach, standing_out
+from optimiser.studies.frontier.border import CLOSE, dominated, highest_at, standing_out
 from optimiser.studies.frontier.coverage import Ceiling, Coverage, along
 from optimiser.studies.study import Study
 from optimiser.tolerances import EQUAL, FLOOR_SLACK, NOISE
@@ -263,4 +263,4 @@ def _among(point: Array, others: list[Array], within: float) -> bool:
 
 def _reaches(chain: Array, point: Array) -> bool:
     """Whether a chain (n, 2) reaches as much as a point, but for noise."""
-    return bool(reach(chain, point[0] - NOISE) >= point[1] - NOISE)
+    return bool(highest_at(chain, point[0] - NOISE) >= point[1] - NOISE)
