@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,8 +22,8 @@ from optimiser.instance.schema.result import Part
 from optimiser.instance.schema.series import SERIES
 from optimiser.introduced import Cells
 from optimiser.page import fixed, percent
-from optimiser.solver.call import check_call
-from optimiser.solver.highs import VERSION
+from optimiser.solver.call import check_call, run_of
+from optimiser.solver.clock import Clock
 from optimiser.solver.solve import solve
 from optimiser.studies.designs import given_designs
 from optimiser.studies.finding import Finding, remembered
@@ -34,7 +33,7 @@ from optimiser.studies.replay.outcome import EVERYBODY, NOBODY, Outcome
 from optimiser.studies.replay.pools import Geography, Pools
 from optimiser.studies.replay.schema import DAYS, DELAYS, HALF_LIVES, LOCALITIES, RESULT, SUMMARY
 from optimiser.studies.replay.series import Series, iso, read_series
-from optimiser.version import VERSION as ENGINE
+from optimiser.tolerances import GAP
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +135,7 @@ def replay(
     mobilisation: float | None = None,
     fit_until: str | date | None = None,
     weights: Mapping[str, float] | None = None,
-    gap: float = 1e-6,
+    gap: float = GAP,
     time_limit: float | None = None,
     threads: int = 1,
     progress: Callable[[str], None] | None = None,
@@ -191,7 +190,7 @@ def replay(
     everybody at once     37212.0
     Name: unmet, dtype: float64
     """
-    began = time.monotonic()
+    clock = Clock()
     asked = _checked(instance, series, designs, delays, mobilisation, fit_until, wrong := list[str]())
     check_call(
         instance, weights=weights, gap=gap, time_limit=time_limit, threads=threads,
@@ -211,14 +210,7 @@ def replay(
         complete=not unfinished,
         interrupted=best is not None and best.interrupted,
         unfinished=unfinished,
-        run={
-            "seconds": round(time.monotonic() - began, 3),
-            "solves": int(best is not None),
-            "gap": float(gap),
-            "solver": VERSION,
-            "engine": ENGINE,
-            "instance_hash": instance.hash,
-        },
+        run=run_of(instance, clock, {"solves": int(best is not None), "gap": float(gap)}),
         series=asked.series,
         outcomes=tuple(
             o for s in asked.series for o in _outcomes(geography, s, asked.held, best, mobilisation)
