@@ -11,7 +11,7 @@ from pathlib import Path
 from optimiser.instance.read import read
 from optimiser.instance.schema.dictionary import data_dictionary, results_dictionary
 from optimiser.model.formulation import maths_markdown
-from optimiser.studies.results import results
+from optimiser.studies.schemas import results
 
 ROOT = Path(__file__).resolve().parent.parent
 DICTIONARY, MATHEMATICS = ROOT / "instances" / "README.md", ROOT / "optimiser" / "model" / "README.md"

@@ -11,7 +11,7 @@ import click
 from optimiser.cli.options import NUMBER, WEIGHED_STUDY
 from optimiser.cli.question import Question
 from optimiser.cli.text import ending, moved, opening
-from optimiser.page import columns, entries, fixed, listing, page, paragraph, percent, small
+from optimiser.terminal import columns, entries, fixed, listing, page, paragraph, percent, small
 from optimiser.tolerances import size
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import click
 
 from optimiser.cli.options import amounts, names, numbers, words
 from optimiser.cli.question import Question
-from optimiser.page import exact, listing
+from optimiser.terminal import exact, listing
 
 if TYPE_CHECKING:
     from optimiser.design.design import Design

@@ -12,7 +12,7 @@ from optimiser.cli.options import AS_JSON, INSTANCE
 from optimiser.cli.say import reading, say, say_json
 from optimiser.cli.text import TYPES, sources_text, title
 from optimiser.errors import InputError
-from optimiser.page import exact, listing, page, paragraph
+from optimiser.terminal import exact, listing, page, paragraph
 
 if TYPE_CHECKING:
     from optimiser.instance.instance import Instance

@@ -11,14 +11,14 @@ import click
 from optimiser.cli.options import DESIGNS, READ, WEIGHED_STUDY, by_their_paths
 from optimiser.cli.question import Question
 from optimiser.cli.text import grid, opening, took, unknown
-from optimiser.page import at_most, columns, counted, fixed, listing, page, paragraph, signed, small
+from optimiser.terminal import at_most, columns, counted, fixed, listing, page, paragraph, signed, small
 
 if TYPE_CHECKING:
     from optimiser.design.tables import Row
     from optimiser.studies.compare.compare import Comparison
     from optimiser.studies.compare.transition import Shift
     from optimiser.studies.compare.two_instances import Other
-    from optimiser.studies.evaluated import Judged
+    from optimiser.studies.judged import Judged
     from optimiser.studies.payoff import Range
 
 BRACKETS = (

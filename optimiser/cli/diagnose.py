@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from optimiser.cli.options import AT_LEAST, FIX, STUDY
 from optimiser.cli.question import Question
 from optimiser.cli.text import opening
-from optimiser.page import counted, listing, page, paragraph
+from optimiser.terminal import counted, listing, page, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

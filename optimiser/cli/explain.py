@@ -9,7 +9,7 @@ import click
 from optimiser.cli.options import WEIGHED_STUDY
 from optimiser.cli.question import Question
 from optimiser.cli.text import opening, took, unknown
-from optimiser.page import at_most, columns, fixed, page, paragraph
+from optimiser.terminal import at_most, columns, fixed, page, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

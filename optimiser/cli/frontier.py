@@ -11,7 +11,7 @@ import click
 from optimiser.cli.options import FIGURE, GAP, NUMBER, STUDY, names
 from optimiser.cli.question import Question
 from optimiser.cli.text import ending, held, moved, opening, unknown
-from optimiser.page import at_most, columns, fixed, listing, page, paragraph
+from optimiser.terminal import at_most, columns, fixed, listing, page, paragraph
 
 if TYPE_CHECKING:
     from optimiser.studies.frontier.frontier import Frontier

@@ -10,8 +10,8 @@ import click
 from optimiser.cli.options import DESIGNS, FIGURE, NUMBER, WEIGHED_STUDY, amounts, by_their_paths
 from optimiser.cli.question import Question
 from optimiser.cli.text import ending, opening
-from optimiser.page import amounts as alike
-from optimiser.page import columns, counted, fixed, page, paragraph, percent
+from optimiser.terminal import amounts as alike
+from optimiser.terminal import columns, counted, fixed, page, paragraph, percent
 
 if TYPE_CHECKING:
     from optimiser.studies.replay.ageing import HalfLife

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from optimiser.page import breadth, clean, width
+from optimiser.terminal import breadth, clean, width
 
 if TYPE_CHECKING:
     from optimiser.instance.instance import Instance

@@ -16,7 +16,7 @@ def verb() -> int:
     Example
       optimiser schema
     """
-    from optimiser.studies.results import json_schema
+    from optimiser.studies.schemas import json_schema
 
     say_json(json_schema())
     return 0

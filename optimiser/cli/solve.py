@@ -22,7 +22,7 @@ from optimiser.cli.options import (
 from optimiser.cli.question import Question
 from optimiser.cli.say import why
 from optimiser.cli.text import grid, opening, sources_text, unknown
-from optimiser.page import amounts, columns, fixed, listing, money, page, paragraph, percent, small
+from optimiser.terminal import amounts, columns, fixed, listing, money, page, paragraph, percent, small
 
 if TYPE_CHECKING:
     from optimiser.design.design import Design

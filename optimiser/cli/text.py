@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from optimiser.cli.asked import asked_lines
-from optimiser.page import (
+from optimiser.terminal import (
     breadth,
     columns,
     counted,

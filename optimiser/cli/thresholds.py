@@ -11,7 +11,7 @@ import click
 from optimiser.cli.options import NUMBER, SPAN, WEIGHED_STUDY, note, words
 from optimiser.cli.question import Question
 from optimiser.cli.text import held, opening, took
-from optimiser.page import at_most, breadth, columns, fixed, listing, page, paragraph, width
+from optimiser.terminal import at_most, breadth, columns, fixed, listing, page, paragraph, width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

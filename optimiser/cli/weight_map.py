@@ -10,7 +10,7 @@ import click
 from optimiser.cli.options import FIGURE, NUMBER, STUDY, names
 from optimiser.cli.question import Question
 from optimiser.cli.text import held, moved, opening, sources_text, took
-from optimiser.page import at_most, columns, counted, entries, fixed, page, paragraph, percent, small
+from optimiser.terminal import at_most, columns, counted, entries, fixed, page, paragraph, percent, small
 
 if TYPE_CHECKING:
     from optimiser.studies.weight_map.weight_map import WeightMap

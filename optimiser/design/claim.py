@@ -19,7 +19,7 @@ from optimiser.design.schema import RESULT, SCHEMA
 from optimiser.design.status import Status
 from optimiser.design.tables import BESIDE, COLUMNS, Row
 from optimiser.errors import InputError
-from optimiser.instance.checking.misfits import misfits
+from optimiser.instance.checking.out_of_form import misfits
 from optimiser.instance.instance import Instance
 from optimiser.record import Record
 from optimiser.tolerances import EQUAL

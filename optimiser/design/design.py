@@ -19,9 +19,9 @@ from optimiser.design.status import Status
 from optimiser.design.tables import BESIDE, COLUMNS, MOVE, Row, plain
 from optimiser.errors import NoDesignError
 from optimiser.instance.instance import Instance
-from optimiser.introduced import Cells, Introduced
-from optimiser.page import counted, exact, fixed, gap
+from optimiser.introduction import Cells, Introduced
 from optimiser.record import Record
+from optimiser.terminal import counted, exact, fixed, gap
 from optimiser.tolerances import TOLERANCE, size
 
 if TYPE_CHECKING:

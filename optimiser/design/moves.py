@@ -9,7 +9,7 @@ import numpy as np
 
 from optimiser.design.tables import Row
 from optimiser.instance.instance import Instance
-from optimiser.page import small
+from optimiser.terminal import small
 
 
 def moves(

@@ -12,7 +12,7 @@ from optimiser.instance.checking.check import check
 from optimiser.instance.checking.problems import Findings, quote
 from optimiser.instance.content import C
 from optimiser.instance.reading import cells as convert
-from optimiser.instance.reading.sheet import Sheet
+from optimiser.instance.reading.workbook_sheet import Sheet
 from optimiser.instance.schema.schema import (
     DEFAULT_WEIGHTS,
     HELD_TABLES,

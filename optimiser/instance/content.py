@@ -15,8 +15,8 @@ import numpy as np
 from optimiser.instance.schema.column import Column
 from optimiser.instance.schema.schema import HELD_TABLES, SYSTEM_OBJECTIVES, TABLES, level_defaults
 from optimiser.instance.table import Table
-from optimiser.introduced import Cells, Introduced
-from optimiser.page import counted
+from optimiser.introduction import Cells, Introduced
+from optimiser.terminal import counted
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -11,7 +11,7 @@ from optimiser.instance.assemble import assemble
 from optimiser.instance.checking.problems import Findings
 from optimiser.instance.content import C, Content
 from optimiser.instance.reading import toml
-from optimiser.instance.reading.sheet import Absent, Cell, Sheet
+from optimiser.instance.reading.workbook_sheet import Absent, Cell, Sheet
 from optimiser.instance.schema.schema import HELD_TABLES, TABLES
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from optimiser.instance.assemble import assemble
 from optimiser.instance.checking.problems import Findings, quote
 from optimiser.instance.instance import Instance
 from optimiser.instance.reading import folder, workbook
-from optimiser.instance.reading.astray import astray, path_of
-from optimiser.instance.reading.sheet import Absent
+from optimiser.instance.reading.not_an_instance import astray, path_of
+from optimiser.instance.reading.workbook_sheet import Absent
 from optimiser.instance.schema.schema import TABLES
 
 

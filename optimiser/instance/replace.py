@@ -14,7 +14,7 @@ from optimiser.instance.checking.check import check
 from optimiser.instance.checking.problems import Findings, Place, listing, nearest, quote
 from optimiser.instance.content import C, Content, row_name
 from optimiser.instance.reading import cells as convert
-from optimiser.instance.reading.sheet import rank
+from optimiser.instance.reading.workbook_sheet import rank
 from optimiser.instance.schema.column import Column
 from optimiser.instance.schema.schema import HELD_TABLES, TABLES
 

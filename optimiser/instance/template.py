@@ -14,10 +14,10 @@ from optimiser.errors import InputError
 from optimiser.files import write_folder, writing
 from optimiser.instance import examples
 from optimiser.instance.checking.problems import quote
-from optimiser.instance.reading.book import book_of, write_book
 from optimiser.instance.schema.column import Column
 from optimiser.instance.schema.dictionary import data_dictionary
 from optimiser.instance.schema.schema import TABLES
+from optimiser.instance.write_workbook import book_of, write_book
 
 Row = tuple[str | float, ...]
 

@@ -17,10 +17,10 @@ from optimiser.errors import InputError
 from optimiser.files import write_folder, writing
 from optimiser.instance.checking.problems import number_text, quote
 from optimiser.instance.content import Content
-from optimiser.instance.reading.astray import path_of
-from optimiser.instance.reading.book import SheetRows, book_cell, write_book
+from optimiser.instance.reading.not_an_instance import path_of
 from optimiser.instance.reading.workbook import MOST_ROWS
 from optimiser.instance.schema.schema import CSV_TABLES, TABLES
+from optimiser.instance.write_workbook import SheetRows, book_cell, write_book
 
 
 def write(instance: Content, path: str | os.PathLike[str]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from optimiser.files import writing
 from optimiser.instance.instance import Instance
-from optimiser.page import PAGE, fold, page
+from optimiser.terminal import PAGE, fold, page
 
 TERMS = 6  # of a sample row that are written out
 HEADINGS = {

@@ -15,8 +15,8 @@ from optimiser.design.moves import Closest, Neighbours
 from optimiser.design.status import Status
 from optimiser.errors import SolverError
 from optimiser.solver.clock import Clock
+from optimiser.solver.extraction import record_of
 from optimiser.solver.highs import Ended
-from optimiser.solver.records import record_of
 from optimiser.solver.search.master import STATUS, Found, Searched
 from optimiser.solver.search.neighbourhood import Checked, Neighbourhood
 from optimiser.solver.session import Session

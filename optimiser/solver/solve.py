@@ -19,8 +19,8 @@ from optimiser.instance.instance import Instance
 from optimiser.solver.answer import closest_of, evaluated, finish, neighbours_of, status_of
 from optimiser.solver.call import Call, building, check_call, run_of
 from optimiser.solver.clock import Clock, OutOfTime, hearing_interrupts
+from optimiser.solver.extraction import design_of, fixed_of
 from optimiser.solver.highs import Ended
-from optimiser.solver.records import design_of, fixed_of
 from optimiser.solver.search.master import Searched
 from optimiser.solver.session import Session
 from optimiser.tolerances import FLOOR_SLACK, GAP

@@ -14,7 +14,7 @@ from optimiser.audit import no_data
 from optimiser.design.tables import Row, asked_of, plain
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.result import Part, Result
-from optimiser.introduced import Introduced
+from optimiser.introduction import Introduced
 
 if TYPE_CHECKING:
     import pandas as pd

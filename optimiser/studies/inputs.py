@@ -17,7 +17,7 @@ from optimiser.errors import InputError
 from optimiser.instance.arguments import pairs, raise_any, said, wrong_choice, wrong_number
 from optimiser.instance.instance import Instance
 from optimiser.instance.replace import Change, Target, replaced, standing
-from optimiser.page import exact
+from optimiser.terminal import exact
 
 Array = np.ndarray
 HOWS = {"set": "", "multiply": "x ", "add": "+ "}

@@ -19,8 +19,8 @@ import numpy as np
 from optimiser.design.bound import held_to
 from optimiser.design.tables import plain
 from optimiser.solver.answer import Best
-from optimiser.solver.records import design_of
-from optimiser.studies.evaluated import Judged, judge
+from optimiser.solver.extraction import design_of
+from optimiser.studies.judged import Judged, judge
 from optimiser.studies.study import Study
 from optimiser.tolerances import EQUAL
 

@@ -11,7 +11,7 @@ import pytest
 from nasty_instance import DECISIONS, LEVELS, VERBS, breadth, nasty
 
 import optimiser
-from optimiser import page
+from optimiser import terminal
 from optimiser.cli.diagnose import diagnosis_text
 from optimiser.design.moves import Neighbours
 
@@ -105,17 +105,17 @@ def test_an_objective_without_data_has_a_dash_and_the_dash_is_explained(run):
 @pytest.mark.parametrize(
     ("said", "number"),
     [
-        (page.exact(1e6), "1,000,000"), (page.exact(312000.5), "312,000.5"), (page.exact(12.0), "12"),
-        (page.exact(-0.0), "0"), (page.exact(1e-7), "0.0000001"), (page.fixed(-1e-9, 4), "0.0000"),
-        (page.fixed(None, 4), "-"), (page.fixed(float("nan"), 4), "-"), (page.signed(-1e-9, 4), "+0.0000"),
-        (page.small(3.8e-5), "0.000038"), (page.small(-1e-12), "0"), (page.at_most(0.00123), "0.0013"),
-        (page.money(94681080.4), "94,681,080"), (page.counted(1, "design"), "1 design"),
-        (page.counted(2571, "design"), "2,571 designs"), (" ".join(page.amounts([7.0, 22.0])), "7 22"),
-        (" ".join(page.amounts([7.25, 22.0])), "7.25 22.00"), (" ".join(page.amounts([1e6, -0.0])), "1,000,000 0"),
-        (page.percent(1e-9), "< 0.1 %"), (page.percent(0.99999), "> 99.9 %"), (page.percent(0.5), "50.0 %"),
-        (page.gap(0.5, 0.5), "0.0000 %"), (page.gap(0.5, 0.505), "1.0000 %"), (page.gap(-0.5, -0.495), "1.0000 %"),
-        (page.gap(0.0, 0.25), "0.25 of value"), (page.gap(0.0, 0.0), "0.0000 %"), (page.gap(1e-7, 0.5), "0.5 of value"),
-        (page.gap(0.5, 0.4), "0.0000 %"),
+        (terminal.exact(1e6), "1,000,000"), (terminal.exact(312000.5), "312,000.5"), (terminal.exact(12.0), "12"),
+        (terminal.exact(-0.0), "0"), (terminal.exact(1e-7), "0.0000001"), (terminal.fixed(-1e-9, 4), "0.0000"),
+        (terminal.fixed(None, 4), "-"), (terminal.fixed(float("nan"), 4), "-"), (terminal.signed(-1e-9, 4), "+0.0000"),
+        (terminal.small(3.8e-5), "0.000038"), (terminal.small(-1e-12), "0"), (terminal.at_most(0.00123), "0.0013"),
+        (terminal.money(94681080.4), "94,681,080"), (terminal.counted(1, "design"), "1 design"),
+        (terminal.counted(2571, "design"), "2,571 designs"), (" ".join(terminal.amounts([7.0, 22.0])), "7 22"),
+        (" ".join(terminal.amounts([7.25, 22.0])), "7.25 22.00"), (" ".join(terminal.amounts([1e6, -0.0])), "1,000,000 0"),
+        (terminal.percent(1e-9), "< 0.1 %"), (terminal.percent(0.99999), "> 99.9 %"), (terminal.percent(0.5), "50.0 %"),
+        (terminal.gap(0.5, 0.5), "0.0000 %"), (terminal.gap(0.5, 0.505), "1.0000 %"), (terminal.gap(-0.5, -0.495), "1.0000 %"),
+        (terminal.gap(0.0, 0.25), "0.25 of value"), (terminal.gap(0.0, 0.0), "0.0000 %"), (terminal.gap(1e-7, 0.5), "0.5 of value"),
+        (terminal.gap(0.5, 0.4), "0.0000 %"),
     ],
 )  # fmt: skip
 def test_numbers_are_written_as_people_write_them(said, number):

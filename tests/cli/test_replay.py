@@ -14,7 +14,7 @@ from paths import INSTANCES
 from schema_misfits import misfits
 
 import optimiser
-from optimiser.studies.results import json_schema
+from optimiser.studies.schemas import json_schema
 
 GERMANY = str(INSTANCES / "germany-icu")
 ICU = f"{GERMANY}/replay/icu.csv"

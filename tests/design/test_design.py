@@ -17,7 +17,7 @@ from optimiser.design.moves import Neighbours
 from optimiser.design.saving import check_target, held_from_rows, read_design_rows, read_document
 from optimiser.design.status import Status
 from optimiser.errors import InputError, NoDesignError
-from optimiser.studies.results import json_schema
+from optimiser.studies.schemas import json_schema
 
 ROWS = [("funding", "", "central"), ("redeployment", "north", "local")]
 ROWS += [("redeployment", "south", "central"), ("inspection", "", "central")]

@@ -17,7 +17,7 @@ from optimiser.instance.read import read
 from optimiser.instance.schema.dictionary import data_dictionary
 from optimiser.instance.schema.schema import HELD_TABLES, TABLES
 from optimiser.instance.template import write_template
-from optimiser.studies.results import json_schema
+from optimiser.studies.schemas import json_schema
 
 SETTINGS = ("weights", "limits", "uncertainty")
 

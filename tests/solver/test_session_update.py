@@ -235,7 +235,7 @@ def test_no_answer_leaves_with_a_value_above_its_bound() -> None:
     from dataclasses import replace
 
     from optimiser.errors import SolverError
-    from optimiser.studies.evaluated import judge
+    from optimiser.studies.judged import judge
     from optimiser.studies.study import Study
 
     study = Study(instance("mixed"))

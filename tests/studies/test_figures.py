@@ -13,9 +13,9 @@ from paths import ARCHETYPE
 from random_instances import random_instance
 
 import optimiser
-from optimiser.studies.drawing import ticks
 from optimiser.studies.frontier.figure import MARGIN, REACHED, SIDE
 from optimiser.studies.frontier.frontier import Frontier
+from optimiser.studies.svg import ticks
 
 PAIR = ("accountability", "responsiveness")
 THREE = ("risk_pooling", "accountability", "responsiveness")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from optimiser.instance.checking.problems import Findings, Place, listing, nearest, quote
 from optimiser.instance.reading import toml
-from optimiser.instance.reading.sheet import Sheet, rank
+from optimiser.instance.reading.workbook_sheet import Sheet, rank
 from optimiser.instance.schema.schema import CSV_TABLES
 
 MOST_BYTES = 256 * 2**20  # in one file

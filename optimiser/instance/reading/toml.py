@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from optimiser.instance.checking.problems import Findings, Place
-from optimiser.instance.reading.sheet import Section
+from optimiser.instance.reading.workbook_sheet import Section
 from optimiser.instance.schema.schema import TABLES, TOML_TABLES
 
 FILE = "instance.toml"

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from optimiser.instance.checking.problems import Findings, Place, listing, quote, spans
-from optimiser.instance.reading.layout import Layout, layout
-from optimiser.instance.reading.sheet import FREE, Cell, Grid, Sheet, Shown, letters, rank
+from optimiser.instance.reading.workbook_layout import Layout, layout
+from optimiser.instance.reading.workbook_sheet import FREE, Cell, Grid, Sheet, Shown, letters, rank
 from optimiser.instance.schema.schema import DEFAULT_WEIGHTS, TABLES
 
 MOST_BYTES = 256 * 2**20  # of all parts together, unpacked

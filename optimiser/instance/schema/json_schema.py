@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from optimiser.instance.reading.sheet import FREE
+from optimiser.instance.reading.workbook_sheet import FREE
 from optimiser.instance.schema.column import Column, TableSchema
 from optimiser.instance.schema.result import STATUS, Part, Result
 from optimiser.instance.schema.schema import SYSTEM_OBJECTIVES, TABLES, TOML_TABLES

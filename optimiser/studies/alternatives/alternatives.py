@@ -14,8 +14,7 @@ from optimiser.errors import InfeasibleError
 from optimiser.instance.arguments import AMOUNT, whole, wrong_flag, wrong_number
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.result import Part
-from optimiser.introduced import Cells
-from optimiser.page import counted, fixed
+from optimiser.introduction import Cells
 from optimiser.solver.answer import Best
 from optimiser.studies.alternatives.diverse import Distant, Diverse
 from optimiser.studies.alternatives.k_best import Known, Pool
@@ -23,6 +22,7 @@ from optimiser.studies.alternatives.must_may_never import Verdict, Verdicts
 from optimiser.studies.alternatives.schema import DESIGNS, DIVERSE, DIVERSE_DESIGNS, RANKING, RESULT, VERDICTS
 from optimiser.studies.finding import Finding, remembered
 from optimiser.studies.study import Study
+from optimiser.terminal import counted, fixed
 from optimiser.tolerances import GAP, TOLERANCE
 
 COUNT = 10  # designs listed unless told

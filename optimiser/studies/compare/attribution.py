@@ -22,7 +22,7 @@ from optimiser.design.tables import plain
 from optimiser.errors import InputError
 from optimiser.instance.differences import Difference, exchanged
 from optimiser.instance.instance import Instance
-from optimiser.studies.evaluated import worth
+from optimiser.studies.judged import worth
 from optimiser.studies.study import Study
 from optimiser.tolerances import EQUAL
 

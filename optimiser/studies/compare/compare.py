@@ -17,9 +17,7 @@ from optimiser.errors import InfeasibleError, InputError
 from optimiser.instance.arguments import check_instance, said, wrong_flag
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.result import Part
-from optimiser.introduced import Cells
-from optimiser.page import fixed
-from optimiser.page import gap as gap_text
+from optimiser.introduction import Cells
 from optimiser.solver.call import check_call
 from optimiser.studies.compare.lifted import Lifting
 from optimiser.studies.compare.schema import (
@@ -37,10 +35,12 @@ from optimiser.studies.compare.schema import (
 from optimiser.studies.compare.transition import Shift
 from optimiser.studies.compare.two_instances import Other, compared
 from optimiser.studies.designs import given_designs
-from optimiser.studies.evaluated import Judged, judge, resumed, solved
 from optimiser.studies.finding import Finding, remembered
+from optimiser.studies.judged import Judged, judge, resumed, solved
 from optimiser.studies.payoff import Range, ranges
 from optimiser.studies.study import Study
+from optimiser.terminal import fixed
+from optimiser.terminal import gap as gap_text
 from optimiser.tolerances import GAP
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from optimiser.instance.instance import Instance
 from optimiser.instance.table import Table
 from optimiser.record import Record
 from optimiser.solver.clock import Clock
-from optimiser.solver.records import design_of, idle_record, record_of
+from optimiser.solver.extraction import design_of, idle_record, record_of
 from optimiser.solver.session import Session
-from optimiser.studies.evaluated import Judged
+from optimiser.studies.judged import Judged
 from optimiser.studies.study import Study
 
 Array = np.ndarray

@@ -12,7 +12,7 @@ import numpy as np
 from optimiser.design.moves import moves
 from optimiser.design.tables import Row, plain
 from optimiser.instance.instance import Instance
-from optimiser.studies.evaluated import Judged, worth
+from optimiser.studies.judged import Judged, worth
 from optimiser.studies.study import Study
 
 Array = np.ndarray

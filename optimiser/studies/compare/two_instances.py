@@ -13,7 +13,7 @@ from optimiser.instance.differences import differences, differing_sets
 from optimiser.instance.instance import Instance
 from optimiser.studies.compare.attribution import Attribution, NotAttributableError, Variants, attribute
 from optimiser.studies.compare.transition import Shift
-from optimiser.studies.evaluated import Judged, judge, solved
+from optimiser.studies.judged import Judged, judge, solved
 from optimiser.studies.study import Study
 
 Array = np.ndarray

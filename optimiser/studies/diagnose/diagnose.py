@@ -12,8 +12,7 @@ from optimiser.design.tables import Row, plain
 from optimiser.errors import SolverError
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.result import Part
-from optimiser.introduced import Cells
-from optimiser.page import exact
+from optimiser.introduction import Cells
 from optimiser.record import Record
 from optimiser.solver.call import building, check_call, run_of
 from optimiser.solver.clock import Clock, hearing_interrupts
@@ -25,6 +24,7 @@ from optimiser.studies.diagnose.repairs import Repair, Repairs, follows
 from optimiser.studies.diagnose.requirements import Requirement, about, as_text, enough, requirements
 from optimiser.studies.diagnose.schema import CONFLICT, FACTS, LIMITS, REPAIRS, RESULT
 from optimiser.studies.finding import Finding, remembered
+from optimiser.terminal import exact
 from optimiser.tolerances import TOLERANCE
 
 SPARE = ("budget", "changes", "unmet")  # limits of which a feasible instance is told what they leave

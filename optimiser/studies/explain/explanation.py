@@ -10,11 +10,11 @@ from typing import Any
 from optimiser.design.status import Status
 from optimiser.design.tables import Row, plain
 from optimiser.instance.schema.result import Part
-from optimiser.introduced import Cells
-from optimiser.page import fixed, small
+from optimiser.introduction import Cells
 from optimiser.studies.explain.contributions import Limit
 from optimiser.studies.explain.schema import ALSO, CONTRIBUTIONS, DECISIONS, LIMITS, MOVING, RESULT, SPANS
 from optimiser.studies.finding import Finding
+from optimiser.terminal import fixed, small
 
 Span = tuple[float, float]
 SITE = ("decision", "organisation")

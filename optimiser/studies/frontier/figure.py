@@ -8,11 +8,11 @@ from itertools import combinations
 
 import numpy as np
 
-from optimiser.page import at_most
-from optimiser.studies.drawing import COLOURS, patch, polygon, ring, svg, text, ticks
 from optimiser.studies.frontier.border import border
 from optimiser.studies.frontier.nondominated import Nondominated
 from optimiser.studies.frontier.search import RESOLVED
+from optimiser.studies.svg import COLOURS, patch, polygon, ring, svg, text, ticks
+from optimiser.terminal import at_most
 
 Array = np.ndarray
 SIDE, LEFT, TOP, BELOW, LINE = 460.0, 90.0, 70.0, 70.0, 24

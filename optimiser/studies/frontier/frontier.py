@@ -20,8 +20,7 @@ from optimiser.errors import InfeasibleError
 from optimiser.instance.arguments import AMOUNT, check_instance, whole, wrong_number
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.result import Part
-from optimiser.introduced import Cells
-from optimiser.page import at_most, counted, exact, fixed
+from optimiser.introduction import Cells
 from optimiser.solver.call import objectives_of
 from optimiser.solver.recourse.risk import neutral
 from optimiser.studies.finding import DrawnFinding, remembered
@@ -41,6 +40,7 @@ from optimiser.studies.frontier.search import (
     supporting,
 )
 from optimiser.studies.study import Study
+from optimiser.terminal import at_most, counted, exact, fixed
 from optimiser.tolerances import GAP
 
 Array = np.ndarray

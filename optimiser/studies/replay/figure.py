@@ -7,10 +7,10 @@ from datetime import date
 
 import numpy as np
 
-from optimiser.studies.drawing import COLOURS, patch, svg, text, ticks
 from optimiser.studies.replay.ageing import FITTED, Ageing, kept_by
 from optimiser.studies.replay.outcome import EVERYBODY, NOBODY, Outcome
 from optimiser.studies.replay.series import Series
+from optimiser.studies.svg import COLOURS, patch, svg, text, ticks
 
 Array = np.ndarray
 Scale = Callable[[Array], Array]

@@ -20,8 +20,7 @@ from optimiser.instance.instance import Instance
 from optimiser.instance.schema.column import a_share
 from optimiser.instance.schema.result import Part
 from optimiser.instance.schema.series import SERIES
-from optimiser.introduced import Cells
-from optimiser.page import fixed, percent
+from optimiser.introduction import Cells
 from optimiser.solver.call import check_call, run_of
 from optimiser.solver.clock import Clock
 from optimiser.solver.solve import solve
@@ -33,6 +32,7 @@ from optimiser.studies.replay.outcome import EVERYBODY, NOBODY, Outcome
 from optimiser.studies.replay.pools import Geography, Pools
 from optimiser.studies.replay.schema import DAYS, DELAYS, HALF_LIVES, LOCALITIES, RESULT, SUMMARY
 from optimiser.studies.replay.series import Series, iso, read_series
+from optimiser.terminal import fixed, percent
 from optimiser.tolerances import GAP
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from optimiser.instance.frames import rows_of
 from optimiser.instance.instance import Instance
 from optimiser.instance.reading import cells as convert
 from optimiser.instance.reading import folder
-from optimiser.instance.reading.sheet import Sheet
+from optimiser.instance.reading.workbook_sheet import Sheet
 from optimiser.instance.schema.series import SERIES
 from optimiser.instance.table import Table
 

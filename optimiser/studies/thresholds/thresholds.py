@@ -17,8 +17,7 @@ from optimiser.instance.arguments import check_instance, pairs, unknown, wrong_n
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.column import a_number
 from optimiser.instance.schema.result import Part
-from optimiser.introduced import Cells
-from optimiser.page import counted, fixed
+from optimiser.introduction import Cells
 from optimiser.solver.call import weights_of
 from optimiser.studies.finding import Finding, remembered
 from optimiser.studies.inputs import Input, input_of
@@ -36,6 +35,7 @@ from optimiser.studies.thresholds.schema import (
     RESULT,
     TIPS,
 )
+from optimiser.terminal import counted, fixed
 from optimiser.tolerances import GAP
 
 Array = np.ndarray

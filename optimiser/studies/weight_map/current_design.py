@@ -10,8 +10,8 @@ import numpy as np
 from optimiser.coefficients.structure import current_levels
 from optimiser.design.tables import plain
 from optimiser.solver.answer import Answer, Best
-from optimiser.solver.records import design_of
-from optimiser.studies.evaluated import judge
+from optimiser.solver.extraction import design_of
+from optimiser.studies.judged import judge
 from optimiser.studies.study import Study
 from optimiser.studies.weight_map.decomposition import Decomposition, Doubt
 from optimiser.studies.weight_map.simplex import LEVEL, area, clip, nearest

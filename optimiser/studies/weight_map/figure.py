@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimiser.studies.drawing import COLOURS, patch, polygon, ring, svg, text
+from optimiser.studies.svg import COLOURS, patch, polygon, ring, svg, text
 from optimiser.studies.weight_map.cells import Cell, Region
 
 Array = np.ndarray

@@ -15,8 +15,7 @@ from optimiser.errors import InfeasibleError
 from optimiser.instance.arguments import AMOUNT, check_instance, wrong_number
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.result import Part
-from optimiser.introduced import Cells
-from optimiser.page import counted, exact, percent
+from optimiser.introduction import Cells
 from optimiser.solver.answer import Answer, Best
 from optimiser.solver.call import objectives_of
 from optimiser.studies.finding import DrawnFinding, remembered
@@ -35,6 +34,7 @@ from optimiser.studies.weight_map.schema import (
     VERTICES,
 )
 from optimiser.studies.weight_map.simplex import area, centre, tidy
+from optimiser.terminal import counted, exact, percent
 from optimiser.tolerances import NOISE
 
 Array = np.ndarray

@@ -21,7 +21,7 @@ import optimiser
 from optimiser import InputError, Instance
 from optimiser.cli.alternatives import alternatives_text
 from optimiser.studies.alternatives.alternatives import Alternatives
-from optimiser.studies.results import json_schema
+from optimiser.studies.schemas import json_schema
 
 CLOSE = 3e-6  # of value: the gap proven, and the rounding of two solvers
 SEEDS = [0, 1, 6, 7, 9, 11, 712, 719, 720]

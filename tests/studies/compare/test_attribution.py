@@ -18,7 +18,7 @@ import optimiser
 from optimiser import InputError, Instance
 from optimiser.instance.differences import differences, differing_sets, exchanged
 from optimiser.studies.compare.attribution import DRAWN, divided, orders_of
-from optimiser.studies.results import json_schema
+from optimiser.studies.schemas import json_schema
 
 LOCAL = {"level": "local"}
 

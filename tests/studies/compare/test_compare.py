@@ -19,7 +19,7 @@ from schema_misfits import misfits
 import optimiser
 from optimiser import InputError, Instance
 from optimiser.studies.compare.compare import Comparison
-from optimiser.studies.results import json_schema
+from optimiser.studies.schemas import json_schema
 
 CLOSE = 2e-6
 

@@ -16,7 +16,7 @@ from optimiser import Instance
 from optimiser.audit import past_mending
 from optimiser.cli.compare import compare_text
 from optimiser.studies.compare.lifted import Lifting
-from optimiser.studies.evaluated import Judged, judge
+from optimiser.studies.judged import Judged, judge
 from optimiser.studies.study import Study
 
 LOCAL = {"where": {"level": "local"}}

@@ -20,7 +20,7 @@ from schema_misfits import misfits
 
 import optimiser
 from optimiser.instance.instance import Instance
-from optimiser.studies.results import json_schema
+from optimiser.studies.schemas import json_schema
 
 ENOUGH = 1e9  # hours or money that no small instance can use up
 

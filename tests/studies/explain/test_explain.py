@@ -22,7 +22,7 @@ from optimiser import Instance
 from optimiser.design.status import Status
 from optimiser.errors import InfeasibleError, InputError
 from optimiser.studies.explain.explanation import Explained, Explanation, Move
-from optimiser.studies.results import json_schema
+from optimiser.studies.schemas import json_schema
 
 CLOSE = 3e-6
 FEATURES = ["staff", "fixed_hours", "asymmetric", "stakes", "urgency", "monitoring", "scenarios", "links", "risk",

@@ -13,9 +13,9 @@ from random_instances import random_instance
 
 import optimiser
 from optimiser import InputError
-from optimiser.page import at_most
 from optimiser.studies.frontier.coverage import Ceiling, Coverage, along, split
 from optimiser.studies.frontier.frontier import Frontier
+from optimiser.terminal import at_most
 
 Array = np.ndarray
 

@@ -27,7 +27,7 @@ from optimiser.studies.frontier.border import border, standing_out
 from optimiser.studies.frontier.frontier import Frontier
 from optimiser.studies.frontier.nondominated import Tradeoffs
 from optimiser.studies.frontier.search import by_border
-from optimiser.studies.results import json_schema
+from optimiser.studies.schemas import json_schema
 from optimiser.studies.study import Study
 
 Array = np.ndarray

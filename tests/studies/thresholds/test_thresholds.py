@@ -21,7 +21,7 @@ import optimiser
 from optimiser import Instance
 from optimiser.errors import InfeasibleError, InputError
 from optimiser.studies.inputs import WIDENS, input_of, variant, weights_at
-from optimiser.studies.results import json_schema
+from optimiser.studies.schemas import json_schema
 from optimiser.studies.thresholds.bisection import simplest
 from optimiser.studies.thresholds.thresholds import Thresholds
 

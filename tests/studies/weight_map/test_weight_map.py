@@ -25,7 +25,7 @@ import optimiser
 from optimiser import InputError, Instance
 from optimiser.errors import InfeasibleError
 from optimiser.instance.read import read
-from optimiser.studies.results import json_schema
+from optimiser.studies.schemas import json_schema
 from optimiser.studies.weight_map.weight_map import THE_THREE, WeightMap
 
 Array = np.ndarray

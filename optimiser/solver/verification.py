@@ -22,7 +22,7 @@ from optimiser.instance.instance import Instance
 from optimiser.solver.answer import closest_of, neighbours_of
 from optimiser.solver.call import building, check_call, run_of
 from optimiser.solver.clock import Clock
-from optimiser.solver.records import design_of, fixed_of, idle_record, record_of
+from optimiser.solver.extraction import design_of, fixed_of, idle_record, record_of
 from optimiser.solver.recourse.recourse_lp import Settled
 from optimiser.solver.search.neighbourhood import Checked, Neighbourhood
 from optimiser.solver.session import Session

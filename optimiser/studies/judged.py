@@ -15,11 +15,11 @@ from optimiser.design.evaluated import Evaluated
 from optimiser.design.status import Status
 from optimiser.design.tables import Row, design_rows, plain
 from optimiser.instance.instance import Instance
-from optimiser.page import fixed
 from optimiser.record import Record
 from optimiser.solver.clock import Clock
-from optimiser.solver.records import design_of, idle_record
+from optimiser.solver.extraction import design_of, idle_record
 from optimiser.studies.study import Study
+from optimiser.terminal import fixed
 
 Array = np.ndarray
 

@@ -17,7 +17,7 @@ from series_by_hand import series
 import optimiser
 from optimiser import Instance
 from optimiser.design.status import Status
-from optimiser.introduced import Introduced
+from optimiser.introduction import Introduced
 from optimiser.studies.finding import DrawnFinding, Finding
 
 SCRIPT = "<script>alert('&amp')</script>"  # ; is no part of a name

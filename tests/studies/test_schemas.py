@@ -20,7 +20,7 @@ from optimiser import Design, Instance
 from optimiser.instance.schema.column import Column
 from optimiser.instance.schema.result import Part, Result
 from optimiser.studies.finding import DrawnFinding, Finding
-from optimiser.studies.results import json_schema, results
+from optimiser.studies.schemas import json_schema, results
 
 THREE = ("risk_pooling", "accountability", "responsiveness")
 SCHEMAS = json_schema()["$defs"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from optimiser.page import breadth, clean, columns, fold, html
+from optimiser.terminal import breadth, clean, columns, fold, html
 
 LINE = 200  # letters that a line of introduction has at the most
 LINES = 25  # lines that an introduction has at the most
