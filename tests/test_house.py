@@ -15,7 +15,7 @@ import pytest
 import optimiser
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTHON = [path for room in ("optimiser", "scripts") for path in sorted((ROOT / room).rglob("*.py"))]
+PYTHON = [path for room in ("optimiser", "scripts", "tests") for path in sorted((ROOT / room).rglob("*.py"))]
 AT_THE_ROOT = {
     ".ci", ".gitattributes", ".gitignore", "CHANGELOG.md", "CITATION.cff", "LICENSE", "README.md",
     "constraints.txt", "instances", "optimiser", "pyproject.toml", "scripts", "tests",

@@ -5,27 +5,24 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyomo.environ as pyo
 import pytest
 from enumeration import brute_force
-from instance_by_hand import made
+from hard_permutations import permutations
+from kinds import KINDS, holds_up
 from random_instances import random_instance
+from rows_by_hand import rows
 
 import optimiser
-from optimiser import Design, InputError, Instance, Status
+from optimiser import Instance, Status
 from optimiser.solver import highs, solve
-from optimiser.solver.clock import Clock, hearing_interrupts
+from optimiser.solver.clock import Clock
 from optimiser.solver.highs import Ended, Outcome, Solver
 from optimiser.solver.search import master as search
 
@@ -88,32 +85,6 @@ def ended_at_every_question(
         if design.found and not asked.get("lexicographic"):
             assert design.value >= max(seen.values) - 1e-9
     return statuses
-
-
-def holds_up(design: Design, best: Design) -> None:
-    """It claims no more than is true: `best` was proven."""
-    if design.status is Status.INFEASIBLE:
-        assert not best.found
-    if not design.found:
-        return
-    assert best.found
-    assert design.extended or design.verified, design.problems
-    assert design.bound >= best.value - 1e-7
-    assert design.gap >= 0
-    assert np.isfinite(design.bound)
-    if not design.asked["lexicographic"]:
-        assert design.value <= best.value + 1e-7
-    if design.status is Status.OPTIMAL:
-        assert design.value == pytest.approx(best.value, abs=2e-6)
-
-
-KINDS = {
-    "uniform": "staff three_levels willing_able links rules",
-    "asymmetric": "asymmetric three_levels staff fixed_hours population correlation",
-    "mixed": "asymmetric staff links scenarios monitoring fear max_changes",
-    "averse": "asymmetric scenarios risk_aversion urgency staff",
-    "coupled": "asymmetric budget support slack resources surges scenarios max_unmet willing_able",
-}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -207,150 +178,6 @@ def test_what_highs_held_is_kept_where_it_does_not_stop(
     holds_up(design, best)
 
 
-# Signals
-
-
-def permutations(folder: Path, size: int, seed: int = 1) -> Instance:
-    """Quadratic assignment: so many uniform decisions, each at a level of its own; long to prove."""
-    rng = np.random.default_rng(seed)
-    levels = [f"s{k}" for k in range(size)]
-    flow, distance = rng.integers(0, 9, (size, size)), rng.integers(1, 9, (size, size))
-    links = [
-        f"d{a},d{b},work,{flow[a, b] * distance[j, k] / 81},{levels[j]},{levels[k]}"
-        for a in range(size)
-        for b in range(a)
-        for j in range(size)
-        for k in range(size)
-        if j != k and flow[a, b]
-    ]
-    toml = "".join(f'[[levels]]\nlevel = "{level}"\n' for level in levels)
-    toml += "[weights]\nwork = 1\nrisk_pooling = 0\naccountability = 0\nresponsiveness = 0\n"
-    toml += '[[objectives]]\nobjective = "work"\nzero = "much"\none = "none"\n'
-    return made(
-        folder,
-        toml=toml,
-        decisions="decision,type\n" + "\n".join(f"d{a},process" for a in range(size)),
-        links="decision_a,decision_b,objective,loss,level_a,level_b\n" + "\n".join(links),
-        organisations="organisation,level,parent,staff_hours\n"
-        + "\n".join(f"S{k},{level},{f'S{k - 1}' if k else ''},1" for k, level in enumerate(levels)),
-        workload="decision,level,hours\n"
-        + "\n".join(f"d{a},{level},1" for a in range(size) for level in levels),
-    )
-
-
-def interrupted(
-    folder: Path, wait: str, signals: list[tuple[float, signal.Signals]], *options: str
-) -> tuple[int, str, str]:
-    """Run `solve` on what is in a folder; once its progress says `wait`, send it signals, each so long after
-    the one before. Of what it says on standard error, the last."""
-    import pty
-
-    command = [sys.executable, "-m", "optimiser", "solve", str(folder), *options]
-    ours, theirs = pty.openpty()
-    with tempfile.TemporaryFile("w+") as printed:
-        process = subprocess.Popen(command, stdout=printed, stderr=theirs)
-        os.close(theirs)
-        said = ""
-        try:
-            while wait not in said:
-                said += os.read(ours, 1000).decode()
-            for after, number in signals:
-                time.sleep(after)
-                process.send_signal(number)
-            process.wait(timeout=60)
-        finally:
-            process.kill()
-        printed.seek(0)
-        return process.returncode, printed.read(), rest_of(ours)
-
-
-def rest_of(terminal: int) -> str:
-    try:
-        return os.read(terminal, 100_000).decode()
-    except OSError:  # nothing more, and nobody there
-        return ""
-    finally:
-        os.close(terminal)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_search_and_the_design_is_printed_and_written(
-    number: signal.Signals, tmp_path: Path
-) -> None:
-    permutations(tmp_path, 9)
-    target = tmp_path / "out"
-    code, out, err = interrupted(tmp_path, "relaxation", [(4.0, number)], "--json", "--out", str(target))
-    assert code == 130, err
-    printed, written = json.loads(out), json.loads((target / "result.json").read_text())
-    assert printed == written
-    assert printed["status"] == "feasible"
-    assert printed["interrupted"]
-    assert printed["verified"]
-    assert printed["bound"] >= printed["value"]
-    assert len(printed["design"]) == 9
-
-
-@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
-@pytest.mark.parametrize("after", [0.4, 0.8, 1.2, 1.6, 2.0, 3.0, 5.0])
-def test_whenever_it_comes_it_is_heard_and_said(after: float, tmp_path: Path) -> None:
-    """Also while the command still starts, when Python may not be there yet to hear it."""
-    permutations(tmp_path, 9)
-    target = tmp_path / "out"
-    command = [sys.executable, "-m", "optimiser", "solve", str(tmp_path), "--json", "--out", str(target)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        time.sleep(after)
-        process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
-    finally:
-        process.kill()
-    assert "Traceback" not in err
-    assert process.returncode in (
-        -signal.SIGTERM,
-        130,
-        -signal.SIGINT,
-    )  # the last two are the same to a shell
-    document = json.loads(out or "{}")
-    if process.returncode == -signal.SIGTERM:
-        assert (out, err) == ("", "")
-    elif "status" not in document:
-        assert document["problems"] == ["interrupted before there was an answer"]
-    else:
-        assert document["interrupted"]
-        assert ("design" in document) == (document["status"] == "feasible")
-        written = target / "result.json"
-        assert not document.get("design") or document == json.loads(written.read_text())
-
-
-@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
-def test_a_second_one_ends_it_at_once(tmp_path: Path) -> None:
-    """Whatever is at hand by then: an answer, or the word that there is none."""
-    permutations(tmp_path, 9)
-    for apart in (0.001, 0.1):
-        signals = [(1.0, signal.SIGINT), (apart, signal.SIGTERM)]
-        code, out, err = interrupted(tmp_path, "relaxation", signals)
-        assert code == 130
-        assert "feasible" in out or "nterrupted before" in out + err
-        assert "Traceback" not in err
-
-
-def test_what_is_ignored_stays_ignored() -> None:
-    """A program started under `nohup` goes on when the terminal closes."""
-    was = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    clock = Clock()
-    try:
-        with hearing_interrupts(clock):
-            os.kill(os.getpid(), signal.SIGHUP)
-            assert not clock.interrupted
-            os.kill(os.getpid(), signal.SIGTERM)
-            assert clock.interrupted
-            with pytest.raises(KeyboardInterrupt):
-                os.kill(os.getpid(), signal.SIGTERM)
-    finally:
-        signal.signal(signal.SIGHUP, was)
-
-
 # While the model is built
 
 
@@ -379,88 +206,6 @@ def test_an_interruption_while_the_model_is_built(
     document = json.loads(ran.out)
     assert (document["status"], document["interrupted"]) == ("unknown", True)
     assert "design" not in document
-
-
-# To begin from a design
-
-
-def rows(instance: Instance, held: np.ndarray) -> pd.DataFrame:
-    """A design (D, O) as a table by hand, every decision for every locality where it may differ."""
-    decisions, levels = instance["decisions"], instance["levels"]["level"]
-    return pd.DataFrame(
-        [
-            {"decision": name, "organisation": "" if whole else place, "level": levels[held[d, o]]}
-            for d, (name, whole) in enumerate(zip(decisions["decision"], decisions["uniform"], strict=True))
-            for o, place in enumerate(instance.localities[:1] if whole else instance.localities)
-        ]
-    )
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_what_is_found_is_never_worth_less_than_the_start(kind: str) -> None:
-    tried = 0
-    for seed in range(4):
-        instance = random_instance(seed, KINDS[kind].split(), most_designs=32, sizes=3)
-        for judged in brute_force(instance).designs[::5]:
-            for limit in (None, 1e-9):
-                design = optimiser.solve(instance, start=rows(instance, judged.record.held), time_limit=limit)
-                assert design.run["start"] == "kept"
-                assert design.verified
-                assert design.value >= judged.value - 1e-7
-                assert design.status is (Status.OPTIMAL if limit is None else Status.FEASIBLE) or limit
-                tried += 1
-    assert tried > 8
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_start_that_breaks_something_is_repaired_or_left(kind: str) -> None:
-    """Whatever it says, the answer is the same as without."""
-    said = set()
-    for seed in range(4):
-        instance = random_instance(seed, KINDS[kind].split(), most_designs=32, sizes=3)
-        best, levels = optimiser.solve(instance), instance["levels"].rows
-        size = len(instance["decisions"]["decision"]), len(instance.localities)
-        for level in range(levels):
-            for limit in (None, 1e-9):
-                held = np.full(size, level)
-                design = optimiser.solve(instance, start=rows(instance, held), time_limit=limit)
-                said.add(design.run["start"])
-                if limit is None:
-                    assert design.status is best.status
-                    assert not best.found or design.value == pytest.approx(best.value, abs=2e-6)
-                else:
-                    assert design.found or design.run["start"] == "unusable"
-                    holds_up(design, best)
-    assert len(said) > 1 or kind == "averse"
-
-
-def test_a_start_keeps_to_what_is_asked(tmp_path: Path) -> None:
-    instance = optimiser.read("instances/archetype")
-    first = optimiser.solve(instance)
-    again = optimiser.solve(instance, start=first, fix={"P1": "central"}, time_limit=1e-9)
-    assert again.run["start"] == "repaired"
-    assert again.table.set_index("decision").level["P1"] == "central"
-    first.save(tmp_path / "first")
-    first.table.to_csv(tmp_path / "hand.csv", index=False)
-    for start in (tmp_path / "first", tmp_path / "first" / "result.json", str(tmp_path / "hand.csv"), first):
-        found = optimiser.solve(instance, start=start, time_limit=1e-9)
-        assert found.value == pytest.approx(first.value, abs=1e-12)
-        assert found.asked["start"]
-
-
-def test_a_start_that_cannot_be_read_is_refused(tmp_path: Path, run: Any) -> None:
-    (tmp_path / "hand.csv").write_text("decision,organisation,level\nP1,,centrel\n")
-    ran = run("solve", "instances/archetype", "--start", str(tmp_path / "hand.csv"))
-    assert ran.code == 2
-    assert "did you mean 'central'?" in ran.err
-    ran = run("solve", "instances/archetype", "--start", str(tmp_path / "nowhere"))
-    assert (ran.code, ran.out) == (2, "")
-    instance = optimiser.read("instances/archetype")
-    nothing = optimiser.solve(instance, time_limit=1e-9)
-    with pytest.raises(InputError, match="no design to begin from"):
-        optimiser.solve(instance, start=nothing)
-    with pytest.raises(InputError, match="start: "):
-        optimiser.solve(instance, start=5)  # type: ignore[arg-type]
 
 
 # Neighbours

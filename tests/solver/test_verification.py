@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import csv
 import io
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 import pandas as pd
 import pyomo.environ as pyo
 import pytest
+from changed_documents import MALFORMED, changed, numbers, well_formed
 from full_instance import FULL, put
 from paths import ARCHETYPE
 
@@ -79,35 +78,6 @@ def test_what_was_solved_is_verified(instances, results, name):
     assert judged(instance, found) == []
     found.save(saved.parent / f"{name} verified")  # what verify says of it is as true
     assert judged(instance, saved.parent / f"{name} verified") == []
-
-
-def numbers(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], float]]:
-    if isinstance(value, dict | list):
-        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from numbers(part, (*path, key))
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield path, value
-
-
-def changed(document: dict[str, Any], path: tuple[Any, ...], change: Any) -> dict[str, Any]:
-    document = copy.deepcopy(document)
-    *way, last = path
-    inner = document
-    for key in way:
-        inner = inner[key]
-    if change is DELETE:
-        del inner[last]
-    else:
-        inner[last] = change
-    return document
-
-
-DELETE = object()
-MALFORMED = ("12", "", None, DELETE, True, [1.0], float("nan"))
-
-
-def well_formed(number: float) -> list[float]:
-    return [number + 1e-9 * max(1.0, abs(number)), number + 1, 1000 * number + 7, -number - 0.5]
 
 
 def faults(instance: optimiser.Instance, folder: Path, document: dict[str, Any]) -> list[str]:
