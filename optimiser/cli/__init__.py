@@ -17,6 +17,7 @@ from typing import NoReturn
 import click
 
 from optimiser import QUESTIONS
+from optimiser.cli.exit_codes import EXITS
 from optimiser.cli.say import begin, complain, end, printed, say_json
 from optimiser.errors import InputError, SolverError
 from optimiser.signals import deafen, hearing
@@ -29,20 +30,6 @@ class InOrder(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Names of the commands, as they were added."""
         return list(self.commands)
-
-
-EXITS = """
-\b
-Exit codes
-  0  done, and the result verified
-  1  a bug, or the disk or the file system failed
-  2  the input or the call is wrong
-  3  proven infeasible
-  4  a limit was reached: a design, with its bound and gap
-  5  a limit was reached and there is no design
-  6  the solver failed, or its answer did not pass verification
-  130  interrupted; what was found is kept and said
-"""
 
 
 @click.group(

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import click
 
 from optimiser import QUESTIONS
+from optimiser.cli.exit_codes import exit_code
 from optimiser.cli.options import INSTANCE, READ, refuse_malformed
 from optimiser.cli.say import complain, end_progress, progress, reading, say, say_json, why, written
 from optimiser.errors import InfeasibleError, InputError
 from optimiser.files import writing
 from optimiser.signals import unbroken
-
-if TYPE_CHECKING:
-    from optimiser.design.design import Design
-    from optimiser.studies.finding import Finding
 
 T = TypeVar("T", bound="Callable[[Any], str]")
 
@@ -120,18 +117,3 @@ class Question(click.Command):
             written(False, out)
         complain("no design keeps every requirement; what cannot hold together is said by", f"  {why()}")
         return 3
-
-
-def exit_code(found: Design | Finding) -> int:
-    """How the command leaves, whatever was asked."""
-    from optimiser.design.design import Design
-
-    if found.interrupted:
-        return 130
-    if not isinstance(found, Design):
-        return 5 if found.empty else 0 if found.complete else 4
-    if found.found and not found.verified:
-        return 6
-    if found.command == "verify":
-        return 0
-    return {"optimal": 0, "infeasible": 3, "feasible": 4, "unknown": 5}[found.status]

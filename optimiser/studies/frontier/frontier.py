@@ -25,6 +25,7 @@ from optimiser.solver.call import objectives_of
 from optimiser.solver.recourse.risk import neutral
 from optimiser.studies.finding import DrawnFinding, remembered
 from optimiser.studies.frontier.border import CLOSE
+from optimiser.studies.frontier.epsilon_constraint import by_steps
 from optimiser.studies.frontier.figure import figure
 from optimiser.studies.frontier.nondominated import Nondominated, Option, Tradeoffs
 from optimiser.studies.frontier.schema import DESIGNS, POINTS, RESULT, SEGMENTS
@@ -35,7 +36,6 @@ from optimiser.studies.frontier.search import (
     OutOfTimeError,
     by_border,
     by_boxes,
-    by_steps,
     by_tolerance,
     supporting,
 )
@@ -185,7 +185,8 @@ def frontier(
 
     Notes
     -----
-    Objectives are expectations: risk aversion plays no part. Method: this module's own text, and `search`.
+    Objectives are expectations: risk aversion plays no part. Method: this module's own text, `search`
+    and, with `points`, `epsilon_constraint`.
 
     Examples
     --------

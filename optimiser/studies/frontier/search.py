@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import product
 
 import numpy as np
 from scipy.optimize import linprog
@@ -34,9 +33,9 @@ def by_border(found: Tradeoffs) -> list[str]:
     """
     said = []
     for order in ([1, 0], [0, 1]):
-        end, slack = _end(found, order)
-        said += _short(found, order[0], slack)
-        found.add(end, max(slack))
+        there, slack = end(found, order)
+        said += short(found, order[0], slack)
+        found.add(there, max(slack))
     closed: list[tuple[Piece, float]] = []  # with how far above it a design may yet lie
     twins: dict[Piece, list[Array]] = {}
     while True:
@@ -162,43 +161,6 @@ def _take(
         _had(answer, found)
 
 
-def by_steps(found: Tradeoffs, points: int) -> list[str]:
-    """Even steps of all objectives but the first, each with the most of the first (AUGMECON2).
-
-    A step at which the last point would come out again is not asked. What is left unproven comes back as
-    sentences.
-    """
-    count, said = len(found.aims), list[str]()
-    ends = []
-    for i in range(count):
-        end, slack = _end(found, [i, *(j for j in range(count) if j != i)])
-        said += _short(found, i, slack)
-        ends.append(found.point(end))
-        found.add(end, max(slack), again=True)
-    low, high = np.min(ends, axis=0), np.max(ends, axis=0)
-    spans = np.where(high - low > CLOSE, high - low, 1.0)
-    weights = np.where(np.arange(count) == 0, 1.0, found.little * spans[0] / spans)
-    each = int(max(0, points - count) ** (1 / (count - 1)) + 1e-9)
-    inside = [np.linspace(low[i], high[i], each + 2)[1:-1] for i in range(1, count)]
-    steps = [np.array([-np.inf, *step]) for step in product(*inside)]
-    met: list[tuple[Array, Array]] = []  # floors, and the point at which they led
-    missed = 0
-    for n, floors in enumerate(steps):
-        if any((f <= floors).all() and (floors <= point).all() for f, point in met):
-            continue
-        if found.study.clock.out:
-            raise OutOfTimeError(f"Time ran out after {len(found.options)} points.")
-        found.study.tell(f"{len(found.options)} points known")
-        with found.study.within(1 / (len(steps) - n)):
-            answer = found.find(weights / weights.sum(), floors, [])
-        if answer.found:
-            met.append((floors, found.point(answer)))
-            found.add(answer, found.slack(answer), again=True)
-        elif answer.bound > -np.inf:
-            missed += 1
-    return said + [f"For {missed} of {len(steps)} steps no design was found in their time."] * bool(missed)
-
-
 def supporting(chain: Array, rivals: Array) -> Array | None:
     """The weights (k,) at which a point of the chain is best by most, None where it is best at none."""
     return next((w for w in (_best_for(end, rivals) for end in chain) if w is not None), None)
@@ -215,13 +177,13 @@ def _best_for(point: Array, rivals: Array) -> Array | None:
     return result.x[:k] if result.status == 0 and result.x[k] >= -CLOSE else None
 
 
-def _end(found: Tradeoffs, order: list[int]) -> tuple[Best, list[float]]:
+def end(found: Tradeoffs, order: list[int]) -> tuple[Best, list[float]]:
     """An end of the frontier, and how far each objective may lie below the most there is."""
     answer, slack = found.lexicographic(order)
     return _had(answer, found), slack
 
 
-def _short(found: Tradeoffs, i: int, slack: list[float]) -> list[str]:
+def short(found: Tradeoffs, i: int, slack: list[float]) -> list[str]:
     """Where an end is not proven: how far the frontier may go on."""
     more = f"by up to {slack[0]:.2g}" if np.isfinite(slack[0]) else "by what is not known"
     return [f"The most of {found.names[i]} may be higher {more}."] * (slack[0] > 2 * CLOSE)

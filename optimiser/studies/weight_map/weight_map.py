@@ -20,6 +20,7 @@ from optimiser.solver.answer import Answer, Best
 from optimiser.solver.call import objectives_of
 from optimiser.studies.finding import DrawnFinding, remembered
 from optimiser.studies.study import Study
+from optimiser.studies.weight_map.acceptability import acceptability
 from optimiser.studies.weight_map.cells import Cell, Region
 from optimiser.studies.weight_map.current_design import Standing, standing
 from optimiser.studies.weight_map.decomposition import Decomposition, Doubt
@@ -309,39 +310,7 @@ def _parts(whole: Decomposition, c: Coefficients, instance: Instance) -> dict[st
     for share, polygon, answer in found:
         cells.append(Cell(share, tidy(polygon), answer, number[answer.design.tobytes()]))
     designs = tuple(Region(number[key], min(1.0, total[key]), first[key]) for key in order)
-    return {"cells": tuple(cells), "designs": designs, **_acceptability(designs, c, instance)}
-
-
-def _acceptability(designs: tuple[Region, ...], c: Coefficients, instance: Instance) -> dict[str, Any]:
-    """Shares by holding, by decision and by type; rows for the levels that are allowed."""
-    sets, kinds = c.sets, instance["decisions"]["type"]
-    share = np.zeros((len(sets.holding_decision), len(sets.levels)))
-    for region in designs:
-        share[np.arange(len(share)), region.answer.design] += region.area
-    share = np.minimum(share, 1.0)
-    people = np.where(sets.holding_locality < 0, 1.0, c.scores.share[sets.holding_locality])
-    decided = np.zeros(sets.allowed.shape)
-    np.add.at(decided, sets.holding_decision, people[:, None] * share)
-    return {
-        "acceptability": tuple(
-            {
-                "decision": sets.decisions[d], "organisation": sets.place(h), "level": sets.levels[l],
-                "share": float(share[h, l]),
-            }
-            for h, d in enumerate(sets.holding_decision)
-            for l in np.flatnonzero(sets.allowed[d])
-        ),
-        "by_decision": tuple(
-            {"decision": name, "type": kinds[d], "level": sets.levels[l], "share": float(decided[d, l])}
-            for d, name in enumerate(sets.decisions)
-            for l in np.flatnonzero(sets.allowed[d])
-        ),
-        "by_type": tuple(
-            {"type": kind, "level": level, "share": float(decided[kinds == kind, l].mean())}
-            for kind in dict.fromkeys(kinds)
-            for l, level in enumerate(sets.levels)
-        ),
-    }  # fmt: skip
+    return {"cells": tuple(cells), "designs": designs, **acceptability(designs, c, instance)}
 
 
 def _expectations(answer: Best) -> dict[str, Any]:
