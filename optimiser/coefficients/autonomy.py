@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimiser.coefficients.sets import Array, Sets, positions
+from optimiser.coefficients.sets import Array, Sets
 from optimiser.instance.instance import Instance
 
 
@@ -28,8 +28,7 @@ def autonomy_of(instance: Instance, sets: Sets) -> Autonomy:
     """Read attitudes off the tables of organisations, decisions and partners."""
     org, partners = instance["organisations"], instance["partners"]
     independent = np.ones(len(sets.localities))
-    o = positions(sets.localities)
-    np.subtract.at(independent, [o[name] for name in partners["organisation"]], partners["dependence"])
+    np.subtract.at(independent, sets.rows.partners[0], partners["dependence"])
     return Autonomy(
         willingness=org["willingness"],
         ability=org["ability"],

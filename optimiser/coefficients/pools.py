@@ -9,10 +9,11 @@ is convex. Constant correlation needs one factor; a matrix as many as it has row
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from optimiser.coefficients.sets import Array, Sets, positions
+from optimiser.coefficients.sets import Array, Sets
 from optimiser.instance.instance import Instance
 
 
@@ -40,6 +41,11 @@ class Pools:
     regime: Array  # (S,) correlation regime of each scenario, 0 the shared one
     regime_rho: Array  # (T,) correlation that a regime imposes on every decision, NaN for none
 
+    @cached_property
+    def share(self) -> Array:
+        """(D, O) deviations as shares of their sum; 0 where all are 0."""
+        return self.sd / np.where(self.total > 0, self.total, 1.0)[:, None]
+
     def same(self, other: Pools) -> bool:
         """Whether every pool is the same in both."""
         mine, theirs = ((p.sd, p.rho, p.regime, p.regime_rho) for p in (self, other))
@@ -51,17 +57,26 @@ class Pools:
 
     def pool(self, d: int, members: Array, regime: int) -> Pool:
         """The pool of these localities for decision d; shares are of the total over all localities."""
-        share = self.sd[d, members] / self.total[d] if self.total[d] > 0 else np.zeros(len(members))
-        imposed = self.regime_rho[regime]
-        if np.isnan(imposed) and d in self.matrix:
-            correlation = self.matrix[d][np.ix_(members, members)]
-        else:
-            rho = self.rho[d] if np.isnan(imposed) else imposed
-            if rho >= 0:
-                return Pool((1 - rho) * share**2, (np.sqrt(rho) * share)[:, None])
-            correlation = np.full((len(members), len(members)), rho)
-            np.fill_diagonal(correlation, 1.0)
-        return _split(share, correlation)
+        if d in self.matrix and np.isnan(self.regime_rho[regime]):
+            return _split(self.share[d, members], self.matrix[d][np.ix_(members, members)])
+        rho = float(self._constant_rho[d, regime])
+        if rho >= 0:
+            own, loadings = self._constant
+            return Pool(own[d, regime][members], loadings[d, regime][members, None])
+        correlation = np.full((len(members), len(members)), rho)
+        np.fill_diagonal(correlation, 1.0)
+        return _split(self.share[d, members], correlation)
+
+    @cached_property
+    def _constant_rho(self) -> Array:
+        """(D, T) correlation where no matrix counts."""
+        return np.where(np.isnan(self.regime_rho), self.rho[:, None], self.regime_rho)
+
+    @cached_property
+    def _constant(self) -> tuple[Array, Array]:
+        """(D, T, O) variances of their own, and loadings on the one common factor, where rho >= 0."""
+        rho, share = self._constant_rho[:, :, None], self.share[:, None, :]
+        return (1 - rho) * share**2, np.sqrt(np.maximum(0.0, rho)) * share
 
 
 def _split(share: Array, correlation: Array) -> Pool:
@@ -77,22 +92,30 @@ def pools_of(instance: Instance, sets: Sets) -> Pools:
     population = instance["organisations"]["population"][sets.node[:, -1]]
     size = (len(sets.decisions), len(sets.localities))
     sd = np.tile(np.sqrt(np.where(np.isnan(population), 1.0, population)), (size[0], 1))
-    d, o, risk = positions(sets.decisions), positions(sets.localities), instance["risk"]
-    for decision, place, value in zip(risk["decision"], risk["organisation"], risk["sd"], strict=True):
-        if not np.isnan(value):
-            sd[d[decision], o[place]] = value
-    rho, given = instance["decisions"]["correlation"], instance["correlations"]
-    matrix: dict[int, Array] = {}
-    columns = (given[c] for c in ("decision", "organisation_a", "organisation_b", "correlation"))
-    for decision, a, b, value in zip(*columns, strict=True):
-        i = d[decision]
-        if i not in matrix:
-            matrix[i] = np.full((size[1], size[1]), rho[i])
-            np.fill_diagonal(matrix[i], 1.0)
-        if a != b:
-            matrix[i][o[a], o[b]] = matrix[i][o[b], o[a]] = value
+    (d, o), own = sets.rows.risk, instance["risk"]["sd"]
+    some = ~np.isnan(own)
+    sd[d[some], o[some]] = own[some]
     imposed = instance["scenarios"]["correlation"]
     own = np.flatnonzero(~np.isnan(imposed))
     regime = np.zeros(len(imposed), int)
     regime[own] = np.arange(1, len(own) + 1)
-    return Pools(sd, sd.sum(axis=1), rho, matrix, regime, np.concatenate([[np.nan], imposed[own]]))
+    return Pools(
+        sd=sd,
+        total=sd.sum(axis=1),
+        rho=instance["decisions"]["correlation"],
+        matrix=_matrices(instance, sets),
+        regime=regime,
+        regime_rho=np.concatenate([[np.nan], imposed[own]]),
+    )
+
+
+def _matrices(instance: Instance, sets: Sets) -> dict[int, Array]:
+    """Decision -> (O, O) correlations as given, and else the decision's own."""
+    (decision, a, b), value = sets.rows.correlations, instance["correlations"]["correlation"]
+    found: dict[int, Array] = {}
+    for d in np.unique(decision).tolist():
+        found[d] = np.full(2 * (len(sets.localities),), instance["decisions"]["correlation"][d])
+        mine = decision == d
+        found[d][a[mine], b[mine]] = found[d][b[mine], a[mine]] = value[mine]
+        np.fill_diagonal(found[d], 1.0)
+    return found

@@ -9,7 +9,8 @@ import numpy as np
 
 from optimiser.coefficients.money import Money
 from optimiser.coefficients.pools import Pools
-from optimiser.coefficients.sets import Array, Sets, positions
+from optimiser.coefficients.rows import EVERY
+from optimiser.coefficients.sets import Array, Sets
 from optimiser.coefficients.slack import Slack
 from optimiser.instance.instance import Instance
 
@@ -94,7 +95,7 @@ def mean_over(sets: Sets, share: Array, values: Array) -> Array:
     filled = np.where(known, values, 0.0)
     means = np.empty((*values.shape, len(sets.levels)))
     for level in range(len(sets.levels)):
-        same = (sets.node[:, level][:, None] == sets.node[:, level][None, :]).astype(float)
+        same = sets.together[level].astype(float)
         weight = (known * share) @ same
         plain = weight == 0
         total = np.where(plain, filled @ same, (filled * share) @ same)
@@ -105,19 +106,16 @@ def mean_over(sets: Sets, share: Array, values: Array) -> Array:
 
 def direct_scores(instance: Instance, sets: Sets) -> dict[str, Array]:
     """Objective -> (D, O, L) scores given directly, NaN where none is; a locality's own cell wins."""
-    table = instance["scores"]
-    d, o, level = positions(sets.decisions), positions(sets.localities), positions(sets.levels)
+    table, (d, o, level) = instance["scores"], sets.rows.scores
     found: dict[str, Array] = {}
-    order = sorted(range(table.rows), key=lambda i: bool(table["organisation"][i]))
     for name in sets.objectives:
         if name not in table or np.isnan(table[name]).all():
             continue
-        array = np.full((len(d), len(o), len(level)), np.nan)
-        for i in order:
-            if not np.isnan(table[name][i]):
-                place = table["organisation"][i]
-                at = o[place] if place else slice(None)
-                array[d[table["decision"][i]], at, level[table["level"][i]]] = table[name][i]
+        array = np.full((len(sets.decisions), len(sets.localities), len(sets.levels)), np.nan)
+        there = ~np.isnan(table[name])
+        every, own = there & (o == EVERY), there & (o != EVERY)
+        array[d[every], :, level[every]] = table[name][every, None]
+        array[d[own], o[own], level[own]] = table[name][own]
         found[name] = array
     return found
 
@@ -131,10 +129,10 @@ def scored(sets: Sets, given: Mapping[str, Array], objective: str) -> Array:
 
 
 def _by_holding(sets: Sets, values: Array) -> Array:
-    """Sum (D, O, ...) over the localities of each holding: (H, ...)."""
-    summed = np.zeros((len(sets.holding_decision), *values.shape[2:]))
-    np.add.at(summed, sets.holding, values)
-    return summed
+    """Sum (D, O, L) over the localities of each holding: (H, L)."""
+    size = len(sets.holding_decision), values.shape[2]
+    place = sets.holding[:, :, None] * size[1] + np.arange(size[1])
+    return np.bincount(place.ravel(), values.ravel(), size[0] * size[1]).reshape(size)
 
 
 def _replace_by_scores(
@@ -160,17 +158,13 @@ def _accountable(instance: Instance, sets: Sets, scores: Array | None) -> Array:
 
 def _responsive(instance: Instance, sets: Sets, share: Array, scores: Array | None) -> Array:
     """(D, O, L, S) share x timeliness x fit, or share x the score given."""
-    decisions, needs = instance["decisions"], instance["needs"]
+    decisions = instance["decisions"]
     half_life = decisions["half_life_days"][:, None, None]
     wait = instance["levels"]["delay_days"][None, :, None] * instance["scenarios"]["urgency"]
     timeliness = np.where(
         np.isnan(half_life), 1.0, 2.0 ** (-wait / np.where(np.isnan(half_life), 1.0, half_life))
     )
-    need = np.full((len(sets.decisions), len(sets.localities)), np.nan)
-    d, o = positions(sets.decisions), positions(sets.localities)
-    rows = list(zip(needs["decision"], needs["organisation"], needs["need"], strict=True))
-    for decision, place, value in sorted(rows, key=lambda row: bool(row[0])):
-        need[d[decision] if decision else slice(None), o[place]] = value
+    need = _needs(instance, sets)
     distance = need[:, :, None] - mean_over(sets, share, need)
     misfit = decisions["heterogeneity"][:, None, None] * np.nan_to_num(distance) ** 2
     fit = np.maximum(0.0, 1 - misfit)  # (D, O, L); 1 for a locality without a need
@@ -180,16 +174,24 @@ def _responsive(instance: Instance, sets: Sets, share: Array, scores: Array | No
     return share[None, :, None, None] * worth_of
 
 
+def _needs(instance: Instance, sets: Sets) -> Array:
+    """(D, O) needs, NaN where none is given; a decision's own wins."""
+    need = np.full((len(sets.decisions), len(sets.localities)), np.nan)
+    (d, o), given = sets.rows.needs, instance["needs"]["need"]
+    every = d == EVERY
+    need[:, o[every]] = given[every]
+    need[d[~every], o[~every]] = given[~every]
+    return need
+
+
 def _risk_pooling(sets: Sets, pools: Pools) -> tuple[Array, Array]:
     """(H, L, T) and (D,): one minus the pooled share for a uniform decision; for an asymmetric one what a
     pool of one locality costs (larger pools have a buffer of their own in the model)."""
-    alive = pools.total > 0
-    share = pools.sd / np.where(alive, pools.total, 1.0)[:, None]  # (D, O)
-    regimes = len(pools.regime_rho)
+    share, regimes = pools.share, len(pools.regime_rho)
     pooled = np.zeros((len(sets.decisions), len(sets.levels), regimes))
     lone = np.zeros((len(sets.localities), len(sets.levels)), bool)
     for level in range(len(sets.levels)):
-        same = sets.node[:, level][:, None] == sets.node[:, level][None, :]
+        same = sets.together[level]
         lone[:, level] = same.sum(axis=1) == 1
         head = np.flatnonzero(np.argmax(same, axis=1) == np.arange(len(same)))  # one locality of each pool
         for regime, imposed in enumerate(pools.regime_rho):
@@ -208,7 +210,7 @@ def _risk_pooling(sets: Sets, pools: Pools) -> tuple[Array, Array]:
     place = sets.holding_locality[asymmetric]
     own = share[sets.holding_decision[asymmetric], place]
     held[asymmetric] = -(own[:, None] * lone[place])[:, :, None]
-    return held, alive.astype(float)
+    return held, (pools.total > 0).astype(float)
 
 
 def _costs(sets: Sets, money: Money) -> tuple[Array, Array, Array]:
@@ -232,10 +234,8 @@ def _economy(sets: Sets, money: Money) -> tuple[Array, Array]:
 
 
 def _solidarity(instance: Instance, sets: Sets, share: Array) -> tuple[Array, Array]:
-    risk, d, o = instance["risk"], positions(sets.decisions), positions(sets.localities)
-    burden = np.full((len(d), len(o)), np.nan)
-    for decision, place, mean in zip(risk["decision"], risk["organisation"], risk["mean"], strict=True):
-        burden[d[decision], o[place]] = mean
+    burden = np.full((len(sets.decisions), len(sets.localities)), np.nan)
+    burden[sets.rows.risk] = instance["risk"]["mean"]
     means = mean_over(sets, share, burden)
     apart = np.nan_to_num(np.abs(means - means[..., :1]))  # (D, O, L) distance of the pool from the centre
     weighted = share[None, :, None] * np.where(np.isnan(burden)[..., None], 0.0, apart)

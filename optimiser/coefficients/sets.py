@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from optimiser.coefficients.rows import Rows, positions, rows_of
 from optimiser.instance.instance import Instance
 
 Array = np.ndarray
-
-
-def positions(names: Array | list[str]) -> dict[str, int]:
-    """Position of each name in its table."""
-    return {name: i for i, name in enumerate(names)}
+_KNOWN: deque[tuple[list[Array], Sets]] = deque(maxlen=4)  # the last sets, and the columns they were read off
 
 
 def given(value: float | None) -> Array:
@@ -41,6 +40,7 @@ class Sets:
     holding_decision: Array  # (H,)
     holding_locality: Array  # (H,) locality, -1 for a uniform decision
     holding: Array  # (D, O) the holding of d that concerns o
+    rows: Rows  # what the rows of the tables name
 
     @property
     def layout(self) -> dict[str, Any]:
@@ -59,6 +59,12 @@ class Sets:
         several = [l for l, under in zip(self.level_of, self.under, strict=True) if len(under) > 1]
         return self.allowed & ~self.uniform[:, None] & np.isin(np.arange(len(self.levels)), several)
 
+    @cached_property
+    def together(self) -> Array:
+        """(L, O, O) bool: whether two localities have one organisation at a level."""
+        node = self.node.T
+        return node[:, :, None] == node[:, None, :]
+
     def place(self, h: int) -> str:
         """The organisation of a holding as users see it: empty for a uniform decision."""
         o = self.holding_locality[h]
@@ -71,6 +77,19 @@ class Sets:
 
 
 def sets_of(instance: Instance) -> Sets:
+    """The sets of an instance: one object for all variants that differ in numbers alone."""
+    names = [
+        column for table in instance.tables.values() for column in table.values() if column.dtype.kind != "f"
+    ]
+    for known, sets in tuple(_KNOWN):
+        if len(known) == len(names) and all(a is b for a, b in zip(known, names, strict=True)):
+            return sets
+    sets = _read(instance)
+    _KNOWN.appendleft((names, sets))
+    return sets
+
+
+def _read(instance: Instance) -> Sets:
     """Read the sets of model/README.md off the tables."""
     decisions, organisations = instance["decisions"], instance["organisations"]
     levels = list(instance["levels"]["level"])
@@ -92,6 +111,7 @@ def sets_of(instance: Instance) -> Sets:
     every = np.arange(len(localities))
     pairs = [(d, o) for d in range(decisions.rows) for o in ((-1,) if uniform[d] else every)]
     holding_decision, holding_locality = (np.array(column, int) for column in zip(*pairs, strict=True))
+    places = [names[n] for n in localities]
     holding = np.empty((decisions.rows, len(localities)), int)
     for h, (d, o) in enumerate(pairs):
         holding[d, slice(None) if o < 0 else o] = h
@@ -99,7 +119,7 @@ def sets_of(instance: Instance) -> Sets:
         decisions=list(decisions["decision"]),
         levels=levels,
         organisations=names,
-        localities=[names[n] for n in localities],
+        localities=places,
         scenarios=list(instance["scenarios"]["scenario"]),
         resources=list(instance["resource_types"]["resource"]),
         objectives=list(instance.objectives),
@@ -111,4 +131,5 @@ def sets_of(instance: Instance) -> Sets:
         holding_decision=holding_decision,
         holding_locality=holding_locality,
         holding=holding,
+        rows=rows_of(instance, list(decisions["decision"]), levels, places),
     )

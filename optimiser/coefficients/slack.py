@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimiser.coefficients.sets import Array, Sets, positions
+from optimiser.coefficients.sets import Array, Sets
 from optimiser.instance.instance import Instance
 
 
@@ -30,10 +30,8 @@ class Slack:
 def slack_of(instance: Instance, sets: Sets) -> Slack:
     """Spread surges and losses over the localities: of the scenario, or a locality's own."""
     types, rows = instance["resource_types"], instance["resources"]
-    o, r = positions(sets.localities), positions(sets.resources)
-    size = (len(o), len(r))
+    size, where = (len(sets.localities), len(sets.resources)), sets.rows.resources
     capacity, demand = np.full(size, np.nan), np.full(size, np.nan)
-    where = [o[name] for name in rows["organisation"]], [r[name] for name in rows["resource"]]
     capacity[where], demand[where] = rows["capacity"], rows["demand"]
     surge, loss = _shocks(instance, sets)
     wanted, supply = demand[:, :, None] * (1 + surge), capacity[:, :, None] * (1 - loss)
@@ -54,15 +52,15 @@ def slack_of(instance: Instance, sets: Sets) -> Slack:
 
 def _shocks(instance: Instance, sets: Sets) -> tuple[Array, Array]:
     """(O, R, S) how much demand rises, and how much supply falls, as shares."""
-    o, r, s = positions(sets.localities), positions(sets.resources), positions(sets.scenarios)
-    scenarios, own = instance["scenarios"], instance["surges"]
-    surge, loss = (
-        np.array([scenarios[f"{kind}.{name}"] for name in sets.resources]).reshape(len(r), len(s))
-        * np.ones((len(o), 1, 1))
-        for kind in ("surge", "loss")
-    )
-    for i, (a, b, c) in enumerate(zip(own["scenario"], own["resource"], own["organisation"], strict=True)):
-        for array, value in ((surge, own["surge"][i]), (loss, own["loss"][i])):
-            if not np.isnan(value):
-                array[o[c], r[b], s[a]] = value
-    return surge, loss
+    scenarios, (o, r, s) = instance["scenarios"], sets.rows.surges
+
+    def spread(kind: str) -> Array:
+        shared = np.array([scenarios[f"{kind}.{name}"] for name in sets.resources])
+        everywhere = shared.reshape(len(sets.resources), len(sets.scenarios))
+        array = np.tile(everywhere, (len(sets.localities), 1, 1))
+        own = instance["surges"][kind]
+        some = ~np.isnan(own)
+        array[o[some], r[some], s[some]] = own[some]
+        return array
+
+    return spread("surge"), spread("loss")

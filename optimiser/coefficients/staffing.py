@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimiser.coefficients.sets import Array, Sets, positions
+from optimiser.coefficients.sets import Array, Sets
 from optimiser.instance.instance import Instance
 
 
@@ -25,13 +25,9 @@ class Staffing:
 def staffing_of(instance: Instance, sets: Sets) -> Staffing:
     """Read hours off the tables of workload and organisations."""
     org, work, decisions = instance["organisations"], instance["workload"], instance["decisions"]
-    d, level = positions(sets.decisions), positions(sets.levels)
-    where = tuple(
-        [at[name] for name in work[column]]
-        for column, at in (("decision", d), ("level", level), ("at", level))
-    )
-    hours = np.zeros((len(d), len(level), len(level)))
-    hours[where] = work["hours"]
+    levels = len(sets.levels)
+    hours = np.zeros((len(sets.decisions), levels, levels))
+    hours[sets.rows.workload] = work["hours"]
     keep = 1 - instance.limits["reserve"]  # type: ignore[operator]  # reserve always has a value
     return Staffing(
         hours=hours,
@@ -45,8 +41,7 @@ def staffing_of(instance: Instance, sets: Sets) -> Staffing:
 
 def by_level(instance: Instance, sets: Sets, column: str) -> Array:
     """(D, L) a column of the workload that is given where at = level, and is 0 in all other rows."""
-    work, d, level = instance["workload"], positions(sets.decisions), positions(sets.levels)
-    summed = np.zeros((len(d), len(level)))
-    at = [d[name] for name in work["decision"]], [level[name] for name in work["level"]]
-    np.add.at(summed, at, work[column])
+    summed = np.zeros((len(sets.decisions), len(sets.levels)))
+    decision, held, _ = sets.rows.workload
+    np.add.at(summed, (decision, held), instance["workload"][column])
     return summed

@@ -9,13 +9,14 @@ import numpy as np
 
 from optimiser.coefficients.money import Money
 from optimiser.coefficients.pools import Pools
+from optimiser.coefficients.rows import EVERY, Columns, positions
 from optimiser.coefficients.scores import scored
-from optimiser.coefficients.sets import Array, Sets, positions
+from optimiser.coefficients.sets import Array, Sets
 from optimiser.coefficients.slack import Slack
 from optimiser.coefficients.staffing import Staffing
 from optimiser.instance.instance import Instance
 
-Rows = list[tuple[int, ...]]
+Listed = list[tuple[int, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,11 +39,11 @@ class Structure:
     buffered: Array  # (D,) bool: pools differ by who is in them
     joint: Array  # (D,) bool: partners must act too
     rules: list[tuple[int, int, int, tuple[int, ...]]]  # d at l: then d' at one of these
-    links: Rows  # d, d', objective, and two levels: -1 where any levels apart count
-    partners: Rows  # o depends on o'
-    flexes: Rows  # d flexes r
-    governs: Rows  # d governs aid in r
-    current: Rows  # holding and present level, once for each level that a locality it covers has now
+    links: Listed  # d, d', objective, and two levels: -1 where any levels apart count
+    partners: Listed  # o depends on o'
+    flexes: Listed  # d flexes r
+    governs: Listed  # d governs aid in r
+    current: Listed  # holding and present level, once for each level that a locality it covers has now
 
 
 def structure_of(
@@ -55,8 +56,7 @@ def structure_of(
     slack: Slack,
 ) -> Structure:
     """See what exists; `given` are the `direct_scores`."""
-    d, r, o = positions(sets.decisions), positions(sets.resources), positions(sets.localities)
-    decisions, partners = instance["decisions"], instance["partners"]
+    d, r, decisions = positions(sets.decisions), positions(sets.resources), instance["decisions"]
     budgeted = instance.limits["budget"] is not None
     monitorable = (decisions["monitoring_effect"] > 0) & sets.allowed[:, 1:].any(axis=1)
     governors = instance["resource_types"]["governed_by"]
@@ -77,8 +77,8 @@ def structure_of(
         buffered=sets.shared.any(axis=1) & (pools.total > 0) & ~scored(sets, given, "risk_pooling"),
         joint=decisions["joint"].astype(bool),
         rules=_rules(instance, sets),
-        links=_links(instance, sets),
-        partners=[(o[a], o[b]) for a, b in zip(partners["organisation"], partners["partner"], strict=True)],
+        links=_listed(sets.rows.links),
+        partners=_listed(sets.rows.partners),
         flexes=[(i, r[name]) for i, name in enumerate(decisions["flexes"]) if name],
         governs=[(d[name], i) for i, name in enumerate(governors) if name],
         current=_current(instance, sets),
@@ -94,30 +94,23 @@ def _rules(instance: Instance, sets: Sets) -> list[tuple[int, int, int, tuple[in
     ]
 
 
-def _links(instance: Instance, sets: Sets) -> Rows:
-    d, level, g = positions(sets.decisions), positions(sets.levels), positions(sets.objectives)
-    links = instance["links"]
-    columns = (links[c] for c in ("decision_a", "decision_b", "objective", "level_a", "level_b"))
-    return [
-        (d[a], d[b], g[objective], level.get(la, -1), level.get(lb, -1))
-        for a, b, objective, la, lb in zip(*columns, strict=True)
-    ]
+def _listed(columns: Columns) -> Listed:
+    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
-def _current(instance: Instance, sets: Sets) -> Rows:
+def _current(instance: Instance, sets: Sets) -> Listed:
     if instance.limits["max_changes"] is None:
         return []
-    now = current_levels(instance, sets)
+    now = current_levels(sets)
     found = {(int(sets.holding[d, o]), int(now[d, o])) for d, o in zip(*np.nonzero(now >= 0), strict=True)}
     return sorted(found)
 
 
-def current_levels(instance: Instance, sets: Sets) -> Array:
+def current_levels(sets: Sets) -> Array:
     """(D, O) level at which each decision is held now, -1 where the table of the current design is silent."""
-    current = instance["current"]
     now = np.full((len(sets.decisions), len(sets.localities)), -1)
-    d, level, o = positions(sets.decisions), positions(sets.levels), positions(sets.localities)
-    rows = list(zip(current["decision"], current["level"], current["organisation"], strict=True))
-    for decision, at, place in sorted(rows, key=lambda row: bool(row[2])):  # a locality's own row wins
-        now[d[decision], o[place] if place else slice(None)] = level[at]
+    d, o, level = sets.rows.current
+    everywhere = o == EVERY  # a locality's own row wins
+    now[d[everywhere]] = level[everywhere, None]
+    now[d[~everywhere], o[~everywhere]] = level[~everywhere]
     return now

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -14,7 +13,7 @@ import numpy as np
 
 from optimiser.instance.schema.column import Column
 from optimiser.instance.schema.schema import HELD_TABLES, SYSTEM_OBJECTIVES, TABLES, level_defaults
-from optimiser.instance.table import Table
+from optimiser.instance.table import Table, compact
 from optimiser.introduction import Cells, Introduced
 from optimiser.terminal import counted
 
@@ -134,18 +133,13 @@ class Content(Introduced):
     @cached_property
     def hash(self) -> str:
         """SHA-256 (hexadecimal) of everything in it, however it was written down."""
-        digest = hashlib.sha256(b"optimiser instance 1\n")
-        digest.update(json.dumps(self._plain(), ensure_ascii=False, separators=(",", ":")).encode())
+        words = ("name", "title", "description", "perspective", "licence")
+        said: dict[str, Any] = {key: getattr(self, key) for key in words}
+        said |= {key: sorted(getattr(self, key).items()) for key in ("weights", "limits", "uncertainty")}
+        digest = hashlib.sha256(b"optimiser instance 1\n" + compact(said).removesuffix(b"}"))
+        tables = b",".join(compact(name) + b":" + self[name].written() for name in HELD_TABLES)
+        digest.update(b',"tables":{' + tables + b"}}")
         return digest.hexdigest()
-
-    def _plain(self) -> dict[str, Any]:
-        """Everything in it as plain lists and numbers, in the schema's order."""
-        words = {
-            key: getattr(self, key) for key in ("name", "title", "description", "perspective", "licence")
-        }
-        settings = {key: sorted(getattr(self, key).items()) for key in ("weights", "limits", "uncertainty")}
-        tables = {name: {key: c.tolist() for key, c in self[name].items()} for name in HELD_TABLES}
-        return words | settings | {"tables": tables}
 
 
 def _restored(kind: type[Content], state: dict[str, Any]) -> Content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ class Table(Mapping[str, np.ndarray]):
     ``float64`` (NaN where nothing was given and no default stands), flags are ``bool``.
     """
 
-    __slots__ = ("_blank", "_columns", "rows")
+    __slots__ = ("_blank", "_columns", "_written", "rows")
 
     def __init__(
         self,
@@ -27,9 +28,8 @@ class Table(Mapping[str, np.ndarray]):
         blank: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         self._blank = dict(blank or {})
-        self._columns = {name: np.asarray(column).view() for name, column in columns.items()}
-        for column in self._columns.values():
-            column.setflags(write=False)
+        self._columns = {name: _read_only(column) for name, column in columns.items()}
+        self._written: dict[str, bytes] = {}  # columns that have been written as JSON
         lengths = {len(column) for column in self._columns.values()}
         self.rows: int = rows if rows is not None else lengths.pop() if lengths else 0
         assert lengths <= {self.rows}, "columns of different length"
@@ -48,10 +48,12 @@ class Table(Mapping[str, np.ndarray]):
 
     def with_column(self, name: str, values: np.ndarray, blank: np.ndarray | None = None) -> Table:
         """The same table with one column replaced or added, given wherever it is not said to be blank."""
-        others = {key: mask for key, mask in self._blank.items() if key != name}
-        return Table(
-            {**self._columns, name: values}, self.rows, others if blank is None else others | {name: blank}
-        )
+        blanks = {key: mask for key, mask in self._blank.items() if key != name}
+        if blank is not None:
+            blanks[name] = blank
+        table = Table({**self._columns, name: values}, self.rows, blanks)
+        table._written = {key: text for key, text in self._written.items() if key != name}
+        return table
 
     def blank(self, name: str) -> np.ndarray:
         """(rows,) bool: where nothing was given when the table was read, and a default stands or nothing."""
@@ -62,6 +64,13 @@ class Table(Mapping[str, np.ndarray]):
             return np.isnan(column)
         return column == "" if column.dtype == object else np.zeros(self.rows, dtype=bool)
 
+    def written(self) -> bytes:
+        """The table as JSON: columns as lists. What is written of a column is kept, for variants as well."""
+        for name, column in self._columns.items():
+            if name not in self._written:
+                self._written[name] = compact(name) + b":" + compact(column.tolist())
+        return b"{" + b",".join(self._written[name] for name in self._columns) + b"}"
+
     def frame(self) -> pd.DataFrame:
         """The table as a DataFrame (a copy: changing it leaves the instance as it is)."""
         import pandas as pd
@@ -70,3 +79,17 @@ class Table(Mapping[str, np.ndarray]):
 
     def __repr__(self) -> str:
         return f"Table({self.rows} rows: {', '.join(self._columns)})"
+
+
+def compact(value: Any) -> bytes:
+    """JSON without a space."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _read_only(column: Any) -> np.ndarray:
+    """A column that nobody writes to: itself where it is one, so that variants share it."""
+    array = np.asarray(column)
+    if array.flags.writeable:
+        array = array.view()
+        array.setflags(write=False)
+    return array

@@ -334,7 +334,7 @@ def _checked(
 def _beside(study: Study, best: Judged, given: Mapping[str, Array]) -> tuple[list[Judged], list[Shift]]:
     """The best design and those that stand beside it, and the ways from some of them to it."""
     sets, lift = study.session.c.sets, Lifting(study)
-    levels, current = sets.levels, current_levels(study.instance, sets)
+    levels, current = sets.levels, current_levels(sets)
     known = current >= 0
     current = np.maximum(0, current)
     now = [lift(_now(study, best, current, known))] if known.any() else []

@@ -189,7 +189,7 @@ class Arithmetic:
         most = self.instance.limits["max_changes"]
         if most is None:
             return
-        now = current_levels(self.instance, self.c.sets)
+        now = current_levels(self.c.sets)
         there = np.take_along_axis(self.open, np.maximum(now, 0)[..., None], axis=2)[..., 0]
         must = np.flatnonzero(((now >= 0) & ~there).any(axis=1))
         mixed = self.c.sets.uniform & np.array([len(set(row[row >= 0])) > 1 for row in now])

@@ -295,7 +295,7 @@ def _outcomes(
     """What came of a series under every design, without help, and with everybody's at once."""
     instance = geography.instance
     d = geography.sets.decisions.index(series.decision)
-    current = current_levels(instance, geography.sets)[d]
+    current = current_levels(geography.sets)[d]
     held = {} if best is None or not best.found else {"best": best.held[d]}
     held |= {"current": current} if (current[series.places] >= 0).all() else {}
     held |= {"all-central": np.zeros_like(current), "all-local": np.full_like(current, geography.lowest)}

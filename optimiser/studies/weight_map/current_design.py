@@ -90,7 +90,7 @@ class Now:
 def standing(study: Study, of: Array, own: Array, tolerance: float) -> Now | None:
     """The current design evaluated at as many weightings as it takes; None without a whole one."""
     session = study.session
-    held = current_levels(study.instance, session.c.sets)
+    held = current_levels(session.c.sets)
     if (held < 0).any():
         return None
     broken = judge(study, held, "current", "as current.csv says").broken
