@@ -115,7 +115,7 @@ class Evaluator(Problem):
 
     def _before(self, x: Array) -> Array:
         """(G, S) objectives before recourse."""
-        reached = self.program.upper[self.compiled.rows["scored"]] - self.bare @ x
+        reached = self.program.upper[self.compiled.rows["scored"]] - self.recourse.bare @ x
         return reached.reshape(len(self.weights), -1)
 
     def _values(self, x: Array, direction: Array, priced: list[Priced]) -> Array:
@@ -162,7 +162,7 @@ class Evaluator(Problem):
             slope[achieved] = 0.0
             mine = by_objective[:, s]
             apart = np.where(np.isin(mine, self.recourse.coupling), 0.0, weights)  # no recourse in these
-            slope += apart @ self.bare[mine - rows.start]
+            slope += apart @ self.recourse.bare[mine - rows.start]
             constant = float(constant + apart @ self.program.upper[mine])
             lines.append((slope[self.placing.core], constant))
         return lines

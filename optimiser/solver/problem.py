@@ -114,17 +114,9 @@ class Problem:
         self.c = c
         program = self.compiled.program(c.theta)
         self.units = self._measure.units(program, c)
-        self.program = self.units.scaled(program)
-        self.pools = PoolCuts(self.compiled, c)
-        self.placing = Placing(self.compiled, c, self.pools)
+        self.program = self._measure.scaled(program, self.units)
+        self.pools.follow(c.pools)
         self.recourse.follow(self.program, c, self.units)
-        keep = ~self.recourse.is_recourse
-        keep[self.compiled.columns["achieved"]] = False
-        scores = self.program.matrix[
-            self.compiled.rows["scored"]
-        ]  # without what they sum up to, and recourse
-        self.bare = (scores @ sparse.diags_array(keep.astype(float))).tocsr()
-        self.bare.eliminate_zeros()
         # Money spent before the scenario is known couples the scenarios, and so may an extension.
         self.coupled = self.extended or any(self._width(name) for name in ("support", "added"))
 
@@ -144,6 +136,8 @@ class Problem:
             self.compiled = Compiled(model, own, self._between)
             del model  # freed before there is a collector to walk through it
         self._measure = Measure(self.compiled, c)
+        self.pools = PoolCuts(self.compiled, c)
+        self.placing = Placing(self.compiled, c, self.pools)
         self.recourse = Recourse(self.compiled, c)
         self._layout = c.layout
 

@@ -174,7 +174,9 @@ class Session(Evaluator):
             return self.no_cuts()
         scored, p, count = self.compiled.rows["scored"], self.c.value.probability, len(self.weights)
         within = [slice(g * len(p), (g + 1) * len(p)) for g in floors]
-        rows = np.array([p @ self.bare[run] for run in within]).reshape(len(within), self.placing.size)
+        rows = np.array([p @ self.recourse.bare[run] for run in within]).reshape(
+            len(within), self.placing.size
+        )
         most = self.program.upper[scored].reshape(count, -1)[list(floors)] @ p
         return dense(rows, most - np.array(list(floors.values()), float))
 

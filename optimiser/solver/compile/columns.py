@@ -52,7 +52,7 @@ class Placing:
             at[self.placed.ravel()],
             held + changed,
             _paired(self, columns, c, at, flat),
-            pools.stacked,
+            pools,
             at[pools.buffers],
             flat[pools.members],
         )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
-from optimiser.solver.cuts.pool_cuts import Stacked
+from optimiser.solver.cuts.pool_cuts import PoolCuts
 
 Array = np.ndarray
 AnyOf = tuple[int, Array, bool]  # column that is 1 if any of these is placed (or, if False, is not placed)
@@ -21,7 +21,7 @@ AnyOf = tuple[int, Array, bool]  # column that is 1 if any of these is placed (o
 class Following:
     """Columns are positions among `size`; holdings at levels, flat, are positions 0..len(placed).
 
-    The entries of `pools` are the flat positions `members`, their deviations the columns `buffers`.
+    The members of `pools` are the flat positions `members`, their deviations the columns `buffers`.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class Following:
         placed: Array,
         any_of: Sequence[AnyOf],
         pairs: Array,
-        pools: Stacked,
+        pools: PoolCuts,
         buffers: Array,
         members: Array,
     ) -> None:
@@ -40,14 +40,19 @@ class Following:
         self._any_sense = np.array([1.0 if sense else -1.0 for _, _, sense in any_of])[self._any]
         self._pairs = pairs  # (k, 3): column, and the two that make it 1
         self._pools, self._buffers, self._pooled = pools, buffers, members
-        self._alone = np.asarray(pools.loadings.multiply(pools.loadings).sum(axis=1)).ravel() + pools.own
         self._lay_out()
 
     def _lay_out(self) -> None:
         """Where each entry of `halves` stands: placed, any of, pairs from either side, pools."""
         column, first, second = self._pairs.T
         rows = [np.arange(len(self.placed)), self._any_member, first, second, self._pooled]
-        columns = [self.placed, self._any_column[self._any], column, column, self._buffers[self._pools.of]]
+        columns = [
+            self.placed,
+            self._any_column[self._any],
+            column,
+            column,
+            self._buffers[self._pools.stacked.of],
+        ]
         row, self._columns = np.concatenate(rows), np.concatenate(columns)
         self._order = np.lexsort((self._columns, row))
         self._columns = self._columns[self._order]
@@ -70,10 +75,10 @@ class Following:
         counted = (counts + self._any_sense * turn[self._any_member] > 0).astype(float) - (counts > 0)
         _, first, second = self._pairs.T
         variances, loads = self._variances(p)
-        of, turned = self._pools.of, turn[self._pooled]
-        here, left = variances[of], self._pools.sums(p[self._pooled])[of] + turned
-        there = here + 2.0 * turned * (self._pools.loadings @ loads)
-        there += np.where(turned > 0, self._alone, self._alone - 2.0 * self._pools.own)
+        pools, turned = self._pools.stacked, turn[self._pooled]
+        here, left = variances[pools.of], pools.sums(p[self._pooled])[pools.of] + turned
+        there = here + 2.0 * turned * (pools.loadings @ loads)
+        there += np.where(turned > 0, pools.alone, pools.alone - 2.0 * pools.own)
         there[left <= 0] = 0.0  # exactly, where the last one goes
         deviations = np.sqrt(np.maximum(0.0, there)) - np.sqrt(here)
         parted = turn[first] * p[second], turn[second] * p[first]
@@ -87,9 +92,9 @@ class Following:
 
     def _variances(self, p: Array) -> tuple[Array, Array]:
         """(pools,) variances, and the loads that make their common part."""
-        inside = p[self._pooled]
-        loads, common = self._pools.common(inside)
-        return self._pools.sums(self._pools.own * inside) + common, loads
+        pools, inside = self._pools.stacked, p[self._pooled]
+        loads, common = pools.common(inside)
+        return pools.sums(pools.own * inside) + common, loads
 
 
 def _members(lists: Sequence[Array]) -> tuple[Array, Array]:

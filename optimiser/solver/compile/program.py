@@ -83,28 +83,40 @@ class Compiled:
         self.added_rows = np.concatenate([every[:0], *(every[run] for run in runs)])
         self._lower_open, self._upper_open = np.isneginf(lower), np.isposinf(upper)
         self._fixed = np.where(self._lower_open, upper, lower)
-        self._row, self._column, self._constant, self._product = reader.terms()
+        row, column, self._constant, self._product = reader.terms()
         width = max(1, *map(len, reader.product))
         places = [p + (0,) * (width - len(p)) for p in reader.product]
-        self._places = np.array(places, int).reshape(-1, width)
-        self._plan_matrix(len(lower), len(self._bounds[0]))
+        self._places = np.array(places, int).reshape(-1, width).T.copy()  # (factors, products)
+        self._size = len(lower), len(self._bounds[0])
+        self._arrange(row, column)
 
-    def _plan_matrix(self, rows: int, columns: int) -> None:
-        """Sort the terms once, so that each evaluation only adds up runs of them."""
-        in_matrix = (self._row >= 0) & (self._column >= 0)
-        order = np.lexsort((self._column, self._row))
-        order = order[in_matrix[order]]
-        new = np.ones(len(order), bool)
-        new[1:] = (np.diff(self._row[order]) != 0) | (np.diff(self._column[order]) != 0)
-        self._order, self._starts = order, np.flatnonzero(new)
-        entries = order[self._starts]
-        self._indices = self._column[entries].astype(np.int32)
-        counts = np.bincount(self._row[entries], minlength=rows)
+    def _arrange(self, row: Array, column: Array) -> None:
+        """Arrange the terms once: the first of each entry of the matrix, its further ones, all others."""
+        outside = (row < 0) | (column < 0)
+        order = np.lexsort((column, row, outside))
+        row, column, count = row[order], column[order], len(order) - int(outside.sum())
+        first = np.ones(count, bool)
+        first[1:] = (np.diff(row[:count]) != 0) | (np.diff(column[:count]) != 0)
+        self._indices = column[:count][first].astype(np.int32)
+        counts = np.bincount(row[:count][first], minlength=self._size[0])
         self._indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-        self._size = (rows, columns)
-        self._cost = np.flatnonzero((self._row < 0) & (self._column >= 0))
-        self._rhs = np.flatnonzero((self._row >= 0) & (self._column < 0))
-        self._offset = np.flatnonzero((self._row < 0) & (self._column < 0))
+        arranged = np.argsort(~first, kind="stable")
+        self._plan_sums(first, arranged)
+        order[:count] = order[arranged]
+        self._constant, self._product = self._constant[order], self._product[order]
+        self._cost = np.flatnonzero((row < 0) & (column >= 0))
+        self._rhs = np.flatnonzero((row >= 0) & (column < 0))
+        self._offset = np.flatnonzero((row < 0) & (column < 0))
+        self._cost_columns, self._rhs_rows = column[self._cost], row[self._rhs]
+
+    def _plan_sums(self, first: Array, arranged: Array) -> None:
+        """Entries that are sums of several terms, where these stand as arranged, and where each begins."""
+        terms = np.diff(np.append(np.flatnonzero(first), len(first)))
+        self._sums = np.flatnonzero(terms > 1)
+        place = np.empty(len(first), int)
+        place[arranged] = np.arange(len(first))
+        self._summands = place[np.repeat(terms > 1, terms)]
+        self._begins = np.cumsum(terms[self._sums]) - terms[self._sums]
 
     @property
     def pattern(self) -> sparse.csr_array:
@@ -113,11 +125,13 @@ class Compiled:
 
     def program(self, theta: Array) -> Program:
         """The program at these numbers (`Coefficients.theta` of an instance of the same shape)."""
-        values = self._constant * theta[self._places].prod(axis=1)[self._product]
-        data = np.add.reduceat(values[self._order], self._starts) if len(self._starts) else np.zeros(0)
+        values = self._constant * theta[self._places].prod(axis=0)[self._product]
+        data = values[: len(self._indices)]
+        if len(self._sums):
+            data[self._sums] = np.add.reduceat(values[self._summands], self._begins)
         matrix = sparse.csr_array((data, self._indices, self._indptr), shape=self._size)
-        cost = np.bincount(self._column[self._cost], values[self._cost], self._size[1])
-        moved = np.bincount(self._row[self._rhs], values[self._rhs], self._size[0])
+        cost = np.bincount(self._cost_columns, values[self._cost], self._size[1])
+        moved = np.bincount(self._rhs_rows, values[self._rhs], self._size[0])
         side = self._fixed - moved
         lower, upper, integer = self._bounds
         return Program(

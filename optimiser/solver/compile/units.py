@@ -31,20 +31,14 @@ class Units:
     rows: Array
     columns: Array
 
-    def scaled(self, program: Program) -> Program:
-        """A program in users' units, in these."""
-        matrix, rows, columns = program.matrix, self.rows, self.columns
-        scale = columns[matrix.indices] / np.repeat(rows, np.diff(matrix.indptr))
-        data = np.where(scale == 1.0, matrix.data, _rounded(matrix.data * scale))
-        return replace(
-            program,
-            cost=program.cost * columns,
-            matrix=sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape),
-            lower=np.where(rows == 1.0, program.lower, _rounded(program.lower / rows)),
-            upper=np.where(rows == 1.0, program.upper, _rounded(program.upper / rows)),
-            column_lower=program.column_lower / columns,
-            column_upper=program.column_upper / columns,
-        )
+
+@dataclass(frozen=True, eq=False)
+class Alike:
+    """Rows that have as many entries, where these stand in the matrix, and along which axis."""
+
+    rows: Array
+    places: Array
+    axis: int
 
 
 class Measure:
@@ -63,6 +57,21 @@ class Measure:
         self._staffed = np.array([self._n[n] for n in rows.keys[rows["staff_suffice"]]], int)
         in_scenario = rows.keys[rows["staff_suffice_in_scenario"]]
         self._present = _table([(self._n[n], self._s[s]) for n, s in in_scenario])
+        self._lay_out(compiled)
+
+    def _lay_out(self, compiled: Compiled) -> None:
+        """Where the entries of amounts stand in the matrix, and those of rows that have as many."""
+        pattern, every = compiled.pattern, np.arange(len(compiled.columns.keys))
+        amounts = np.concatenate([every[compiled.columns[name]] for name in (*AMOUNTS, "added")])
+        self._amount_entries = np.flatnonzero(np.isin(pattern.indices, amounts))
+        self._column_of = pattern.indices[self._amount_entries].astype(int)
+        self._lengths, starts = np.diff(pattern.indptr), pattern.indptr[:-1].astype(int)
+        self._alike = []
+        for length in np.unique(self._lengths[self._lengths > 0]).tolist():
+            rows = np.flatnonzero(self._lengths == length)
+            sides = np.arange(length), starts[rows]
+            axis = int(length > len(rows))  # numpy is quick along the longer side
+            self._alike.append(Alike(rows, np.add.outer(*sides[:: 1 - 2 * axis]), axis))
 
     def _places(self, keys: list[tuple[str, ...]]) -> tuple[Array, ...]:
         return _table([(self._o[key[0]], self._r[key[1]], self._s[key[-1]]) for key in keys], 3)
@@ -72,9 +81,35 @@ class Measure:
 
     def units(self, program: Program, c: Coefficients) -> Units:
         """The units of a program that is in users' units."""
-        columns = self._columns(c)
-        matrix = program.matrix
-        return Units(self._rows(matrix.data * columns[matrix.indices], matrix.indptr, c), columns)
+        columns, entries = self._columns(c), program.matrix.data.copy()
+        entries[self._amount_entries] *= columns[self._column_of]
+        return Units(self._rows(entries, program.matrix.indptr, c), columns)
+
+    def scaled(self, program: Program, units: Units) -> Program:
+        """A program in users' units, in these."""
+        rows, columns = units.rows, units.columns
+        other = np.flatnonzero(rows != 1.0)
+        lower, upper = program.lower.copy(), program.upper.copy()
+        for side in (lower, upper):
+            side[other] = _rounded(side[other] / rows[other])
+        return replace(
+            program,
+            cost=program.cost * columns,
+            matrix=self._scaled_matrix(program.matrix, units),
+            lower=lower,
+            upper=upper,
+            column_lower=program.column_lower / columns,
+            column_upper=program.column_upper / columns,
+        )
+
+    def _scaled_matrix(self, matrix: sparse.csr_array, units: Units) -> sparse.csr_array:
+        some = np.repeat(units.rows != 1.0, self._lengths)
+        some[self._amount_entries] = True
+        other = np.flatnonzero(some)
+        scale = units.columns[matrix.indices[other]] / np.repeat(units.rows, self._lengths)[other]
+        data, own = matrix.data.copy(), matrix.data[other]
+        data[other] = np.where(scale == 1.0, own, _rounded(own * scale))
+        return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
     def _columns(self, c: Coefficients) -> Array:
         """What each column could be: amounts as far as they are of use, all others are shares of 1."""
@@ -95,9 +130,13 @@ class Measure:
     def _rows(self, entries: Array, indptr: Array, c: Coefficients) -> Array:
         """The limit of each row, or else its largest entry."""
         named = self._compiled.rows
-        largest = _positive(_by_row(np.maximum, np.abs(entries), indptr), 1.0)
-        lent = _by_row(np.add, np.maximum(0.0, -entries), indptr)
-        borrowed = _by_row(np.add, np.maximum(0.0, entries), indptr)
+        largest, sizes = np.zeros(len(indptr) - 1), np.abs(entries)
+        for alike in self._alike:
+            largest[alike.rows] = sizes[alike.places].max(axis=alike.axis)
+        largest = _positive(largest, 1.0)
+        aid = indptr[named["aid_arrives"].start : named["aid_arrives"].stop + 1]
+        traded, ends = entries[aid[0] : aid[-1]], aid - aid[0]
+        lent, borrowed = (_row_sums(np.maximum(0.0, sign * traded), ends) for sign in (-1.0, 1.0))
         n, s = self._present
         r, surge = self._capped
         limits = {
@@ -106,7 +145,7 @@ class Measure:
             "demand_covered": c.slack.demand[self._covered],
             "lent_if_spare": c.slack.spare[self._amounts["lent"]],
             "borrowed_if_short": c.slack.shortage[self._amounts["borrowed"]],
-            "aid_arrives": np.minimum(lent, borrowed)[named["aid_arrives"]],
+            "aid_arrives": np.minimum(lent, borrowed),
             "little_unmet": c.slack.max_unmet[r] * c.slack.total_demand[r, surge],
             "not_too_full": c.slack.normal_demand[self._full],
             "budget_suffices": c.money.budget,
@@ -121,9 +160,10 @@ class Measure:
 
 
 def _rounded(values: Array) -> Array:
-    """To `BITS` significant bits."""
-    fraction, exponent = np.frexp(values)
-    return np.ldexp(np.round(fraction * 2.0**BITS) / 2.0**BITS, exponent)
+    """To `BITS` significant bits, halves to even: on the bits themselves, of which a double has 53."""
+    dropped, bits = 53 - BITS, values.view(np.int64)
+    rounded = bits + (2 ** (dropped - 1) - 1) + (bits >> dropped & 1)
+    return (rounded & -(2**dropped)).view(float)
 
 
 def _table(rows: list[tuple[int, ...]], width: int = 2) -> tuple[Array, ...]:
@@ -136,9 +176,9 @@ def _positive(values: Array, otherwise: Array | float) -> Array:
     return np.where((values > 0) & np.isfinite(values), values, otherwise)
 
 
-def _by_row(function: np.ufunc, data: Array, indptr: Array) -> Array:
-    """A function over the entries of each row, 0 for a row that has none."""
-    found, some = np.zeros(len(indptr) - 1), np.flatnonzero(np.diff(indptr))
+def _row_sums(data: Array, indptr: Array) -> Array:
+    """Sums over the entries of some rows that follow each other, which begin and end at `indptr`."""
+    sums, some = np.zeros(len(indptr) - 1), np.flatnonzero(np.diff(indptr))
     if len(some):
-        found[some] = function.reduceat(data, indptr[some])
-    return found
+        sums[some] = np.add.reduceat(data, indptr[some])
+    return sums

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from optimiser.coefficients import Coefficients
-from optimiser.coefficients.pools import Pool
+from optimiser.coefficients.pools import Pool, Pools
 from optimiser.solver.compile.program import Compiled
 from optimiser.solver.cuts.cuts import Cuts
 
@@ -32,6 +32,21 @@ class Placed:
     pool: Pool
 
 
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Whose pool it is, in which correlation regime, and where it stands in the program."""
+
+    decision: int
+    localities: Array
+    regime: int
+    buffer: int  # column
+    members: Array  # columns
+
+    def filled(self, pools: Pools) -> Placed:
+        """With the deviations of these."""
+        return Placed(self.buffer, self.members, pools.pool(self.decision, self.localities, self.regime))
+
+
 class Stacked:
     """Many pools as one table, an entry a member, so that all are computed at once."""
 
@@ -39,9 +54,19 @@ class Stacked:
         self.count = len(pools)
         self.of = np.repeat(np.arange(len(pools)), [len(pool.own) for pool in pools])
         self.own = np.concatenate([np.zeros(0), *(pool.own for pool in pools)])
-        factors = [pool.factors for pool in pools]
-        self.loadings = sparse.block_diag(factors or [np.zeros((0, 0))], format="csr")  # (entries, factors)
-        self._factor_of = np.repeat(np.arange(len(pools)), [f.shape[1] for f in factors])
+        widths = np.array([pool.factors.shape[1] for pool in pools], int)
+        self._factor_of = np.repeat(np.arange(len(pools)), widths)
+        self.loadings = self._side_by_side([pool.factors for pool in pools], widths)  # (entries, factors)
+        self.alone = np.asarray(self.loadings.multiply(self.loadings).sum(axis=1)).ravel() + self.own
+
+    def _side_by_side(self, factors: Sequence[Array], widths: Array) -> sparse.csr_array:
+        """Each pool's factors in columns of their own."""
+        data = np.concatenate([np.zeros(0), *(each.ravel() for each in factors)])
+        counts = widths[self.of]
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        first = (np.cumsum(widths) - widths)[self.of]
+        columns = np.arange(len(data)) - np.repeat(starts[:-1] - first, counts)
+        return sparse.csr_array((data, columns, starts), shape=(len(self.of), len(self._factor_of)))
 
     def sums(self, entries: Array) -> Array:
         """(pools,) sums of (entries,) over the members of each."""
@@ -54,7 +79,10 @@ class Stacked:
 
 
 class PoolCuts:
-    """All pools of asymmetric decisions; `separate` says where a relaxation lets a buffer be too small."""
+    """All pools of asymmetric decisions; `separate` says where a relaxation lets a buffer be too small.
+
+    `follow` takes over new numbers of the same layout.
+    """
 
     def __init__(self, compiled: Compiled, c: Coefficients) -> None:
         sets = c.sets
@@ -65,15 +93,24 @@ class PoolCuts:
             s: int(t) for s, t in zip(sets.scenarios, c.pools.regime, strict=True) if t > 0
         }
         self.columns = len(compiled.columns.keys)
-        self.pools = []
+        self._places = []
         for (d, organisation, t), column in compiled.columns.index("buffer").items():
             n = number[organisation]
             under, level = sets.under[n], sets.levels[sets.level_of[n]]
             members = np.array([placed[d, sets.localities[o], level] for o in under])
-            self.pools.append(Placed(column, members, c.pools.pool(decision[d], under, regimes[t])))
+            self._places.append(Place(decision[d], under, regimes[t], column, members))
+        self.members = np.concatenate([np.zeros(0, int), *(place.members for place in self._places)])
+        self.buffers = np.array([place.buffer for place in self._places], int)
+        self._numbers: Pools | None = None
+        self.follow(c.pools)
+
+    def follow(self, pools: Pools) -> None:
+        """Take over the deviations and correlations, if they are other ones."""
+        if self._numbers is not None and pools.same(self._numbers):
+            return
+        self._numbers = pools
+        self.pools = [place.filled(pools) for place in self._places]
         self.stacked = Stacked([placed.pool for placed in self.pools])
-        self.members = np.concatenate([np.zeros(0, int), *(placed.members for placed in self.pools)])
-        self.buffers = np.array([placed.buffer for placed in self.pools], int)
 
     def separate(self, x: Array, around: bool = False) -> Cuts:
         """Cuts that x violates; columns are those of the whole program.

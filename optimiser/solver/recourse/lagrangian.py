@@ -43,6 +43,7 @@ class Recourse(Structure):
         data = program.matrix.data
         self.on_y.data = self.sign[self._y_rows] * data[self._y_entries]
         self.on_x.data = self.sign[self._x_rows] * data[self._x_entries]
+        self.bare.data = data[self._bare_entries]
         d, o, level, s = self.e_index.T
         n = c.sets.node[o, level]
         self.willing = c.autonomy.willingness[n]

@@ -96,7 +96,10 @@ class Structure:
         )
 
     def _split(self, compiled: Compiled) -> None:
-        """The coupling rows, on recourse and on the master's columns; `follow` fills in their numbers."""
+        """The coupling rows, on recourse and on the master's columns; `follow` fills in their numbers.
+
+        And `bare`, the rows that score without recourse and without what they sum up to.
+        """
         numbered = compiled.pattern
         numbered.data = np.arange(numbered.nnz)
         rows = numbered[self.coupling]
@@ -105,6 +108,11 @@ class Structure:
         mine = ~self.is_recourse[rest.col]
         kept = rest.data[mine], (rest.row[mine], rest.col[mine])
         self._x_entries, self._x_rows, self.on_x = _part(sparse.csr_array(kept, shape=rows.shape))
+        scored = numbered[compiled.rows["scored"]].tocoo()
+        achieved = compiled.columns["achieved"]
+        mine = ~self.is_recourse[scored.col] & ((scored.col < achieved.start) | (scored.col >= achieved.stop))
+        kept = scored.data[mine], (scored.row[mine], scored.col[mine])
+        self._bare_entries, _, self.bare = _part(sparse.csr_array(kept, shape=scored.shape))
 
     def _held(self, c: Coefficients, d: str, o: str, level: str) -> int:
         uniform = c.sets.uniform[c.sets.decisions.index(d)]
@@ -115,7 +123,7 @@ def _part(numbered):  # type: ignore[no-untyped-def]
     """(entries of the program's matrix, their rows, a matrix to put their values into)."""
     entries = numbered.data.astype(int)
     numbered.data = np.zeros(len(entries))
-    return entries, numbered.tocoo().row, numbered
+    return entries, numbered.tocoo().row.astype(int), numbered
 
 
 def _positions(columns, name: str, at: dict[int, int]) -> Array:  # type: ignore[no-untyped-def]

@@ -96,8 +96,9 @@ class Loosened:
         self.stocks = {r for r, limit in enumerate(c.structure.capped) if limit or "resilience" in floors}
         self.compiled = Compiled(self._model(floors))
         program = self.compiled.program(c.theta)
-        self.units = Measure(self.compiled, c).units(program, c)
-        self.program = self.units.scaled(program)
+        measure = Measure(self.compiled, c)
+        self.units = measure.units(program, c)
+        self.program = measure.scaled(program, self.units)
         run = self.compiled.columns["placed"]
         by_holding = np.arange(run.start, run.stop).reshape(-1, len(c.sets.levels))
         self.placed = by_holding[c.sets.holding]  # (D, O, L) columns
