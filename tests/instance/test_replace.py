@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import time
 from typing import Any
 
@@ -217,3 +218,12 @@ def test_a_variant_takes_about_a_millisecond(full: Instance) -> None:
         full.replace("organisations.staff_hours", multiply=1.1, where={"level": "local"})
         times.append(time.perf_counter() - start)
     assert min(times) < 0.005
+
+
+def test_a_variant_has_the_hash_of_an_instance_of_its_own(full: Instance) -> None:
+    """Whatever has been written of the columns that it shares."""
+    assert full.hash
+    for path in ("workload.hours", "decisions.stake_economy", "weights.accountability"):
+        variant = full.replace(path, multiply=0.5)
+        apart: Instance = pickle.loads(pickle.dumps(variant))
+        assert variant.hash == apart.hash != full.hash

@@ -65,6 +65,7 @@ class Measure:
         amounts = np.concatenate([every[compiled.columns[name]] for name in (*AMOUNTS, "added")])
         self._amount_entries = np.flatnonzero(np.isin(pattern.indices, amounts))
         self._column_of = pattern.indices[self._amount_entries].astype(int)
+        self._row_of = np.searchsorted(pattern.indptr, self._amount_entries, side="right") - 1
         self._lengths, starts = np.diff(pattern.indptr), pattern.indptr[:-1].astype(int)
         self._alike = []
         for length in np.unique(self._lengths[self._lengths > 0]).tolist():
@@ -103,12 +104,10 @@ class Measure:
         )
 
     def _scaled_matrix(self, matrix: sparse.csr_array, units: Units) -> sparse.csr_array:
-        some = np.repeat(units.rows != 1.0, self._lengths)
-        some[self._amount_entries] = True
-        other = np.flatnonzero(some)
-        scale = units.columns[matrix.indices[other]] / np.repeat(units.rows, self._lengths)[other]
-        data, own = matrix.data.copy(), matrix.data[other]
-        data[other] = np.where(scale == 1.0, own, _rounded(own * scale))
+        scale = np.repeat(1.0 / units.rows, self._lengths)
+        scale[self._amount_entries] = units.columns[self._column_of] / units.rows[self._row_of]
+        data, other = matrix.data.copy(), np.flatnonzero(scale != 1.0)
+        data[other] = _rounded(data[other] * scale[other])
         return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
     def _columns(self, c: Coefficients) -> Array:
