@@ -12,6 +12,7 @@ import numpy as np
 
 from optimiser.audit.accounts import Accounts
 from optimiser.audit.facts import Facts, facts_of
+from optimiser.audit.means import Means, means
 from optimiser.audit.objectives import Worth, weighed
 from optimiser.audit.promises import Promises, unreadable
 from optimiser.errors import InputError
@@ -34,6 +35,7 @@ class Audit:
     demand: np.ndarray  # (O, R, S) units
     supply: np.ndarray  # (O, R, S) units, before aid, slack and flexing
     spend: float  # money a year
+    means: Means | None  # in units that people know; None for a record that cannot be judged
     no_data: tuple[str, ...] = ()  # objectives about which the instance says nothing (see `no_data`)
 
 
@@ -71,6 +73,7 @@ def audit(
         demand=facts.demand.copy(),
         supply=facts.supply.copy(),
         spend=accounts.spend,
+        means=means(facts, record, accounts, worth.pooled),
         no_data=no_data(instance),
     )
 
@@ -86,7 +89,7 @@ def no_data(instance: Instance) -> tuple[str, ...]:
         "responsiveness": hindered or (facts.worth != 1).any(),
         "economy": facts.cost.any() or facts.fixed_cost.any(),
         "solidarity": not np.isnan(facts.mean).all(),
-        "resilience": (facts.demand > facts.supply).any(),
+        "resilience": (facts.short @ facts.probability).any(),
     }
     spoken = {g for g, scored in facts.scored.items() if scored.any()}
     spoken |= {g for g, said in says.items() if said} | {facts.objectives[g] for g in facts.link_objective}
@@ -110,11 +113,8 @@ def taken(instance: Instance, held: np.ndarray) -> tuple[np.ndarray, float]:
     (D, O), S = held.shape, len(facts.scenarios)
     acts, stock = np.zeros((D, O, S)), np.zeros(facts.demand.shape)
     support = np.zeros(len(facts.organisations))
-    idle = Record(held, acts, acts, support, stock[..., 0], stock, stock, stock)
-    accounts = Accounts(facts, idle)
-    there = 1 - facts.absence
-    in_scenario = np.divide(accounts.used, there, out=np.zeros_like(accounts.used), where=there > 0)
-    return np.maximum(accounts.asked, in_scenario.max(axis=1)), accounts.spend
+    accounts = Accounts(facts, Record(held, acts, acts, support, stock[..., 0], stock, stock, stock))
+    return accounts.asked, accounts.spend
 
 
 def _normalised(facts: Facts, weights: Mapping[str, float]) -> dict[str, float]:
@@ -146,4 +146,5 @@ def _unjudged(facts: Facts, broken: tuple[str, ...]) -> Audit:
         demand=facts.demand.copy(),
         supply=facts.supply.copy(),
         spend=unknown,
+        means=None,
     )

@@ -80,7 +80,10 @@ class Facts:
         table = instance["scenarios"]
         self.probability = table["probability"]
         self.urgency, self.absence, self.oversight = table["urgency"], table["absence"], table["oversight"]
-        self.common = table["correlation"]  # (S,) NaN: the decisions' own
+        self.shock = np.tile(table["correlation"], (len(self.decisions), 1))  # (D, S) NaN: the decision's own
+        for d, name in enumerate(self.decisions):
+            own = table[f"correlation.{name}"]
+            self.shock[d] = np.where(np.isnan(own), self.shock[d], own)
 
     def _decisions(self, instance: Instance) -> None:
         table = instance["decisions"]
@@ -95,18 +98,21 @@ class Facts:
         self.flexes = np.array([self._r.get(name, -1) for name in table["flexes"]], dtype=int)
 
     def _work(self, instance: Instance) -> None:
-        """Hours [d, held at, falling at] per locality; fixed hours and both costs [d, held at]."""
-        D, L, table = len(self.decisions), len(self.levels), instance["workload"]
-        self.hours = np.zeros((D, L, L))
-        self.fixed_hours, self.fixed_cost, self.cost = np.zeros((3, D, L))
-        for row in range(table.rows):
+        """Hours [d, o, held at, falling at], cost [d, o, held at]; fixed hours and costs [d, held at]."""
+        D, O, L, table = len(self.decisions), len(self.localities), len(self.levels), instance["workload"]
+        self.hours, self.cost = np.zeros((D, O, L, L)), np.zeros((D, O, L))
+        self.fixed_hours, self.fixed_cost = np.zeros((2, D, L))
+        # Every locality first, so that a locality's own row wins.
+        for row in sorted(range(table.rows), key=lambda row: table["organisation"][row] != ""):
             d, held = self._d[table["decision"][row]], self._l[table["level"][row]]
-            falls = self._l[table["at"][row]]
-            self.hours[d, held, falls] += table["hours"][row]
+            falls, name = self._l[table["at"][row]], table["organisation"][row]
+            where = self._o[name] if name else slice(None)
+            self.hours[d, where, held, falls] = table["hours"][row]
             if held == falls:
-                self.fixed_hours[d, held] += table["fixed_hours"][row]
-                self.fixed_cost[d, held] += table["fixed_cost"][row]
-                self.cost[d, held] += table["cost"][row]
+                self.cost[d, where, held] = table["cost"][row]
+                if not name:
+                    self.fixed_hours[d, held] = table["fixed_hours"][row]
+                    self.fixed_cost[d, held] = table["fixed_cost"][row]
 
     def _people(self, instance: Instance) -> None:
         table = instance["organisations"]
@@ -151,6 +157,7 @@ class Facts:
                     figure[cell] = surges[column][row]
         self.demand = self.usual_demand[:, :, None] * (1 + surge)  # (O, R, S)
         self.supply = self.capacity[:, :, None] * (1 - loss)
+        self.short = np.maximum(0.0, self.demand - self.supply)  # what is at risk where nobody helps
 
     def _rules(self, instance: Instance) -> None:
         rules, current = instance["rules"], instance["current"]
@@ -202,6 +209,28 @@ class Facts:
         self.pair_beyond = (
             (table["correlation"] - self.rho[d]) * self.sd[d, self.pair_a] * self.sd[d, self.pair_b]
         )
+        self.saved = self._saved()
+
+    def _saved(self) -> np.ndarray:
+        """(D, O, L, S) what a locality's part saves when all under n(o,l) is pooled: sd less its marginal
+        share of the buffer (Euler's allocation)."""
+        saved = np.zeros((*self.sd.shape, len(self.levels), len(self.scenarios)))
+        own = np.isnan(self.shock)
+        for level in range(self.bottom):
+            n = self.ancestor[:, level]
+            together = (n[:, None] == n).astype(float)
+            others = self.sd * (self.sd @ together - self.sd)  # (D, O) sum over o' != o of sd_o sd_o'
+            beyond = np.zeros(self.sd.shape)
+            same = n[self.pair_a] == n[self.pair_b]
+            for end in (self.pair_a, self.pair_b):
+                np.add.at(beyond, (self.pair_d, end), self.pair_beyond * same)
+            rho = np.where(own, self.rho[:, None], self.shock)[:, None, :]
+            shared = (self.sd**2)[..., None] + rho * others[..., None] + own[:, None] * beyond[..., None]
+            variance = np.einsum("dos,op->dps", shared, together)  # of the whole pool, told of each member
+            some = variance > 0
+            part = np.where(some, shared / np.sqrt(np.where(some, variance, 1.0)), 0.0)
+            saved[:, :, level] = np.maximum(0.0, self.sd[..., None] - part)
+        return saved
 
     def _distance(self, instance: Instance) -> None:
         """What distance does: accountability kept, worth of exercise, sharing lost; the dearest level."""
@@ -210,8 +239,8 @@ class Facts:
         self.accountability = np.where(np.isnan(direct), levels["accountability"], direct)  # (D, O, L)
 
         half_life = np.where(np.isnan(decisions["half_life_days"]), np.inf, decisions["half_life_days"])
-        delays = levels["delay_days"][:, None] * self.urgency  # (L, S)
-        timeliness = 2.0 ** -(delays / half_life[:, None, None])  # (D, L, S)
+        self.delays = self._delays(instance)
+        timeliness = 2.0 ** -(self.delays * self.urgency / half_life[:, None, None])  # (D, L, S)
         need = np.full(self.sd.shape, np.nan)
         for row in sorted(range(needs.rows), key=lambda row: needs["decision"][row] != ""):
             name = needs["decision"][row]
@@ -219,23 +248,49 @@ class Facts:
                 row
             ]
         apart = need[:, :, None] - self._means(need)
-        fit = np.maximum(0, 1 - decisions["heterogeneity"][:, None, None] * apart**2)
-        fit = np.where(np.isnan(need)[:, :, None], 1.0, fit)
+        unlike = np.where(np.isnan(need)[:, :, None], 0.0, apart**2)
+        ignored = decisions["spillover"][:, None, None] * self._outside()
+        fit = np.maximum(0, 1 - decisions["heterogeneity"][:, None, None] * unlike - ignored)
         worth = timeliness[:, None] * fit[..., None]
         direct = self.direct["responsiveness"][..., None]
         self.worth = np.where(np.isnan(direct), worth, direct)  # (D, O, L, S)
 
         means = self._means(self.mean)
-        unshared = self.share[:, None] * np.abs(means - means[:, :, :1])
-        self.unshared = np.where(np.isnan(self.mean)[:, :, None], 0.0, unshared)  # (D, O, L)
-        alone = self.unshared[:, :, -1].sum(axis=1)
-        largest = np.abs(np.nan_to_num(self.mean)).max(
-            axis=1
-        )  # all means equal but for rounding: nothing to share
-        self.unshared_alone = np.where(alone > 1e-12 * largest, alone, 0.0)
+        apart = self.share[:, None] * np.abs(means - means[:, :, :1])
+        apart = np.where(np.isnan(self.mean)[:, :, None], 0.0, apart)  # (D, O, L) of the pool from the centre
+        alone = apart[:, :, -1].sum(axis=1)
+        largest = np.abs(np.nan_to_num(self.mean)).max(axis=1)
+        uneven = alone > 1e-12 * largest  # all means equal but for rounding: nothing to share
+        gained = np.where(uneven[:, None, None], apart[:, :, -1:] - apart, 0.0)
+        self.shared = (
+            gained / np.where(uneven, alone, 1.0)[:, None, None]
+        )  # (D, O, L) of what could be shared
 
         holders = np.bincount(self.level_of, minlength=len(self.levels))
-        self.dearest = (self.fixed_cost * holders + self.cost * len(self.localities)).max(axis=1)
+        self.dearest = (self.fixed_cost * holders + self.cost.sum(axis=1)).max(axis=1)
+
+    def _delays(self, instance: Instance) -> np.ndarray:
+        """(D, L, S) days: the level's, or the decision's, or the decision's in the scenario."""
+        table, usual = instance["delays"], instance["levels"]["delay_days"]
+        delays = np.broadcast_to(
+            usual[:, None], (len(self.decisions), len(usual), len(self.scenarios))
+        ).copy()
+        for row in sorted(range(table.rows), key=lambda row: table["scenario"][row] != ""):
+            name = table["scenario"][row]
+            where = self._s[name] if name else slice(None)
+            delays[self._d[table["decision"][row]], self._l[table["level"][row]], where] = table["days"][row]
+        return delays
+
+    def _outside(self) -> np.ndarray:
+        """(O, L) the share of the others for which n(o,l) does not answer."""
+        outside = np.zeros(self.ancestor.shape)
+        others = 1 - self.share
+        for level in range(1, len(self.levels)):
+            n = self.ancestor[:, level]
+            answers = (n[:, None] == n) @ self.share - self.share
+            some = others > 1e-12
+            outside[:, level] = np.where(some, 1 - answers / np.where(some, others, 1.0), 0.0)
+        return outside
 
     def _means(self, values: np.ndarray) -> np.ndarray:
         """(D, O), NaN where a locality has none -> (D, O, L): the mean over those of O(n(o,l)) with one."""

@@ -21,77 +21,84 @@ class Worth:
             "responsiveness": facts.stakes["responsiveness"] @ (prompt @ expected) / len(kept),
             "unmet": record.unmet.sum(axis=1) @ expected,
         }
-        whole = {
-            "risk_pooling": _risk_pooling(facts, accounts),
-            "economy": _share(facts.dearest - accounts.cost, facts.dearest, none=1.0),
-            "solidarity": _solidarity(facts, record, accounts),
-        }
+        shared = facts.shared[accounts.d, accounts.o, record.held]
         self.scores = {
             "accountability": np.einsum("o,dos->ds", facts.share, kept),
             "responsiveness": np.einsum("o,dos->ds", facts.share, prompt),
         }
+        self.pooled = _volatility_pooled(facts, record, accounts)
+        computed = {
+            "risk_pooling": self.pooled,
+            "economy": _economy(facts, accounts),
+            "solidarity": np.einsum("do,dos->ds", shared, record.exercised),
+        }
         for g in facts.stakes:  # every objective but resilience
             if g not in self.scores:
-                self.scores[g] = _direct(facts, record, accounts, g, whole.get(g))
+                self.scores[g] = _direct(facts, record, accounts, g, computed.get(g))
         losses = _links(facts, record)
         means = {g: facts.stakes[g] @ scores / len(kept) for g, scores in self.scores.items()}
         means["resilience"] = _resilience(facts, record)
         self.by_scenario = np.stack([means[g] for g in facts.objectives]) - losses
 
 
-def _share(part: np.ndarray, of: np.ndarray, none: float) -> np.ndarray:
-    """part / of, and `none` where there is nothing to share."""
-    return np.where(of > 0, part / np.where(of > 0, of, 1.0), none)
-
-
 def _accountability(facts: Facts, record: Record, accounts: Accounts) -> np.ndarray:
     kept = facts.accountability[accounts.d, accounts.o, record.held][..., None]  # (D, O, 1)
-    return kept + facts.monitoring_effect[:, None, None] * (1 - kept) * record.monitored
+    regained = facts.monitoring_effect[:, None, None] * (1 - kept) * record.monitored
+    return kept * record.exercised + regained
 
 
-def _risk_pooling(facts: Facts, accounts: Accounts) -> np.ndarray:
-    """(D, S): 1 - the standard deviations of all pools / those of the localities alone."""
+def _volatility_pooled(facts: Facts, record: Record, accounts: Accounts) -> np.ndarray:
+    """(D, S): what every pool saves, as far as it is exercised, as a share of the deviations alone.
+
+    A pool of the localities S saves no more than their deviations less its own, and no more than Euler's
+    shares of what all under its organisation would save, each as far as its locality's part is exercised.
+    """
     D, S, N = len(facts.decisions), len(facts.scenarios), len(facts.organisations)
     pool = accounts.d * N + accounts.holder
 
     def by_pool(where: np.ndarray, weights: np.ndarray) -> np.ndarray:
         return np.bincount(where.ravel(), weights=weights.ravel(), minlength=D * N).reshape(D, N)
 
-    squares = by_pool(pool, facts.sd**2)
-    cross = by_pool(pool, facts.sd) ** 2 - squares  # sum over o != o' of sd_o sd_o'
+    sums, squares = by_pool(pool, facts.sd), by_pool(pool, facts.sd**2)
+    cross = sums**2 - squares  # sum over o != o' of sd_o sd_o'
     pair_pool = pool[facts.pair_d, facts.pair_a]
     together = pair_pool == pool[facts.pair_d, facts.pair_b]
     beyond = 2 * by_pool(pair_pool, facts.pair_beyond * together)
     alone = facts.sd.sum(axis=1)
-    scores = np.empty((D, S))
-    # One buffer for the scenarios without a correlation, one for each that has its own.
-    scores[:] = _pooled(squares + facts.rho[:, None] * cross + beyond, alone)[:, None]
-    for s in np.flatnonzero(~np.isnan(facts.common)):
-        scores[:, s] = _pooled(squares + facts.common[s] * cross, alone)
+    scores = np.zeros((D, S))
+    for s in range(S):
+        shock = facts.shock[:, s, None]
+        own = squares + facts.rho[:, None] * cross + beyond
+        variance = np.where(np.isnan(shock), own, squares + np.nan_to_num(shock) * cross)
+        could = sums - np.sqrt(np.maximum(variance, 0.0))
+        saved = facts.saved[accounts.d, accounts.o, record.held, s] * record.exercised[..., s]
+        done = np.minimum(could, by_pool(pool, saved)).sum(axis=1)
+        scores[:, s] = np.where(alone > 0, done / np.where(alone > 0, alone, 1.0), 0.0)
     return scores
 
 
-def _pooled(variance: np.ndarray, alone: np.ndarray) -> np.ndarray:
-    buffer = np.sqrt(np.maximum(variance, 0.0)).sum(axis=1)
-    return _share(alone - buffer, alone, none=0.0)
-
-
-def _solidarity(facts: Facts, record: Record, accounts: Accounts) -> np.ndarray:
-    unshared = facts.unshared[accounts.d, accounts.o, record.held].sum(axis=1)
-    return _share(facts.unshared_alone - unshared, facts.unshared_alone, none=0.0)
+def _economy(facts: Facts, accounts: Accounts) -> np.ndarray:
+    """(D, 1): 1 less the cost as a share of the dearest level's, 1 where nothing costs anything."""
+    dearest = np.where(facts.dearest > 0, facts.dearest, 1.0)
+    scores: np.ndarray = np.where(facts.dearest > 0, 1 - accounts.cost / dearest, 1.0)
+    return scores[:, None]
 
 
 def _direct(
     facts: Facts, record: Record, accounts: Accounts, g: str, computed: np.ndarray | None
 ) -> np.ndarray:
-    """(D, S): the scores given directly where there are any, else those computed (0 for the user's own)."""
+    """(D, S): the scores given directly where there are any, else those computed (0 for the user's own).
+
+    What is scored is earned as far as it is exercised; economy comes with what is held.
+    """
     scores = np.zeros((len(facts.decisions), len(facts.scenarios)))
     if computed is not None:
-        scores[:] = computed if computed.ndim == 2 else computed[:, None]
+        scores[:] = computed
     scored = facts.scored[g]
     if scored.any():
-        given = facts.direct[g][accounts.d, accounts.o, record.held] @ facts.share
-        scores[scored] = given[scored, None]
+        given = facts.direct[g][accounts.d, accounts.o, record.held] * facts.share
+        done = np.ones_like(record.exercised) if g == "economy" else record.exercised
+        scores[scored] = np.einsum("do,dos->ds", given, done)[scored]
     return scores
 
 
@@ -111,10 +118,16 @@ def link_losses(facts: Facts, record: Record) -> np.ndarray:
 
 
 def _resilience(facts: Facts, record: Record) -> np.ndarray:
-    """(S,): 1 - the mean over resources of the share of demand that nothing covers."""
-    if not facts.resources:
+    """(S,): 1 less what is unmet in each scenario, as a share of what is at risk over all of them.
+
+    The mean is over the resources of which something is at risk; 1 where none is.
+    """
+    at_risk = facts.short.sum(axis=0) @ facts.probability  # (R,) units
+    some = at_risk > 0
+    if not some.any():
         return np.ones(len(facts.scenarios))
-    return 1 - _share(record.unmet.sum(axis=0), facts.demand.sum(axis=0), none=0.0).mean(axis=0)
+    shares: np.ndarray = record.unmet.sum(axis=0)[some] / at_risk[some, None]
+    return 1 - shares.mean(axis=0)
 
 
 def weighed(facts: Facts, by_scenario: np.ndarray, weights: dict[str, float]) -> tuple[np.ndarray, float]:

@@ -162,8 +162,9 @@ class Promises:
             yield f"{self.case(d, o, s)}: exercised {numbers} able"
 
     def monitoring(self) -> Iterator[str]:
-        """(7) Nothing monitors the centre."""
-        most = np.where((self.record.held > 0)[..., None], self.facts.oversight, 0.0)
+        """(7) Only what is done can be watched, and nothing monitors the centre."""
+        below = (self.record.held > 0)[..., None]
+        most = np.where(below, self.facts.oversight * self.record.exercised, 0.0)
         for (d, o, s), numbers in self.over(self.record.monitored, most):
             yield f"{self.case(d, o, s)}: monitored {numbers} at most"
 
@@ -201,8 +202,8 @@ class Promises:
         """(9) Mutual aid at the level that holds the decision which governs the resource."""
         f, record = self.facts, self.record
         governed = (f.governed_by >= 0)[:, None]
-        spare = np.where(governed, np.maximum(0, f.supply - f.demand), 0.0)
-        short = np.where(governed, np.maximum(0, f.demand - f.supply), 0.0)
+        done = np.where(governed, np.moveaxis(record.exercised[f.governed_by], 0, 1), 0.0)  # (O, R, S)
+        spare, short = np.maximum(0, f.supply - f.demand) * done, f.short * done
         for (o, r, s), numbers in self.over(record.lent, spare, self.stocks):
             yield f"{self.stock(o, r, s)}: lent {numbers} spare"
         for (o, r, s), numbers in self.over(record.borrowed, short, self.stocks):
@@ -216,7 +217,7 @@ class Promises:
             in_pool = (np.arange(len(pools))[:, None] == pool).astype(float)
             borrowed, lent = in_pool @ record.borrowed[:, r], in_pool @ record.lent[:, r]
             arrives = f.mobilisation[pools // N, None] * lent
-            for (i, s), numbers in self.over(borrowed, arrives, in_pool @ short[:, r]):
+            for (i, s), numbers in self.over(borrowed, arrives, in_pool @ f.short[:, r]):
                 where = (
                     f"{f.levels[pools[i] // N]} pool of {f.organisations[pools[i] % N]} in {f.scenarios[s]}"
                 )

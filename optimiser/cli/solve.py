@@ -25,6 +25,9 @@ from optimiser.cli.text import grid, opening, sources_text, unknown
 from optimiser.terminal import amounts, columns, fixed, listing, money, page, paragraph, percent, small
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from optimiser.audit.means import Means
     from optimiser.design.design import Design
     from optimiser.design.tables import Row
 
@@ -90,6 +93,7 @@ def design_text(design: Design) -> str:
     sections = [
         [*opening(design), *_worth(design)],
         _holdings(design),
+        _in_units(design),
         _objectives(design),
         _closest(design),
         _exercise(design),
@@ -138,6 +142,57 @@ def _places(rows: list[Row]) -> dict[tuple[str, str], Counter[str]]:
     for row in rows:
         places[row["decision"], row["type"]][row["level"]] += 1
     return places
+
+
+def _in_units(design: Design) -> list[str]:
+    """What it means in units that people know, beside today where a current design is known."""
+    today = design.current.audit.means if design.current else None
+    if design.means is None:
+        return []
+    best, now = _measures(design.means), _measures(today) if today else {}
+    if not now:
+        alone = [("", "this design"), *((name, shown(value)) for name, (value, shown) in best.items())]
+        return ["WHAT IT MEANS", *columns(alone, right=(1,))]
+    rows = [("", "today", "this design", "change")]
+    for name, (value, shown) in best.items():
+        before = now[name][0]
+        change = shown(value - before).replace("%", "points")
+        same = not any(c in "123456789" for c in change)
+        change = "-" if same else change if change.startswith("-") else f"+{change}"
+        rows.append((name, shown(before), shown(value), change))
+    lines = ["WHAT IT MEANS", *columns(rows, right=(1, 2, 3))]
+    if isfinite(design.value) and design.current is not None:
+        lines += paragraph(_worth_of_change(design, design.value - design.current.value))
+    return lines
+
+
+def _measures(means: Means) -> dict[str, tuple[float, Callable[[float], str]]]:
+    """Name of each measure -> its value, and how such a value is shown."""
+    measures: dict[str, tuple[float, Callable[[float], str]]] = {
+        "days from decision to practice": (means.days_to_practice, lambda x: fixed(x, 1)),
+        "the centre answers for": (means.answered_for, lambda x: percent(x, 1)),
+    }
+    if means.volatility_pooled is not None:
+        measures["volatility pooled away"] = means.volatility_pooled, lambda x: percent(x, 1)
+    for resource, units in means.unmet.items():
+        measures[f"{resource} unmet, expected"] = units, lambda x: fixed(x, 1)
+    for hours in means.hours:
+        used = hours.used / hours.available if hours.available else 0.0
+        measures[f"hours used at level {hours.level}"] = used, lambda x: percent(x, 1)
+    if means.spend:
+        measures["spending a year"] = means.spend, money
+    return measures
+
+
+def _worth_of_change(design: Design, gain: float) -> str:
+    """A difference in value, which has no unit, as so many decisions moved from worst to best."""
+    objective, weight = max(design.weights.items(), key=lambda item: item[1])
+    moved = abs(gain) * design.instance["decisions"].rows / weight
+    verb = "more" if gain >= 0 else "less"
+    return (
+        f"By the weights this design is worth {small(abs(gain))} {verb} than today's: as much as moving "
+        f"{fixed(moved, 1)} decisions of full stake from worst to best on {objective}."
+    )
 
 
 def _objectives(design: Design) -> list[str]:

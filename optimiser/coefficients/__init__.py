@@ -3,8 +3,8 @@
 `sets` and `structure` say which variables and rows exist; all else are the coefficients, and every
 coefficient of the model is a polynomial in them. Two instances of equal `layout` therefore share one
 compiled model. Axes: D decisions, H holdings (one for a uniform decision, one a locality for an asymmetric
-one), O localities, N organisations, L levels, S scenarios, R resources, G objectives, and T correlation
-regimes (the first shared by every scenario without a correlation of its own).
+one), W workings (likewise, one a locality where these have work of their own), O localities, N organisations,
+L levels, S scenarios, R resources, G objectives, and T = 1 + S correlations (the first a decision's own).
 """
 
 from __future__ import annotations
@@ -92,15 +92,16 @@ def coefficients(instance: Instance, weights: Mapping[str, float] | None = None)
     sets = sets_of(instance)
     pools, given = pools_of(instance, sets), direct_scores(instance, sets)
     staffing, money, slack = staffing_of(instance, sets), money_of(instance, sets), slack_of(instance, sets)
+    scores = scores_of(instance, sets, given, pools, money, slack)
     return Coefficients(
         sets=sets,
-        structure=structure_of(instance, sets, given, pools, staffing, money, slack),
+        structure=structure_of(instance, sets, staffing, money, slack, scores),
         value=value_of(instance, weights),
         holding=holding_of(instance, sets),
         staffing=staffing,
         autonomy=autonomy_of(instance, sets),
         slack=slack,
         money=money,
-        scores=scores_of(instance, sets, given, pools, money, slack),
+        scores=scores,
         pools=pools,
     )

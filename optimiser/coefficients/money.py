@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from optimiser.coefficients.sets import Array, Sets, given
-from optimiser.coefficients.staffing import by_level
+from optimiser.coefficients.staffing import by_level, by_working
 from optimiser.instance.instance import Instance
 
 
@@ -17,7 +19,7 @@ class Money:
     slack_cost: Array  # (R,) of a unit of slack, NaN where none can be bought
     support_cost: Array  # (N,) of ability 1 more, NaN where none can be built
     fixed_cost: Array  # (D, L) once for each organisation that holds d at l
-    cost: Array  # (D, L) per locality for which d is held at l
+    cost: Array  # (W, L) for a locality for which d is held at l
 
 
 def money_of(instance: Instance, sets: Sets) -> Money:
@@ -27,5 +29,5 @@ def money_of(instance: Instance, sets: Sets) -> Money:
         slack_cost=instance["resource_types"]["slack_cost"],
         support_cost=instance["organisations"]["support_cost"],
         fixed_cost=by_level(instance, sets, "fixed_cost"),
-        cost=by_level(instance, sets, "cost"),
+        cost=np.einsum("wll->wl", by_working(instance, sets, "cost")),
     )

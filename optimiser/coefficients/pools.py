@@ -32,14 +32,18 @@ class Pool:
 
 @dataclass(frozen=True, eq=False)
 class Pools:
-    """Deviations and correlations of every decision; a `Pool` for any organisation and regime on demand."""
+    """Deviations and correlations of every decision; a `Pool` for any organisation and correlation on demand.
+
+    A decision's correlations are numbered: 0 its own, 1 + s those that scenario s gives it. Scenarios that
+    give it the same share the number of the first of them, and so one buffer.
+    """
 
     sd: Array  # (D, O) stand-alone deviations
     total: Array  # (D,) their sum
     rho: Array  # (D,) correlation of a decision without a matrix
     matrix: dict[int, Array]  # decision -> (O, O) correlations, where a matrix is given
-    regime: Array  # (S,) correlation regime of each scenario, 0 the shared one
-    regime_rho: Array  # (T,) correlation that a regime imposes on every decision, NaN for none
+    shock: Array  # (D, S) correlation that a scenario gives a decision in place of its own, NaN for none
+    regime: Array  # (D, S) number of the correlation in force
 
     @cached_property
     def share(self) -> Array:
@@ -48,7 +52,7 @@ class Pools:
 
     def same(self, other: Pools) -> bool:
         """Whether every pool is the same in both."""
-        mine, theirs = ((p.sd, p.rho, p.regime, p.regime_rho) for p in (self, other))
+        mine, theirs = ((p.sd, p.rho, p.shock) for p in (self, other))
         return (
             all(np.array_equal(a, b, equal_nan=True) for a, b in zip(mine, theirs, strict=True))
             and self.matrix.keys() == other.matrix.keys()
@@ -57,7 +61,7 @@ class Pools:
 
     def pool(self, d: int, members: Array, regime: int) -> Pool:
         """The pool of these localities for decision d; shares are of the total over all localities."""
-        if d in self.matrix and np.isnan(self.regime_rho[regime]):
+        if regime == 0 and d in self.matrix:
             return _split(self.share[d, members], self.matrix[d][np.ix_(members, members)])
         rho = float(self._constant_rho[d, regime])
         if rho >= 0:
@@ -67,10 +71,28 @@ class Pools:
         np.fill_diagonal(correlation, 1.0)
         return _split(self.share[d, members], correlation)
 
+    def saved(self, together: Array) -> Array:
+        """(D, O, T) what each locality's part saves when all its pool is pooled, as a share of the total.
+
+        Its deviation less its marginal share of the buffer (Euler's allocation; Tasche 1999). `together`
+        (O, O) says who is in one pool. NaN for correlations that are in force in no scenario.
+        """
+        same = together.astype(float)
+        own, _ = self._constant
+        covariance = own + self._constant_rho[:, :, None] * (self.share * (self.share @ same))[:, None]
+        for d, matrix in self.matrix.items():
+            covariance[d, 0] = self.share[d] * ((matrix * same) @ self.share[d])
+        variance = covariance @ same
+        some = variance > 0
+        part = np.where(some, covariance / np.sqrt(np.where(some, variance, 1.0)), 0.0)
+        saved = np.maximum(0.0, self.share[:, None] - part)
+        in_force = (self.regime[:, :, None] == np.arange(saved.shape[1])).any(axis=1)  # (D, T)
+        return np.swapaxes(np.where(in_force[:, :, None], saved, np.nan), 1, 2)
+
     @cached_property
     def _constant_rho(self) -> Array:
-        """(D, T) correlation where no matrix counts."""
-        return np.where(np.isnan(self.regime_rho), self.rho[:, None], self.regime_rho)
+        """(D, T) correlation where no matrix counts; NaN for scenarios that give none."""
+        return np.concatenate([self.rho[:, None], self.shock], axis=1)
 
     @cached_property
     def _constant(self) -> tuple[Array, Array]:
@@ -95,17 +117,15 @@ def pools_of(instance: Instance, sets: Sets) -> Pools:
     (d, o), own = sets.rows.risk, instance["risk"]["sd"]
     some = ~np.isnan(own)
     sd[d[some], o[some]] = own[some]
-    imposed = instance["scenarios"]["correlation"]
-    own = np.flatnonzero(~np.isnan(imposed))
-    regime = np.zeros(len(imposed), int)
-    regime[own] = np.arange(1, len(own) + 1)
+    shock = instance.shared_shock
+    equal = (shock[:, :, None] == shock[:, None, :]).argmax(axis=2)  # the first scenario with the same
     return Pools(
         sd=sd,
         total=sd.sum(axis=1),
         rho=instance["decisions"]["correlation"],
         matrix=_matrices(instance, sets),
-        regime=regime,
-        regime_rho=np.concatenate([[np.nan], imposed[own]]),
+        shock=shock,
+        regime=np.where(np.isnan(shock), 0, 1 + equal),
     )
 
 

@@ -23,7 +23,8 @@ def positions(names: Array | Sequence[str]) -> dict[str, int]:
 class Rows:
     """The positions that the rows of each table name; `EVERY` where a cell that may be empty is so."""
 
-    workload: Columns  # decision, level at which it is held, level at which hours fall
+    workload: Columns  # decision, level at which it is held, level at which hours fall, locality or EVERY
+    delays: Columns  # decision, level, scenario or EVERY
     risk: Columns  # decision, locality
     correlations: Columns  # decision, two localities
     needs: Columns  # decision or EVERY, locality
@@ -50,7 +51,8 @@ def rows_of(
         )
 
     return Rows(
-        workload=found("workload", decision=d, level=l, at=l),
+        workload=found("workload", decision=d, level=l, at=l, organisation=o),
+        delays=found("delays", decision=d, level=l, scenario=s),
         risk=found("risk", decision=d, organisation=o),
         correlations=found("correlations", decision=d, organisation_a=o, organisation_b=o),
         needs=found("needs", decision=d, organisation=o),

@@ -17,65 +17,52 @@ from optimiser.instance.instance import Instance
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Numbers of the objectives; those kept by objective have none for resilience."""
+    """Numbers of the objectives; those by objective have none for resilience. NaN where no term exists."""
 
     loss: Array  # (rows of links,)
     share: Array  # (O,) of the population
     stake: Mapping[str, Array]  # objective -> (D,)
+    earned: Mapping[str, Array]  # objective but economy -> (D, O, L), what exercising in full adds to the
+    # score; for responsiveness in each scenario (D, O, L, S), for risk_pooling by correlation (D, O, L, T)
     regained: Array  # (D, O, L) accountability that full monitoring wins back
-    responsive: Array  # (D, O, L, S) what exercising in full is worth for responsiveness
-    worth: Mapping[
-        str, Array
-    ]  # objective -> (H, L) what the score gains from holding; risk_pooling (H, L, T)
-    base: Mapping[str, Array]  # objective -> (D,) what the score starts from
-    fixed_share: Array  # (D, L) what one more holder's fixed cost takes from economy
-    unmet_weight: Array  # (R, S) what a unit unmet takes from resilience
+    deviation: (
+        Array  # (D, O) share of the summed deviations, of decisions whose pools differ by who is in them
+    )
+    economy_held: Array  # (H, L) what the score on economy gains from holding
+    economy_base: Array  # (D,) what it starts from
+    fixed_share: Array  # (D, L) what one more holder's fixed cost takes from it
+    unmet_weight: Array  # (R,) what a unit unmet takes from resilience
 
 
 def scores_of(
     instance: Instance, sets: Sets, given: Mapping[str, Array], pools: Pools, money: Money, slack: Slack
 ) -> Scores:
     """All numbers of the objectives; `given` are the `direct_scores`."""
-    share = shares(instance, sets)
-    accountable = _accountable(instance, sets, given.get("accountability"))  # (D, O, L)
-    effect = instance["decisions"]["monitoring_effect"][:, None, None]
-    parts: dict[str, tuple[Array, Array]] = {
-        name: _nothing(sets) for name in instance["objectives"]["objective"]
-    }
-    parts |= {
-        "risk_pooling": _risk_pooling(sets, pools),
-        "accountability": (
-            _by_holding(sets, share[None, :, None] * accountable),
-            np.zeros(len(sets.decisions)),
-        ),
-        "economy": _economy(sets, money),
-        "solidarity": _solidarity(instance, sets, share),
-    }
-    for name, (worth, base) in parts.items():
-        if name in given and name != "accountability":
-            _replace_by_scores(sets, share, given[name], scored(sets, given, name), worth, base)
-    fixed = _fixed_share(sets, money)
-    fixed[scored(sets, given, "economy")] = 0.0
+    share, decisions = shares(instance, sets), instance["decisions"]
+    buffered = sets.shared.any(axis=1) & (pools.total > 0) & ~scored(sets, given, "risk_pooling")
+    accountable = _accountable(instance, sets, share, given.get("accountability"))
+    monitorable = (decisions["monitoring_effect"] > 0) & sets.allowed[:, 1:].any(axis=1)
+    regained = decisions["monitoring_effect"][:, None, None] * (share[None, :, None] - accountable)
+    held, base, fixed = _economy(sets, share, money, given.get("economy"))
     return Scores(
         loss=instance["links"]["loss"],
         share=share,
-        stake={
-            name: instance["decisions"][f"stake_{name}"] for name in sets.objectives if name != "resilience"
-        },
-        regained=effect * share[None, :, None] * (1 - accountable),
-        responsive=_responsive(instance, sets, share, given.get("responsiveness")),
-        worth={name: worth for name, (worth, _) in parts.items()},
-        base={name: base for name, (_, base) in parts.items()},
+        stake={name: decisions[f"stake_{name}"] for name in sets.objectives if name != "resilience"},
+        earned=_earned(instance, sets, given, pools, share, buffered),
+        regained=np.where(monitorable[:, None, None], regained, np.nan),
+        deviation=np.where(buffered[:, None], pools.share, np.nan),
+        economy_held=held,
+        economy_base=base,
         fixed_share=fixed,
-        unmet_weight=_unmet_weight(slack),
+        unmet_weight=_unmet_weight(instance, slack),
     )
 
 
-def _unmet_weight(slack: Slack) -> Array:
-    total = slack.total_demand
-    ratio = np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)
-    weight: Array = ratio / max(1, len(total))
-    return weight
+def _unmet_weight(instance: Instance, slack: Slack) -> Array:
+    """Resilience is the mean over the resources of which anything is at risk."""
+    at_risk = np.nansum(slack.shortage, axis=0) @ instance["scenarios"]["probability"]
+    weight = np.divide(1.0, at_risk, out=np.zeros_like(at_risk), where=at_risk > 0)
+    return np.asarray(weight / max(1, (at_risk > 0).sum()))
 
 
 def shares(instance: Instance, sets: Sets) -> Array:
@@ -128,6 +115,43 @@ def scored(sets: Sets, given: Mapping[str, Array], objective: str) -> Array:
     return some
 
 
+def _earned(
+    instance: Instance,
+    sets: Sets,
+    given: Mapping[str, Array],
+    pools: Pools,
+    share: Array,
+    buffered: Array,
+) -> dict[str, Array]:
+    """What exercising in full earns of every objective that is earned so; scores given directly win."""
+    earned = {
+        "risk_pooling": _saved(sets, pools),
+        "accountability": _accountable(instance, sets, share, given.get("accountability")),
+        "responsiveness": _responsive(instance, sets, share, given.get("responsiveness")),
+        "solidarity": _solidarity(instance, sets, share),
+    }
+    empty = np.zeros((len(sets.decisions), len(sets.localities), len(sets.levels)))
+    for name in sets.objectives:
+        if name in ("economy", "resilience"):
+            continue
+        values = earned.get(name, empty)
+        if name in given and name not in ("accountability", "responsiveness"):
+            values = _or_direct(values, share[None, :, None] * given[name], scored(sets, given, name))
+        there = np.nan_to_num(values).reshape(*empty.shape, -1).any(axis=(1, 3)) & sets.allowed  # (D, L)
+        if name == "risk_pooling":
+            there |= buffered[:, None] & sets.shared
+        along = there[:, None, :].reshape(len(there), 1, -1, *(1,) * (values.ndim - 3))
+        earned[name] = np.where(along, values, np.nan)
+    return earned
+
+
+def _or_direct(values: Array, direct: Array, rows: Array) -> Array:
+    """Where a decision (`rows`) is scored directly, nothing else counts; what is not in force stays NaN."""
+    further = (1,) * (values.ndim - 3)
+    direct = np.where(np.isnan(values), np.nan, np.nan_to_num(direct).reshape(*direct.shape, *further))
+    return np.where(rows.reshape(-1, 1, 1, *further), direct, values)
+
+
 def _by_holding(sets: Sets, values: Array) -> Array:
     """Sum (D, O, L) over the localities of each holding: (H, L)."""
     size = len(sets.holding_decision), values.shape[2]
@@ -135,39 +159,37 @@ def _by_holding(sets: Sets, values: Array) -> Array:
     return np.bincount(place.ravel(), values.ravel(), size[0] * size[1]).reshape(size)
 
 
-def _replace_by_scores(
-    sets: Sets, share: Array, scores: Array, rows: Array, worth: Array, base: Array
-) -> None:
-    """Where a decision (`rows`) is scored directly, nothing else counts."""
-    direct = _by_holding(sets, share[None, :, None] * np.nan_to_num(scores))
-    held = rows[sets.holding_decision]
-    worth[held] = direct[held].reshape(direct[held].shape + (1,) * (worth.ndim - 2))
-    base[rows] = 0.0
-
-
-def _nothing(sets: Sets) -> tuple[Array, Array]:
-    """Of an objective of one's own, where nothing is scored."""
-    return np.zeros((len(sets.holding_decision), len(sets.levels))), np.zeros(len(sets.decisions))
-
-
-def _accountable(instance: Instance, sets: Sets, scores: Array | None) -> Array:
+def _accountable(instance: Instance, sets: Sets, share: Array, scores: Array | None) -> Array:
+    """(D, O, L) share x the level's retained accountability, or the score given."""
     size = (len(sets.decisions), len(sets.localities), len(sets.levels))
     retained = np.broadcast_to(instance["levels"]["accountability"], size)
-    return retained.copy() if scores is None else np.where(np.isnan(scores), retained, scores)
+    return share[None, :, None] * (
+        retained if scores is None else np.where(np.isnan(scores), retained, scores)
+    )
+
+
+def _saved(sets: Sets, pools: Pools) -> Array:
+    """(D, O, L, T) what each part saves by being pooled; NaN for correlations that are not in force."""
+    by_level = []
+    for together in sets.together:
+        several = together.sum(axis=1) > 1
+        by_level.append(pools.saved(together) * several[:, None])
+    return np.stack(by_level, axis=2)
 
 
 def _responsive(instance: Instance, sets: Sets, share: Array, scores: Array | None) -> Array:
     """(D, O, L, S) share x timeliness x fit, or share x the score given."""
     decisions = instance["decisions"]
     half_life = decisions["half_life_days"][:, None, None]
-    wait = instance["levels"]["delay_days"][None, :, None] * instance["scenarios"]["urgency"]
+    wait = delays(instance, sets) * instance["scenarios"]["urgency"]
     timeliness = np.where(
         np.isnan(half_life), 1.0, 2.0 ** (-wait / np.where(np.isnan(half_life), 1.0, half_life))
     )
     need = _needs(instance, sets)
     distance = need[:, :, None] - mean_over(sets, share, need)
-    misfit = decisions["heterogeneity"][:, None, None] * np.nan_to_num(distance) ** 2
-    fit = np.maximum(0.0, 1 - misfit)  # (D, O, L); 1 for a locality without a need
+    misfit = decisions["heterogeneity"][:, None, None] * np.nan_to_num(distance) ** 2  # none without a need
+    ignored = decisions["spillover"][:, None, None] * _outside(sets, share)
+    fit = np.maximum(0.0, 1 - misfit - ignored)  # (D, O, L)
     worth_of = timeliness[:, None, :, :] * fit[:, :, :, None]
     if scores is not None:
         worth_of = np.where(np.isnan(scores)[..., None], worth_of, scores[..., None])
@@ -184,56 +206,49 @@ def _needs(instance: Instance, sets: Sets) -> Array:
     return need
 
 
-def _risk_pooling(sets: Sets, pools: Pools) -> tuple[Array, Array]:
-    """(H, L, T) and (D,): one minus the pooled share for a uniform decision; for an asymmetric one what a
-    pool of one locality costs (larger pools have a buffer of their own in the model)."""
-    share, regimes = pools.share, len(pools.regime_rho)
-    pooled = np.zeros((len(sets.decisions), len(sets.levels), regimes))
-    lone = np.zeros((len(sets.localities), len(sets.levels)), bool)
-    for level in range(len(sets.levels)):
-        same = sets.together[level]
-        lone[:, level] = same.sum(axis=1) == 1
-        head = np.flatnonzero(np.argmax(same, axis=1) == np.arange(len(same)))  # one locality of each pool
-        for regime, imposed in enumerate(pools.regime_rho):
-            rho = (pools.rho if np.isnan(imposed) else np.full_like(pools.rho, imposed))[:, None]
-            squares, sums = (share**2) @ same[:, head], share @ same[:, head]
-            variance = (1 - rho) * squares + rho * sums**2
-            if np.isnan(imposed):
-                for d, matrix in pools.matrix.items():
-                    covariance = share[d][:, None] * matrix * share[d]
-                    variance[d] = ((covariance * same).sum(axis=1) @ same)[head]
-            pooled[:, level, regime] = np.sqrt(np.maximum(0.0, variance)).sum(axis=1)
-    held = (
-        -np.where(sets.uniform, 1.0, 0.0)[sets.holding_decision, None, None] * pooled[sets.holding_decision]
-    )
-    asymmetric = np.flatnonzero(sets.holding_locality >= 0)
-    place = sets.holding_locality[asymmetric]
-    own = share[sets.holding_decision[asymmetric], place]
-    held[asymmetric] = -(own[:, None] * lone[place])[:, :, None]
-    return held, (pools.total > 0).astype(float)
+def delays(instance: Instance, sets: Sets) -> Array:
+    """(D, L, S) days from a decision to practice: the level's, the decision's own, or that in a scenario."""
+    usual, (d, level, s), own = instance["levels"]["delay_days"], sets.rows.delays, instance["delays"]["days"]
+    days = np.tile(usual[None, :, None], (len(sets.decisions), 1, len(sets.scenarios)))
+    every = s == EVERY
+    days[d[every], level[every]] = own[every, None]
+    days[d[~every], level[~every], s[~every]] = own[~every]
+    return days
 
 
-def _costs(sets: Sets, money: Money) -> tuple[Array, Array, Array]:
-    """Costs per locality and per holder as shares of the dearest level; organisations a level."""
-    count = np.bincount(sets.level_of, minlength=len(sets.levels))
-    dearest = (money.fixed_cost * count + money.cost * len(sets.localities)).max(axis=1, keepdims=True)
-    scale = np.divide(1.0, dearest, out=np.zeros_like(dearest), where=dearest > 0)
-    return money.cost * scale, money.fixed_cost * scale, count
+def _outside(sets: Sets, share: Array) -> Array:
+    """(O, L) the share of the others that n(o, l) does not answer for: 0 at the centre, 1 on one's own."""
+    outside = np.zeros(sets.node.shape)
+    others = 1 - share
+    for level in range(1, len(sets.levels)):
+        answers = sets.together[level] @ share - share
+        outside[:, level] = np.divide(
+            others - answers, others, out=np.zeros_like(share), where=others > 1e-12
+        )
+    return outside
 
 
-def _fixed_share(sets: Sets, money: Money) -> Array:
-    """(D, L) fixed cost of one holder as a share of the dearest level, 0 for uniform decisions."""
-    return np.where(sets.uniform[:, None], 0.0, _costs(sets, money)[1])
+def _economy(sets: Sets, share: Array, money: Money, scores: Array | None) -> tuple[Array, Array, Array]:
+    """Costs as shares of the dearest level: (H, L) of a holding, (D,) what that is taken from, and (D, L) of
+    one holder of an asymmetric decision."""
+    count, uniform = np.bincount(sets.level_of, minlength=len(sets.levels)), sets.uniform[:, None]
+    cost = money.cost[sets.working]  # (D, O, L)
+    dearest = (money.fixed_cost * count + cost.sum(axis=1)).max(axis=1)
+    scale = np.divide(1.0, dearest, out=np.zeros_like(dearest), where=dearest > 0)[:, None]
+    fixed = money.fixed_cost * scale
+    held = -_by_holding(sets, cost * scale[:, None])
+    held -= np.where(uniform, fixed * count, 0.0)[sets.holding_decision]
+    base, fixed = np.ones(len(sets.decisions)), np.where(uniform, 0.0, fixed)
+    if scores is not None:
+        direct = ~np.isnan(scores).all(axis=(1, 2))
+        rows = direct[sets.holding_decision]
+        held[rows] = _by_holding(sets, share[None, :, None] * np.nan_to_num(scores))[rows]
+        base[direct], fixed[direct] = 0.0, 0.0
+    return held, base, fixed
 
 
-def _economy(sets: Sets, money: Money) -> tuple[Array, Array]:
-    cost, fixed, count = _costs(sets, money)
-    uniform = cost * len(sets.localities) + fixed * count
-    held = -np.where(sets.uniform[:, None], uniform, cost)[sets.holding_decision]
-    return held, np.ones(len(sets.decisions))
-
-
-def _solidarity(instance: Instance, sets: Sets, share: Array) -> tuple[Array, Array]:
+def _solidarity(instance: Instance, sets: Sets, share: Array) -> Array:
+    """(D, O, L) the part of what could be shared that is, when o's burden is shared at l."""
     burden = np.full((len(sets.decisions), len(sets.localities)), np.nan)
     burden[sets.rows.risk] = instance["risk"]["mean"]
     means = mean_over(sets, share, burden)
@@ -242,4 +257,4 @@ def _solidarity(instance: Instance, sets: Sets, share: Array) -> tuple[Array, Ar
     alone = weighted[..., -1].sum(axis=1)
     uneven = alone > 1e-12 * np.nanmax(np.abs(np.nan_to_num(burden)), axis=1)  # all equal: nothing to share
     scale = np.divide(1.0, alone, out=np.zeros_like(alone), where=uneven)
-    return _by_holding(sets, -weighted * scale[:, None, None]), uneven.astype(float)
+    return (weighted[..., -1:] - weighted) * scale[:, None, None]

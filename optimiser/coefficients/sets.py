@@ -41,12 +41,15 @@ class Sets:
     holding_locality: Array  # (H,) locality, -1 for a uniform decision
     holding: Array  # (D, O) the holding of d that concerns o
     rows: Rows  # what the rows of the tables name
+    working_decision: Array  # (W,) decisions, each once, or once a locality where these have their own work
+    working_locality: Array  # (W,) locality, -1 for all
+    working: Array  # (D, O) which of these concerns d at o
 
     @property
     def layout(self) -> dict[str, Any]:
         """All that the sets follow from, to compare."""
         lists = ("decisions", "levels", "organisations", "scenarios", "resources", "objectives")
-        return {name: getattr(self, name) for name in (*lists, "uniform", "allowed", "node")}
+        return {name: getattr(self, name) for name in (*lists, "uniform", "allowed", "node", "working")}
 
     @property
     def local(self) -> int:
@@ -64,6 +67,12 @@ class Sets:
         """(L, O, O) bool: whether two localities have one organisation at a level."""
         node = self.node.T
         return node[:, :, None] == node[:, None, :]
+
+    @property
+    def single(self) -> Array:
+        """(D,) whether localities have work of their own with a decision."""
+        own: Array = self.working_locality[self.working[:, 0]] >= 0
+        return own
 
     def place(self, h: int) -> str:
         """The organisation of a holding as users see it: empty for a uniform decision."""
@@ -108,13 +117,11 @@ def _read(instance: Instance) -> Sets:
         if text:
             allowed[d] = np.isin(levels, [part.strip() for part in text.split(";")])
     uniform = decisions["uniform"].astype(bool)
-    every = np.arange(len(localities))
-    pairs = [(d, o) for d in range(decisions.rows) for o in ((-1,) if uniform[d] else every)]
-    holding_decision, holding_locality = (np.array(column, int) for column in zip(*pairs, strict=True))
     places = [names[n] for n in localities]
-    holding = np.empty((decisions.rows, len(localities)), int)
-    for h, (d, o) in enumerate(pairs):
-        holding[d, slice(None) if o < 0 else o] = h
+    work = instance["workload"]
+    alike = ~np.isin(decisions["decision"], work["decision"][work["organisation"] != ""])
+    holding_decision, holding_locality, holding = _once_or_each(uniform, len(localities))
+    working_decision, working_locality, working = _once_or_each(alike, len(localities))
     return Sets(
         decisions=list(decisions["decision"]),
         levels=levels,
@@ -132,4 +139,20 @@ def _read(instance: Instance) -> Sets:
         holding_locality=holding_locality,
         holding=holding,
         rows=rows_of(instance, list(decisions["decision"]), levels, places),
+        working_decision=working_decision,
+        working_locality=working_locality,
+        working=working,
     )
+
+
+def _once_or_each(once: Array, localities: int) -> tuple[Array, Array, Array]:
+    """Of each decision one entry where it needs but `once`, else one a locality.
+
+    Decision and locality (-1: all) of each entry, and (D, O) the entry that concerns each.
+    """
+    pairs = [(d, o) for d, alone in enumerate(once) for o in ((-1,) if alone else range(localities))]
+    decision, locality = (np.array(column, int) for column in zip(*pairs, strict=True))
+    entry = np.empty((len(once), localities), int)
+    for i, (d, o) in enumerate(pairs):
+        entry[d, slice(None) if o < 0 else o] = i
+    return decision, locality, entry

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimiser.coefficients.rows import EVERY
 from optimiser.coefficients.sets import Array, Sets
 from optimiser.instance.instance import Instance
 
@@ -14,7 +15,7 @@ from optimiser.instance.instance import Instance
 class Staffing:
     """Numbers of the hours."""
 
-    hours: Array  # (D, L, A) per locality for which d is held at l, falling at level a
+    hours: Array  # (W, L, A) for a locality for which d is held at l, falling at level a
     fixed_hours: Array  # (D, L) once for each organisation that holds d at l
     hours_available: Array  # (N,) NaN where the organisation's hours have no limit
     present: Array  # (S,) share of staff that a scenario's absence leaves
@@ -24,13 +25,10 @@ class Staffing:
 
 def staffing_of(instance: Instance, sets: Sets) -> Staffing:
     """Read hours off the tables of workload and organisations."""
-    org, work, decisions = instance["organisations"], instance["workload"], instance["decisions"]
-    levels = len(sets.levels)
-    hours = np.zeros((len(sets.decisions), levels, levels))
-    hours[sets.rows.workload] = work["hours"]
+    org, decisions = instance["organisations"], instance["decisions"]
     keep = 1 - instance.limits["reserve"]  # type: ignore[operator]  # reserve always has a value
     return Staffing(
-        hours=hours,
+        hours=by_working(instance, sets, "hours"),
         fixed_hours=by_level(instance, sets, "fixed_hours"),
         hours_available=org["staff_hours"] * (1 - org["vacancy"]) * (1 - org["absence"]) * keep,
         present=1 - instance["scenarios"]["absence"],
@@ -42,6 +40,18 @@ def staffing_of(instance: Instance, sets: Sets) -> Staffing:
 def by_level(instance: Instance, sets: Sets, column: str) -> Array:
     """(D, L) a column of the workload that is given where at = level, and is 0 in all other rows."""
     summed = np.zeros((len(sets.decisions), len(sets.levels)))
-    decision, held, _ = sets.rows.workload
+    decision, held, *_ = sets.rows.workload
     np.add.at(summed, (decision, held), instance["workload"][column])
     return summed
+
+
+def by_working(instance: Instance, sets: Sets, column: str) -> Array:
+    """(W, L, A) a column of the workload for one locality: held at l, falling at level a."""
+    d, level, at, o = sets.rows.workload
+    values = instance["workload"][column]
+    found = np.zeros((len(sets.working_decision), len(sets.levels), len(sets.levels)))
+    for row in np.flatnonzero(o == EVERY).tolist():
+        found[sets.working[d[row]], level[row], at[row]] = values[row]
+    own = o != EVERY  # a locality's own row wins
+    found[sets.working[d[own], o[own]], level[own], at[own]] = values[own]
+    return found

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimiser.coefficients.money import Money
-from optimiser.coefficients.pools import Pools
 from optimiser.coefficients.rows import EVERY, Columns, positions
-from optimiser.coefficients.scores import scored
+from optimiser.coefficients.scores import Scores
 from optimiser.coefficients.sets import Array, Sets
 from optimiser.coefficients.slack import Slack
 from optimiser.coefficients.staffing import Staffing
@@ -26,6 +24,8 @@ class Structure:
     averse: bool  # whether risk counts
     budgeted: bool  # whether money is limited
     limited: bool  # whether changes are
+    working: Array  # (D, L, A) bool: held at l it takes hours at level a
+    earns: Array  # (G, D, L) bool: exercised there it earns something of the objective
     fixed: Array  # (D, L) bool: holding d at l once, or more often, makes a difference
     barred: Array  # (D,) bool: local holders must be rated
     staffed: Array  # (N,) bool: hours are limited
@@ -49,21 +49,22 @@ class Structure:
 def structure_of(
     instance: Instance,
     sets: Sets,
-    given: Mapping[str, Array],
-    pools: Pools,
     staffing: Staffing,
     money: Money,
     slack: Slack,
+    scores: Scores,
 ) -> Structure:
-    """See what exists; `given` are the `direct_scores`."""
+    """See what exists."""
     d, r, decisions = positions(sets.decisions), positions(sets.resources), instance["decisions"]
     budgeted = instance.limits["budget"] is not None
-    monitorable = (decisions["monitoring_effect"] > 0) & sets.allowed[:, 1:].any(axis=1)
+    monitorable = ~np.isnan(scores.regained).all(axis=(1, 2))
     governors = instance["resource_types"]["governed_by"]
     return Structure(
         averse=instance.uncertainty["risk_aversion"] > 0,
         budgeted=budgeted,
         limited=instance.limits["max_changes"] is not None,
+        working=(staffing.hours > 0)[sets.working].any(axis=1) & sets.allowed[:, :, None],
+        earns=np.array([_earns(sets, scores, objective) for objective in sets.objectives]),
         fixed=((staffing.fixed_hours > 0) | (money.fixed_cost > 0)) & sets.shared,
         barred=~np.isnan(decisions["min_rating"]),
         staffed=~np.isnan(instance["organisations"]["staff_hours"]),
@@ -74,7 +75,7 @@ def structure_of(
         roomy=~np.isnan(slack.max_occupancy),
         capped=~np.isnan(slack.max_unmet),
         bought=~np.isnan(money.slack_cost) & budgeted,
-        buffered=sets.shared.any(axis=1) & (pools.total > 0) & ~scored(sets, given, "risk_pooling"),
+        buffered=~np.isnan(scores.deviation).all(axis=1),
         joint=decisions["joint"].astype(bool),
         rules=_rules(instance, sets),
         links=_listed(sets.rows.links),
@@ -83,6 +84,14 @@ def structure_of(
         governs=[(d[name], i) for i, name in enumerate(governors) if name],
         current=_current(instance, sets),
     )
+
+
+def _earns(sets: Sets, scores: Scores, objective: str) -> Array:
+    """(D, L) bool."""
+    earned = scores.earned.get(objective)
+    if earned is None:  # economy comes with what is held, and resilience is no decision's
+        return np.zeros(sets.allowed.shape, bool)
+    return np.asarray((~np.isnan(earned)).reshape(*earned.shape[:3], -1).any(axis=(1, 3)))
 
 
 def _rules(instance: Instance, sets: Sets) -> list[tuple[int, int, int, tuple[int, ...]]]:

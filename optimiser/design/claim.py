@@ -125,6 +125,9 @@ class Claim:
                 [dict(zip(columns, pair, strict=True)) for pair in of[name].items()] for of in (said, meant)
             )
             yield from compared(self.where, columns, ours, theirs)
+        for name in ("means", "current_means"):
+            for path, a, b in _apart(said[name], meant[name]):
+                yield name, _differs(f"{name}{path}", a, b)
         if said["no_data"] != meant["no_data"]:
             yield "no_data", f"{self.where} no_data: {said['no_data']}; recomputed {meant['no_data']}"
         for name in COLUMNS:
@@ -157,12 +160,29 @@ def near(said: float | None, meant: float | None, scale: float | None = None) ->
     return abs(said - meant) <= EQUAL * (max(1.0, abs(meant)) if scale is None else scale)
 
 
+def _apart(said: Any, meant: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Where two documents of one form say other things: the path, and both."""
+    if isinstance(said, dict) and isinstance(meant, dict) and said.keys() == meant.keys():
+        for name in meant:
+            yield from _apart(said[name], meant[name], f"{path}.{name}")
+    elif isinstance(said, list) and isinstance(meant, list) and len(said) == len(meant):
+        for k, inner in enumerate(meant):
+            yield from _apart(said[k], inner, f"{path}[{k}]")
+    elif isinstance(meant, float | int | None) and isinstance(said, float | int | None):
+        if not near(said, meant, None if meant is None else max(1.0, abs(meant))):
+            yield path, said, meant
+    elif said != meant:
+        yield path, said, meant
+
+
 def _differs(what: str, said: Any, meant: Any) -> str:
     return f"{what} is said to be {_shown(said)}; recomputed it is {_shown(meant)}"
 
 
-def _shown(number: float | None) -> str:
-    return "not there" if number is None else f"{number:.12g}"
+def _shown(said: Any) -> str:
+    if said is None:
+        return "not there"
+    return f"{said:.12g}" if isinstance(said, float | int) else str(said)
 
 
 def compared(

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimiser.audit import Audit
+from optimiser.audit.means import Means
 from optimiser.design.bound import above
 from optimiser.design.evaluated import Evaluated
 from optimiser.design.moves import Closest, Neighbours
 from optimiser.design.status import Status
-from optimiser.design.tables import BESIDE, COLUMNS, MOVE, Row, plain
+from optimiser.design.tables import BESIDE, COLUMNS, MOVE, Row, plain, rounded
 from optimiser.errors import NoDesignError
 from optimiser.instance.instance import Instance
 from optimiser.introduction import Cells, Introduced
@@ -59,6 +60,9 @@ class Design(Introduced):
         What was found, with its record and audit.
     bound : float
         No design is worth more than this.
+    current : Evaluated or None
+        The current design with its best recourse, what is not known of it held as in the best; None where
+        there is none, or where it breaks a requirement.
     closest : Closest or None
         The cheapest move of one decision with nothing else moving.
     neighbours : Neighbours or None
@@ -85,6 +89,7 @@ class Design(Introduced):
     asked: Mapping[str, Any] = field(default_factory=dict)
     best: Evaluated | None = None
     bound: float = math.inf
+    current: Evaluated | None = None
     closest: Closest | None = None
     neighbours: Neighbours | None = None
     command: str = "solve"
@@ -132,6 +137,11 @@ class Design(Introduced):
     def spend(self) -> float:
         """Money a year: slack, support, fixed costs and costs of holding."""
         return self.audit.spend
+
+    @property
+    def means(self) -> Means | None:
+        """The design in units that people know; None for one that could not be judged."""
+        return self.audit.means
 
     @cached_property
     def problems(self) -> tuple[str, ...]:
@@ -260,6 +270,8 @@ class Design(Introduced):
             "gap": plain(self.gap),
             "objectives": {name: plain(value) for name, value in self.expectations.items()},
             "no_data": list(self.no_data),
+            "means": _in_units(self._best),
+            "current_means": _in_units(self.current),
             **self._question(),
             "design": rows.pop("design"),
             "closest": self._closest(),
@@ -366,3 +378,8 @@ class Design(Introduced):
             if equal:
                 said.append(f"As good would be: {', '.join(equal[:6])}{' and others' * (len(equal) > 6)}.")
         return said + [f"NOT VERIFIED: {problem.rstrip('.')}." for problem in self.problems]
+
+
+def _in_units(evaluated: Evaluated | None) -> dict[str, Any] | None:
+    means = None if evaluated is None else evaluated.audit.means
+    return None if means is None else dict(rounded(means.to_dict()))

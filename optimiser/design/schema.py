@@ -25,6 +25,7 @@ from optimiser.instance.schema.result import (
     TYPE,
     VALUE,
     WEIGHTS,
+    Part,
     Result,
     a_choice,
     a_count,
@@ -49,6 +50,39 @@ def _units(name: str, meaning: str) -> Column:
 
 def _share(name: str, meaning: str) -> Column:
     return a_number(name, meaning, unit="share")
+
+
+def _means(name: str, meaning: str, *, nullable: bool = False) -> Part:
+    """A design in units that people know."""
+    return an_object(
+        name,
+        meaning,
+        a_number(
+            "days_to_practice",
+            "from a decision to practice: the delay of the level held, mean over decisions by their stake in "
+            "responsiveness, and over localities by population",
+            unit="days",
+        ),
+        maybe(
+            "volatility_pooled",
+            "of summed deviations, taken away by pooling, mean over the decisions of which burdens vary; "
+            "null: of none they do",
+            unit="share",
+        ),
+        _share(
+            "answered_for", "of decisions and population, exercised by the centre itself or watched by it"
+        ),
+        a_map("unmet", "what is expected to stay unmet over the scenarios", _units("RESOURCE", "")),
+        rows(
+            "hours",
+            "staff hours in the normal scenario, of the organisations whose hours are limited",
+            LEVEL,
+            a_number("used", "by all of the level together", unit="hours a week"),
+            a_number("available", "to all of the level together", unit="hours a week"),
+        ),
+        a_number("spend", "slack, support, fixed costs and costs of holding", unit="money a year"),
+        nullable=nullable,
+    )
 
 
 ARRAYS = (  # of the document as well; but in design.csv stands the type too
@@ -119,6 +153,17 @@ _FOUND = (
     maybe("gap", "how far the bound lies above the value, as a share of it"),
     OBJECTIVES,
     NO_DATA,
+    _means(
+        "means",
+        "the design in units that people know: expectations, but for the hours; null: it could not be judged",
+        nullable=True,
+    ),
+    _means(
+        "current_means",
+        "the same of the current design, what current.csv leaves open held as in this one; null: it is not "
+        "given, or breaks a requirement",
+        nullable=True,
+    ),
 )
 _REST = (
     DESIGN,

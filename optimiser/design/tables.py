@@ -37,6 +37,13 @@ def asked_of(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _spelt(value) for name, value in arguments.items() if name not in UNASKED}
 
 
+def rounded(value: Any) -> Any:
+    """The same of all numbers in a document."""
+    if isinstance(value, Mapping):
+        return {name: rounded(inner) for name, inner in value.items()}
+    return [rounded(inner) for inner in value] if isinstance(value, list) else plain(value)
+
+
 def _spelt(argument: Any) -> Any:
     """An argument of a call as JSON has it; what is no number, text or collection by what it calls itself."""
     if isinstance(argument, Mapping):

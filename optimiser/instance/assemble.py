@@ -74,16 +74,15 @@ def _tables(sheets: Mapping[str, Sheet], findings: Findings) -> dict[str, Table]
     objectives = SYSTEM_OBJECTIVES
     resources: tuple[str, ...] = ()
     found: dict[str, Table] = {}
-    for name in (
-        "objectives",
-        "resource_types",
-        *(n for n in TABLES if n not in ("objectives", "resource_types")),
-    ):
+    decisions: tuple[str, ...] = ()
+    naming = ("objectives", "resource_types", "decisions")  # columns of others are called after their rows
+    for name in (*naming, *(n for n in TABLES if n not in naming)):
         sheet = sheets.get(name)
-        columns = TABLES[name].expand(objectives, resources)
+        columns = TABLES[name].expand(objectives, resources, decisions)
         rows = 1 if TABLES[name].shape == "record" else 0
         if sheet is not None:
-            if {"objectives", "resource_types"} & findings.unreliable:
+            unnamed = name not in naming and not decisions  # that there are none is said once
+            if unnamed or set(naming) & findings.unreliable:
                 columns = {**TABLES[name].guess(sheet.header), **columns}
             found[name] = convert.table(sheet, columns, findings)
         else:
@@ -93,6 +92,8 @@ def _tables(sheets: Mapping[str, Sheet], findings: Findings) -> dict[str, Table]
             objectives += tuple(dict.fromkeys(found[name]["objective"]))
         elif name == "resource_types":
             resources = tuple(dict.fromkeys(found[name]["resource"]))
+        elif name == "decisions":
+            decisions = tuple(dict.fromkeys(found[name]["decision"]))
     found["levels"] = _levels(found["levels"])
     found["scenarios"] = _scenarios(found["scenarios"])
     if found["organisations"].rows == 0 and "organisations" not in findings.unreliable:
@@ -100,8 +101,20 @@ def _tables(sheets: Mapping[str, Sheet], findings: Findings) -> dict[str, Table]
     workload = found["workload"]
     known = np.isin(workload["level"], found["levels"]["level"])
     at = np.where((workload["at"] == "") & known, workload["level"], workload["at"])
-    found["workload"] = workload.with_column("at", at)
+    found["workload"] = _workload(workload.with_column("at", at))
     return found
+
+
+def _workload(table: Table) -> Table:
+    """What a locality's own row leaves blank is what the row for every locality says there."""
+    keys = list(zip(table["decision"], table["level"], table["at"], strict=True))
+    every = {key: row for row, key in enumerate(keys) if not table["organisation"][row]}
+    for column in ("hours", "cost"):
+        blank, values = table.blank(column), table[column].copy()
+        for row in np.flatnonzero(blank & (table["organisation"] != "")).tolist():
+            values[row] = values[every[keys[row]]] if keys[row] in every else 0.0
+        table = table.with_column(column, values, blank)
+    return table
 
 
 def _record(table: Table) -> dict[str, Any]:

@@ -23,10 +23,10 @@ class Content(Introduced):
     """The facts of one centralisation question, complete: every default filled in, every name resolved.
 
     `tables` always holds every table, empty where nothing was given: the CSV tables under their file's
-    name (``decisions``, ``organisations``, ``workload``, ``risk``, ``correlations``, ``needs``,
+    name (``decisions``, ``organisations``, ``workload``, ``delays``, ``risk``, ``correlations``, ``needs``,
     ``resources``, ``surges``, ``scores``, ``links``, ``rules``, ``partners``, ``current``, ``sources``)
     and the lists of ``instance.toml``: ``levels`` (from the top down), ``objectives`` (the user's own),
-    ``scenarios`` (with a column ``surge.RESOURCE`` and ``loss.RESOURCE`` for each resource) and
+    ``scenarios`` (with columns ``surge.RESOURCE``, ``loss.RESOURCE`` and ``correlation.DECISION``) and
     ``resource_types`` (toml's ``[[resources]]``). Rows keep the order in which they were given.
     """
 
@@ -90,6 +90,11 @@ class Content(Introduced):
         """Names of the resources: axis R of every array."""
         return tuple(self["resource_types"]["resource"])
 
+    @property
+    def axes(self) -> tuple[tuple[str, ...], ...]:
+        """Names for which some columns stand once each: objectives, resources, decisions."""
+        return self.objectives, self.resources, tuple(self["decisions"]["decision"])
+
     @cached_property
     def localities(self) -> tuple[str, ...]:
         """Names of the organisations of the lowest level, in table order: axis O of every array."""
@@ -118,9 +123,17 @@ class Content(Introduced):
                 sd[decisions[decision], localities[organisation]] = value
         return sd
 
+    @cached_property
+    def shared_shock(self) -> np.ndarray:
+        """(D, S) correlation that a scenario gives a decision in place of its own; NaN for none."""
+        scenarios, decisions = self["scenarios"], self["decisions"]["decision"]
+        single = np.array([scenarios[f"correlation.{name}"] for name in decisions])
+        single = single.reshape(len(decisions), scenarios.rows)
+        return np.where(np.isnan(single), scenarios["correlation"], single)
+
     def given(self, table: str) -> dict[str, Column]:
         """The columns of a table that say more than their defaults, and those that must be there."""
-        rows, columns = self[table].rows, TABLES[table].expand(self.objectives, self.resources)
+        rows, columns = self[table].rows, TABLES[table].expand(*self.axes)
         defaults = level_defaults(rows) if table == "levels" else {}
         return {
             name: column

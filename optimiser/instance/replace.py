@@ -200,7 +200,7 @@ def _column(
 ) -> Target:
     if TABLES[table].key == (column,):
         raise InputError(f"{path}: this column names the rows; it cannot be changed")
-    columns = TABLES[table].expand(instance.objectives, instance.resources)
+    columns = TABLES[table].expand(*instance.axes)
     return Target(table, column, columns[column], rows, by_name)
 
 

@@ -76,12 +76,10 @@ def _toml(instance: Content) -> str:
             lines += ["", f"[[{TABLES[table].section}]]"]
             cells = {name: instance[table][name][row] for name, column in columns.items()}
             said = {name: cell for name, cell in cells.items() if columns[name].says(cell)}
-            lines += [
-                f"{name} = {_value(cell)}" for name, cell in said.items() if "." not in columns[name].name
-            ]
-            for start in ("surge", "loss"):
+            lines += [f"{name} = {_value(cell)}" for name, cell in said.items() if not columns[name].each]
+            for start in (c.name.partition(".")[0] for c in TABLES[table].columns if c.each):
                 pairs = {name[len(start) + 1 :]: said[name] for name in said if name.startswith(f"{start}.")}
-                if pairs and table == "scenarios":
+                if pairs:
                     inner = ", ".join(f"{_key(name)} = {_value(cell)}" for name, cell in pairs.items())
                     lines.append(f"{start} = {{ {inner} }}")
     for name in ("weights", "limits", "uncertainty"):

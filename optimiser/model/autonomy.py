@@ -50,9 +50,9 @@ def granted_willing_able(m: pyo.ConcreteModel, c: Coefficients) -> None:
     _support(m, c, supported, whose)
     _willing_and_able(m, afraid, helped)
 
-    @rows(m, m.MONITORABLE, doc="(7) monitored[d,o,l,s] <= oversight_s held[d,o,l]")
+    @rows(m, m.MONITORABLE, doc="(7) monitored[d,o,l,s] <= oversight_s exercised[d,o,l,s]")
     def overseen(m, d, o, l, s):  # type: ignore[no-untyped-def]
-        return m.monitored[d, o, l, s] <= m.oversight[s] * m.held[d, o, l]
+        return m.monitored[d, o, l, s] <= m.oversight[s] * m.exercised[d, o, l, s]
 
 
 def _willing_and_able(m: pyo.ConcreteModel, afraid: set[Key], helped: set[Key]) -> None:

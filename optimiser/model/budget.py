@@ -23,7 +23,7 @@ def within_budget(m: pyo.ConcreteModel, c: Coefficients) -> None:
         doc="fixed_cost_dl: once per organisation that holds d at l",
     )
     number(
-        m, c, c.money.cost, sets.decisions, sets.levels, doc="cost_dl: per locality for which d is held at l"
+        m, c, c.money.cost, list(m.WORKING), sets.levels, doc="cost_dol: for locality o, where d is held at l"
     )
     if not c.structure.budgeted:
         return
@@ -38,28 +38,32 @@ def within_budget(m: pyo.ConcreteModel, c: Coefficients) -> None:
     )
     m.holding_spend = pyo.Expression(
         expr=_holding_spend(m, c),
-        doc="(11) sum_{d,n} fixed_cost_dl active[d,n] + sum_{d,o,l} cost_dl held[d,o,l]",
+        doc="(11) sum_{d,n} fixed_cost_dl active[d,n] + sum_{d,o,l} cost_dol held[d,o,l]",
     )
     m.budget_suffices = pyo.Constraint(
         expr=m.slack_spend + m.support_spend + m.holding_spend <= budget[None],
         doc="(11) sum slack_cost_r added + sum support_cost_n support_n "
-        "+ sum_{d,n} fixed_cost_dl active[d,n] + sum_{d,o,l} cost_dl held[d,o,l] <= budget",
+        "+ sum_{d,n} fixed_cost_dl active[d,n] + sum_{d,o,l} cost_dol held[d,o,l] <= budget",
     )
 
 
 def _holding_spend(m: pyo.ConcreteModel, c: Coefficients) -> pyo.Expression:
-    sets, terms = c.sets, []
+    sets, single, terms = c.sets, c.sets.single, []
     count = np.bincount(sets.level_of, minlength=len(sets.levels))
     organisations = list(zip(sets.organisations, sets.level_of, strict=True))
     for d, decision in enumerate(sets.decisions):
         for l in np.flatnonzero(sets.allowed[d]):
             level = sets.levels[l]
-            cost, fixed = m.cost[decision, level], m.fixed_cost[decision, level]
+            fixed = m.fixed_cost[decision, level]
             if sets.uniform[d]:
-                whole = len(sets.localities) * cost + int(count[l]) * fixed
-                terms.append(whole * m.placed[decision, "", level])
+                every = sets.localities if single[d] else [""]
+                costs = sum(m.cost[decision, o, level] for o in every) * (len(sets.localities) // len(every))
+                terms.append((costs + int(count[l]) * fixed) * m.placed[decision, "", level])
                 continue
-            terms.append(cost * sum(m.placed[decision, o, level] for o in sets.localities))
+            terms += [
+                m.cost[decision, o if single[d] else "", level] * m.placed[decision, o, level]
+                for o in sets.localities
+            ]
             names = [n for n, at in organisations if at == l and (decision, n) in m.holds]
             terms.append(fixed * sum(m.holds[decision, n] for n in names))
     return sum(terms)

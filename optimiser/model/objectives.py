@@ -12,53 +12,58 @@ from optimiser.model.declare import number
 
 SCORED = (
     "(objectives) f_gs = 1/|D| sum_d stake_dg score_dgs - lost_by_links_g; "
-    "resilience: f_gs = 1 - 1/|R| sum_r sum_o unmet[o,r,s] / sum_o demand_ors - lost_by_links_g"
+    "resilience: f_gs = 1 - mean_r sum_o unmet[o,r,s] / sum_s p_s sum_o max(0, demand_ors - supply_ors) "
+    "- lost_by_links_g, over the resources of which something is at risk"
 )
 SCORES = {
-    "risk_pooling": "1 - sum_n buffer[d,n,s] / sum_o sd_do, 0 where all sd are 0",
-    "accountability": "sum_o pi_o sum_l [ acc_dol held[d,o,l] "
+    "risk_pooling": "sum_{o,l} saved_dols exercised[d,o,l,s] / sum_o sd_do for a uniform decision, "
+    "sum_n pooled[d,n,s] for an asymmetric one, 0 where all sd are 0",
+    "accountability": "sum_o pi_o sum_l [ acc_dol exercised[d,o,l,s] "
     "+ monitoring_effect_d (1-acc_dol) monitored[d,o,l,s] ]",
     "responsiveness": "sum_o pi_o sum_l timeliness_dls fit_dol exercised[d,o,l,s]",
-    "economy": "1 - ( sum_{n,l} fixed_cost_dl active[d,n] + sum_{o,l} cost_dl held[d,o,l] ) "
+    "economy": "1 - ( sum_{n,l} fixed_cost_dl active[d,n] + sum_{o,l} cost_dol held[d,o,l] ) "
     "/ max_l cost_d(all at l)",
-    "solidarity": "1 - sum_o pi_o sum_l |mean_d,n(o,l) - mean_d,centre| held[d,o,l] "
-    "/ sum_o pi_o |mean_do - mean_d,centre|",
-    "one's own, and any scored directly": "sum_o pi_o sum_l score_dol held[d,o,l]",
+    "solidarity": "sum_o pi_o sum_l ( |mean_do - mean_d,centre| - |mean_d,n(o,l) - mean_d,centre| ) "
+    "exercised[d,o,l,s] / sum_o pi_o |mean_do - mean_d,centre|",
+    "one's own, and any scored directly": "sum_o pi_o sum_l score_dol exercised[d,o,l,s] (economy: held)",
 }
-WORTH = {
-    "risk_pooling": "- deviations of all pools at l / sum_o sd_do for a uniform decision, of a pool of o "
-    "alone for an asymmetric one; by correlation, `shared` or a scenario's own",
+EARNED = {
+    "risk_pooling": "saved_dols / sum_o sd_do, with saved_dols = sd_do - sum_{o' in O(n)} cov_ds(o,o') "
+    "/ sqrt(sum_{O(n)} cov_ds); by correlation, `shared` or that of a scenario",
     "accountability": "pi_o acc_dol",
-    "economy": "- costs at l / max_l cost_d(all at l), for an asymmetric decision without the fixed ones",
-    "solidarity": "- pi_o |mean_d,n(o,l) - mean_d,centre| / sum_o pi_o |mean_do - mean_d,centre|",
+    "responsiveness": "pi_o timeliness_dls fit_dol, with timeliness_dls = 2^(-delay_dls urgency_s "
+    "/ half_life_d) and fit_dol = max(0, 1 - heterogeneity_d (need_do - need_d,n(o,l))^2 "
+    "- spillover_d outside_ol)",
+    "solidarity": "pi_o ( |mean_do - mean_d,centre| - |mean_d,n(o,l) - mean_d,centre| ) "
+    "/ sum_o pi_o |mean_do - mean_d,centre|",
 }
 
 
 def scores(m: pyo.ConcreteModel, c: Coefficients) -> None:
-    """`achieved[g, s]`: every objective in every scenario."""
+    """`achieved[g, s]`: every objective in every scenario. Costs come with what is held, all else is earned
+    by what is exercised."""
     sets = c.sets
     _numbers(m, c)
-    _buffers(m, c)
+    _pooled(m, c)
     _links(m, c)
     decisive = [g for g in sets.objectives if g != "resilience"]
-    regime = {s: _regime_name(c, t) for s, t in zip(sets.scenarios, c.pools.regime, strict=True)}
-    exercisable: dict[tuple[str, str], list[Any]] = {}
-    for key in m.EXERCISABLE:
-        exercisable.setdefault((key[0], key[3]), []).append(key)
+    pooled: dict[tuple[str, str], list[Any]] = {}
+    for key in m.pooled:
+        pooled.setdefault((key[0], key[2]), []).append(m.pooled[key])
     monitorable: dict[tuple[str, str], list[Any]] = {}
     for key in m.MONITORABLE:
         monitorable.setdefault((key[0], key[3]), []).append(key)
 
     def score(m, g, d, s):  # type: ignore[no-untyped-def]
-        if g == "responsiveness":
-            return pyo.quicksum(m.responsive[key] * m.exercised[key] for key in exercisable[d, s])
-        total = m.component(f"base_{g}")[d] + _held_worth(m, c, g, d, regime[s])
-        if g == "accountability":
-            total += sum(m.regained[key[:3]] * m.monitored[key] for key in monitorable.get((d, s), ()))
-        if g == "risk_pooling":
-            total -= sum(m.buffer[key] for key in m.buffers_of.get((d, regime[s]), ()))
         if g == "economy":
-            total -= _fixed_share(m, c, d)
+            return m.economy_base[d] + _held_worth(m, c, d) - _fixed_share(m, c, d)
+        if g == "risk_pooling" and (d, s) in pooled:
+            return pyo.quicksum(pooled[d, s])
+        total = _earned(m, c, g, d, s)
+        if g == "accountability":
+            total += pyo.quicksum(
+                m.regained[key[:3]] * m.monitored[key] for key in monitorable.get((d, s), ())
+            )
         return total
 
     m.score = pyo.Expression(
@@ -73,7 +78,7 @@ def scores(m: pyo.ConcreteModel, c: Coefficients) -> None:
     @m.Constraint(sets.objectives, m.SCENARIOS, doc=SCORED)
     def scored(m, g, s):  # type: ignore[no-untyped-def]
         if g == "resilience":
-            gained = 1 - sum(m.unmet_weight[r, s] * m.unmet[o, r, s] for o, r in m.STOCKED)
+            gained = 1 - sum(m.unmet_weight[r] * m.unmet[o, r, s] for o, r in m.STOCKED)
         else:
             stake = m.component(f"stake_{g}")
             gained = (1 / len(sets.decisions)) * sum(stake[d] * m.score[g, d, s] for d in sets.decisions)
@@ -83,64 +88,74 @@ def scores(m: pyo.ConcreteModel, c: Coefficients) -> None:
 def _numbers(m: pyo.ConcreteModel, c: Coefficients) -> None:
     """The parameters of the scores."""
     sets = c.sets
-    regimes = [_regime_name(c, t) for t in range(len(c.pools.regime_rho))]
+    by_place = sets.decisions, sets.localities, sets.levels
+    last = {"responsiveness": [sets.scenarios], "risk_pooling": [["shared", *sets.scenarios]]}
     number(m, c, c.value.probability, sets.scenarios, doc="p_s: probability of scenario s")
     number(m, c, c.scores.share, sets.localities, doc="pi_o: share of the population")
+    number(m, c, c.scores.regained, *by_place, doc="pi_o monitoring_effect_d (1 - acc_dol)")
     number(
         m,
         c,
-        c.scores.responsive,
-        sets.decisions,
-        sets.localities,
-        sets.levels,
-        sets.scenarios,
-        doc="pi_o timeliness_dls fit_dol, with timeliness_dls = 2^(-delay_l urgency_s / half_life_d) "
-        "and fit_dol = max(0, 1 - heterogeneity_d (need_do - need_d,n(o,l))^2); or pi_o score_dol",
+        c.scores.unmet_weight,
+        sets.resources,
+        doc="1 / (sum_s p_s sum_o max(0, demand_ors - supply_ors)), by the resources at risk; 0 without risk",
     )
     number(
         m,
         c,
-        c.scores.regained,
-        sets.decisions,
-        sets.localities,
+        c.scores.economy_held,
+        list(m.HOLDINGS),
         sets.levels,
-        doc="pi_o monitoring_effect_d (1 - acc_dol)",
+        doc="summed over the localities of a holding: - costs at l / max_l cost_d(all at l), for an "
+        "asymmetric decision without the fixed ones; or pi_o score_dol",
     )
-    number(m, c, c.scores.unmet_weight, sets.resources, sets.scenarios, doc="1 / (|R| sum_o demand_ors)")
+    number(m, c, c.scores.economy_base, sets.decisions, doc="1, or 0 where economy is scored directly")
     fixed = "fixed_cost_dl / max_l cost_d(all at l), for an asymmetric decision"
     number(m, c, c.scores.fixed_share, sets.decisions, sets.levels, doc=fixed)
+    number(
+        m,
+        c,
+        c.scores.deviation,
+        sets.decisions,
+        sets.localities,
+        doc="sd_do / sum_o sd_do, for asymmetric pools",
+    )
     for g in sets.objectives:
         if g != "resilience":
             number(m, c, c.scores.stake[g], sets.decisions, doc=f"stake_dg on {g}")
-        if g not in ("resilience", "responsiveness"):
-            last = [regimes] if g == "risk_pooling" else []
-            number(
-                m,
-                c,
-                c.scores.worth[g],
-                list(m.HOLDINGS),
-                sets.levels,
-                *last,
-                doc="summed over the localities of a holding: " + WORTH.get(g, "pi_o score_dol"),
-            )
-            number(
-                m, c, c.scores.base[g], sets.decisions, doc=f"what the score on {g} is less holdings: 1 or 0"
-            )
+        if g not in ("resilience", "economy"):
+            doc = f"what exercising d at l for o earns of {g}: " + EARNED.get(g, "pi_o score_dol")
+            number(m, c, c.scores.earned[g], *by_place, *last.get(g, []), doc=doc)
 
 
-def _regime_name(c: Coefficients, t: int) -> str:
-    """Correlation regimes are called after their scenario; the first is shared by all others."""
-    return "shared" if t == 0 else c.sets.scenarios[int(np.flatnonzero(c.pools.regime == t)[0])]
+def _earned(m: pyo.ConcreteModel, c: Coefficients, g: str, d: str, s: str) -> pyo.Expression:
+    """What exercising a decision earns of an objective, at every level where that is anything."""
+    sets, i = c.sets, c.sets.decisions.index(d)
+    earned, last = m.component(f"earned_{g}"), _last(c, g, i, s)
+    levels = [sets.levels[l] for l in np.flatnonzero(c.structure.earns[c.sets.objectives.index(g), i])]
+    return pyo.quicksum(
+        earned[d, o, l, *last] * m.exercised[d, o, l, s] for l in levels for o in sets.localities
+    )
 
 
-def _held_worth(m: pyo.ConcreteModel, c: Coefficients, g: str, d: str, regime: str) -> pyo.Expression:
-    """sum over o and l of pi_o score_dol held[d,o,l]."""
+def _last(c: Coefficients, g: str, d: int, s: str) -> tuple[str, ...]:
+    """The further index of what is earned: a scenario for responsiveness, for risk pooling a correlation."""
+    if g == "risk_pooling":
+        return (regime_name(c, int(c.pools.regime[d, c.sets.scenarios.index(s)])),)
+    return (s,) if g == "responsiveness" else ()
+
+
+def regime_name(c: Coefficients, t: int) -> str:
+    """Correlations are called after the first scenario that has them; 0 is shared by all others."""
+    return "shared" if t == 0 else c.sets.scenarios[t - 1]
+
+
+def _held_worth(m: pyo.ConcreteModel, c: Coefficients, d: str) -> pyo.Expression:
+    """What the levels of a decision are worth of economy, whatever is exercised."""
     i = c.sets.decisions.index(d)
-    worth = m.component(f"worth_{g}")
     places = [""] if c.sets.uniform[i] else c.sets.localities
-    last = (regime,) if g == "risk_pooling" else ()
     levels = [l for k, l in enumerate(c.sets.levels) if c.sets.allowed[i, k]]
-    return sum(worth[(d, o), l, *last] * m.placed[d, o, l] for o in places for l in levels)
+    return sum(m.economy_held[(d, o), l] * m.placed[d, o, l] for o in places for l in levels)
 
 
 def _fixed_share(m: pyo.ConcreteModel, c: Coefficients, d: str) -> pyo.Expression:
@@ -155,22 +170,55 @@ def _fixed_share(m: pyo.ConcreteModel, c: Coefficients, d: str) -> pyo.Expressio
     )
 
 
-def _buffers(m: pyo.ConcreteModel, c: Coefficients) -> None:
-    """`buffer[d, n, t]` for the pools of asymmetric decisions: what the cones and their cuts bound below."""
+def _pooled(m: pyo.ConcreteModel, c: Coefficients) -> None:
+    """`pooled[d, n, s]` of asymmetric decisions: what a pool could save, and what of it is done.
+
+    `buffer[d, n, t]` is what the cones and their cuts bound below, once for scenarios that share
+    correlations.
+    """
     sets = c.sets
-    keys = [
-        (sets.decisions[d], sets.organisations[n], _regime_name(c, t))
-        for d in np.flatnonzero(c.structure.buffered)
+    pools = [
+        (d, n)
+        for d in np.flatnonzero(c.structure.buffered).tolist()
         for n in range(len(sets.organisations))
         if len(sets.under[n]) > 1 and sets.allowed[d, sets.level_of[n]]
-        for t in np.unique(c.pools.regime)
     ]
-    m.buffer = pyo.Var(
-        keys, bounds=(0, None), doc="deviation of the pool that n runs for d, as a share of sum_o sd_do"
+    regimes = [[regime_name(c, t) for t in row] for row in c.pools.regime.tolist()]
+    named = {(sets.decisions[d], sets.organisations[n]): (d, n) for d, n in pools}
+    keys = [(*name, t) for name, (d, _) in named.items() for t in dict.fromkeys(regimes[d])]
+    doc = "deviation of the pool that n runs for d, as a share of sum_o sd_do"
+    m.buffer = pyo.Var(keys, bounds=(0, None), doc=doc)
+    doc = "what the pool that n runs for d saves, as a share of sum_o sd_do"
+    m.pooled = pyo.Var(list(named), m.SCENARIOS, bounds=(0, None), doc=doc)
+
+    def places(d: str, n: str) -> list[tuple[str, str, str]]:
+        """(d, o, l) for the localities under n, at its level."""
+        i = named[d, n][1]
+        return [(d, sets.localities[o], sets.levels[sets.level_of[i]]) for o in sets.under[i]]
+
+    def regime(d: str, s: str) -> str:
+        return regimes[sets.decisions.index(d)][sets.scenarios.index(s)]
+
+    @m.Constraint(
+        list(named),
+        m.SCENARIOS,
+        doc="(risk_pooling) pooled[d,n,s] <= sum_{o in O(n)} sd_do held[d,o,l] - buffer[d,n,s], "
+        "as shares of sum_o sd_do",
     )
-    m.buffers_of = {}
-    for d, n, t in keys:
-        m.buffers_of.setdefault((d, t), []).append((d, n, t))
+    def pool_could(m, d, n, s):  # type: ignore[no-untyped-def]
+        alone = pyo.quicksum(m.deviation[d, o] * m.placed[d, o, l] for d, o, l in places(d, n))
+        return m.pooled[d, n, s] + m.buffer[d, n, regime(d, s)] <= alone
+
+    @m.Constraint(
+        list(named),
+        m.SCENARIOS,
+        doc="(risk_pooling) pooled[d,n,s] <= sum_{o in O(n)} saved_dols exercised[d,o,l,s], "
+        "as shares of sum_o sd_do",
+    )
+    def pool_done(m, d, n, s):  # type: ignore[no-untyped-def]
+        saved, t = m.earned_risk_pooling, regime(d, s)
+        done = pyo.quicksum(saved[*key, t] * m.exercised[*key, s] for key in places(d, n))
+        return m.pooled[d, n, s] <= done
 
 
 def cones(m: pyo.ConcreteModel, c: Coefficients) -> None:
@@ -179,7 +227,7 @@ def cones(m: pyo.ConcreteModel, c: Coefficients) -> None:
     Quadratic throughout (held^2 is held), so that the relaxation is convex.
     """
     sets = c.sets
-    regimes = {_regime_name(c, t): t for t in range(len(c.pools.regime_rho))}
+    regimes = {regime_name(c, t): t for t in range(len(sets.scenarios) + 1)}
 
     @m.Constraint(
         list(m.buffer),

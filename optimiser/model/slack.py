@@ -59,7 +59,7 @@ def slack_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
 
 
 def _mutual_aid(m: pyo.ConcreteModel, c: Coefficients, present: list[tuple[str, str]]) -> None:
-    """Lending and borrowing at the level that holds the governing decision."""
+    """Lending and borrowing at the level that holds the governing decision, as far as it is exercised."""
     sets = c.sets
     by_place = (sets.localities, sets.resources, sets.scenarios)
     number(m, c, c.slack.spare, *by_place, doc="max(0, supply_ors - demand_ors)")
@@ -85,13 +85,13 @@ def _mutual_aid(m: pyo.ConcreteModel, c: Coefficients, present: list[tuple[str, 
     m.lent = pyo.Var(m.AIDABLE, bounds=(0, None), doc="units lent to the pool at level l")
     m.borrowed = pyo.Var(m.AIDABLE, bounds=(0, None), doc="units borrowed from the pool at level l")
 
-    @rows(m, m.AIDABLE, doc="(9) lent[o,r,l,s] <= max(0, supply_ors - demand_ors) held[g(r),o,l]")
+    @rows(m, m.AIDABLE, doc="(9) lent[o,r,l,s] <= max(0, supply_ors - demand_ors) exercised[g(r),o,l,s]")
     def lent_if_spare(m, o, r, l, s):  # type: ignore[no-untyped-def]
-        return m.lent[o, r, l, s] <= m.spare[o, r, s] * m.held[m.governor[r], o, l]
+        return m.lent[o, r, l, s] <= m.spare[o, r, s] * m.exercised[m.governor[r], o, l, s]
 
-    @rows(m, m.AIDABLE, doc="(9) borrowed[o,r,l,s] <= max(0, demand_ors - supply_ors) held[g(r),o,l]")
+    @rows(m, m.AIDABLE, doc="(9) borrowed[o,r,l,s] <= max(0, demand_ors - supply_ors) exercised[g(r),o,l,s]")
     def borrowed_if_short(m, o, r, l, s):  # type: ignore[no-untyped-def]
-        return m.borrowed[o, r, l, s] <= m.shortage[o, r, s] * m.held[m.governor[r], o, l]
+        return m.borrowed[o, r, l, s] <= m.shortage[o, r, s] * m.exercised[m.governor[r], o, l, s]
 
     head = pool_heads(c)
     pools: dict[tuple[Any, ...], list[str]] = {}

@@ -18,67 +18,69 @@ def hours_suffice(m: pyo.ConcreteModel, c: Coefficients) -> None:
         initialize=[sets.organisations[n] for n in np.flatnonzero(c.structure.staffed)],
         doc="organisations with staff hours",
     )
-    by_level = sets.decisions, sets.levels
-    per_locality = "hours_dla: per locality for which d is held at l, falling at level a"
+    m.WORKING = pyo.Set(
+        initialize=[
+            (sets.decisions[d], sets.localities[o] if o >= 0 else "")
+            for d, o in zip(sets.working_decision, sets.working_locality, strict=True)
+        ],
+        dimen=2,
+        doc="(d, o) where d takes other hours or money for some locality than for others, else (d, '')",
+    )
+    per_locality = "hours_dola: for locality o, where d is held at level l, falling at level a"
     available = "H_n = staff_hours (1-vacancy) (1-absence) (1-reserve)"
-    number(m, c, c.staffing.hours, *by_level, sets.levels, doc=per_locality)
+    number(m, c, c.staffing.hours, list(m.WORKING), sets.levels, sets.levels, doc=per_locality)
     number(
-        m, c, c.staffing.fixed_hours, *by_level, doc="fixed_hours_dl: once per organisation that holds d at l"
+        m,
+        c,
+        c.staffing.fixed_hours,
+        sets.decisions,
+        sets.levels,
+        doc="fixed_hours_dl: once per organisation that holds d at l",
     )
     number(m, c, c.staffing.hours_available, sets.organisations, doc=available)
-    position = {name: n for n, name in enumerate(sets.organisations)}
 
-    def duty(n: str, own_level: bool) -> pyo.Expression:
-        """Hours per locality that fall at n for what is held at its level, or for what is held elsewhere."""
-        a = sets.level_of[position[n]]
-        under = sets.under[position[n]]
-        terms = []
-        for d, decision in enumerate(sets.decisions):
-            for l in np.flatnonzero(sets.allowed[d]):
-                if (l == a) == own_level:
-                    hours = m.hours[decision, sets.levels[l], sets.levels[a]]
-                    terms.append(hours * _localities_held(m, c, d, under, sets.levels[l]))
-        return sum(terms)
+    def duty(m, n):  # type: ignore[no-untyped-def]
+        a = sets.level_of[sets.organisations.index(n)]
+        under = sets.under[sets.organisations.index(n)]
+        working = np.argwhere(c.structure.working[:, :, a]).tolist()
+        return sum(_hours(m, c, d, under, l, a) for d, l in working)
 
-    def fixed(n: str) -> pyo.Expression:
-        a = sets.level_of[position[n]]
+    def fixed(m, n):  # type: ignore[no-untyped-def]
+        a = sets.level_of[sets.organisations.index(n)]
         names = [sets.decisions[d] for d in np.flatnonzero(sets.allowed[:, a])]
         return sum(m.fixed_hours[d, sets.levels[a]] * m.holds[d, n] for d in names if (d, n) in m.holds)
 
-    m.held_hours = pyo.Expression(
+    m.duty = pyo.Expression(
         m.STAFFED,
-        rule=lambda m, n: duty(n, True),
-        doc="(5) sum_d sum_{o in O(n)} hours_daa held[d,o,a]: what n holds",
+        rule=duty,
+        doc="(5) sum_d sum_{o in O(n)} sum_l hours_dola held[d,o,l]: what is held at n, or costs hours there",
     )
-    m.burden = pyo.Expression(
-        m.STAFFED,
-        rule=lambda m, n: duty(n, False),
-        doc="(5) sum_d sum_{o in O(n)} sum_{l != a} hours_dla held[d,o,l]: what is held elsewhere",
-    )
-    m.fixed_duty = pyo.Expression(
-        m.STAFFED, rule=lambda m, n: fixed(n), doc="(5) sum_d fixed_hours_da active[d,n]"
-    )
+    m.fixed_duty = pyo.Expression(m.STAFFED, rule=fixed, doc="(5) sum_d fixed_hours_da active[d,n]")
 
     @m.Constraint(
         m.STAFFED,
-        doc="(5) sum_d [ fixed_hours_da active[d,n] + sum_{o in O(n)} sum_l hours_dla held[d,o,l] ] <= H_n",
+        doc="(5) sum_d [ fixed_hours_da active[d,n] + sum_{o in O(n)} sum_l hours_dola held[d,o,l] ] <= H_n",
     )
     def staff_suffice(m, n):  # type: ignore[no-untyped-def]
-        return m.fixed_duty[n] + m.held_hours[n] + m.burden[n] <= m.hours_available[n]
+        return m.fixed_duty[n] + m.duty[n] <= m.hours_available[n]
 
 
-def _localities_held(
-    m: pyo.ConcreteModel, c: Coefficients, d: int, under: np.ndarray, level: str
+def _hours(
+    m: pyo.ConcreteModel, c: Coefficients, d: int, under: np.ndarray, level: int, at: int
 ) -> pyo.Expression:
-    """How many of the localities `under` have d held at the level."""
-    decision = c.sets.decisions[d]
-    if c.sets.uniform[d]:
-        return len(under) * m.placed[decision, "", level]
-    return sum(m.placed[decision, c.sets.localities[o], level] for o in under)
+    """Hours that fall at a level for the localities `under` that have d held at another, or the same."""
+    sets, decision, single = c.sets, c.sets.decisions[d], c.sets.single[d]
+    l, a = sets.levels[level], sets.levels[at]
+    places = [sets.localities[o] for o in under]
+    if not sets.uniform[d]:
+        return sum(m.hours[decision, o if single else "", l, a] * m.placed[decision, o, l] for o in places)
+    if single:
+        return sum(m.hours[decision, o, l, a] for o in places) * m.placed[decision, "", l]
+    return len(places) * m.hours[decision, "", l, a] * m.placed[decision, "", l]
 
 
 def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
-    """(6): what absence leaves is shared by exercise, monitoring and burdens."""
+    """(6): what absence leaves is shared by all that is exercised, here or at cost here, and monitoring."""
     sets = c.sets
     number(m, c, c.staffing.present, sets.scenarios, doc="1 - absence_s")
     number(
@@ -93,9 +95,13 @@ def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
     watched: dict[tuple[str, str], list[Any]] = {}
     for d, o, l, s in m.MONITORABLE:
         watched.setdefault((o, s), []).append((d, l))
-    exercised: dict[tuple[str, str, str], list[str]] = {}
-    for d, o, l, s in m.EXERCISABLE:
-        exercised.setdefault((o, l, s), []).append(d)
+    working = [
+        [
+            (sets.decisions[d], sets.levels[l], bool(sets.single[d]))
+            for d, l in np.argwhere(c.structure.working[:, :, a]).tolist()
+        ]
+        for a in range(len(sets.levels))
+    ]
 
     def watch(m, n, s):  # type: ignore[no-untyped-def]
         level = sets.level_of[position[n]]
@@ -119,16 +125,15 @@ def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
     @m.Constraint(
         m.STAFFED,
         m.SCENARIOS,
-        doc="(6) sum_d sum_{o in O(n)} [ hours_daa exercised[d,o,a,s] "
-        "+ (1-absence_s) oversight_s sum_{l != a} hours_dla held[d,o,l] ] + watch(n,s) "
+        doc="(6) sum_d sum_{o in O(n)} sum_l hours_dola exercised[d,o,l,s] + watch(n,s) "
         "<= (1-absence_s) (H_n - sum_d fixed_hours_da active[d,n])",
     )
     def staff_suffice_in_scenario(m, n, s):  # type: ignore[no-untyped-def]
-        a = sets.levels[sets.level_of[position[n]]]
+        level = sets.level_of[position[n]]
+        places, a = [sets.localities[o] for o in sets.under[position[n]]], sets.levels[level]
         used = pyo.quicksum(
-            m.hours[d, a, a] * m.exercised[d, o, a, s]
-            for o in (sets.localities[i] for i in sets.under[position[n]])
-            for d in exercised.get((o, a, s), ())
+            m.hours[d, o if single else "", l, a] * m.exercised[d, o, l, s]
+            for o in places
+            for d, l, single in working[level]
         )
-        rest = m.present[s] * (m.hours_available[n] - m.fixed_duty[n])
-        return used + m.present[s] * m.oversight[s] * m.burden[n] + m.watch[n, s] <= rest
+        return used + m.watch[n, s] <= m.present[s] * (m.hours_available[n] - m.fixed_duty[n])

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from optimiser.audit import audit
+from optimiser.coefficients.structure import current_levels
 from optimiser.design.bound import held_to
 from optimiser.design.evaluated import Evaluated
 from optimiser.design.moves import Closest, Neighbours
@@ -76,6 +77,22 @@ def answered(session: Session, found: Searched, floors: Mapping[int, float]) -> 
     if best.audit.broken:
         raise SolverError(f"a design found breaks a promise: {best.audit.broken[0]}")
     return Best(best.instance, best.record, best.audit, STATUS[found.ended], found.bound)
+
+
+def current_of(session: Session, design: Array) -> Evaluated | None:
+    """The current design, what is not known of it held as in this one (H,); None: it is not given, or not
+    possible."""
+    sets = session.c.sets
+    now = current_levels(sets)  # (D, O)
+    if session.extended or not (now >= 0).any():
+        return None
+    held = np.where(now >= 0, now, design[sets.holding])
+    whole = held[sets.holding_decision, np.maximum(sets.holding_locality, 0)]
+    allowed = sets.allowed[sets.holding_decision, whole].all()
+    if not allowed or (whole[sets.holding] != held).any():
+        return None
+    found = judged(session, whole, {})
+    return found if found.found else None
 
 
 def status_of(found: Searched) -> Status:

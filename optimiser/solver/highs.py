@@ -129,12 +129,14 @@ class Solver:
         self._check(self._highs.passModel(lp), "loading the program")
         self.impose_integrality(bool(self._integer.any()))
 
-    def impose_integrality(self, on: bool) -> None:
-        """Solve as a mixed-integer program, or its relaxation."""
+    def impose_integrality(self, on: bool, among: Array | None = None) -> None:
+        """Solve as a mixed-integer program, with whole numbers only `among` these where given; or its
+        relaxation."""
         self._whole_numbers = on
         columns = np.flatnonzero(self._integer).astype(np.int32)
-        kind = highspy.HighsVarType.kInteger if on else highspy.HighsVarType.kContinuous
-        kinds = np.full(len(columns), int(kind), np.uint8)
+        whole = np.full(len(columns), on) if among is None else on & among[columns]
+        kinds = np.where(whole, int(highspy.HighsVarType.kInteger), int(highspy.HighsVarType.kContinuous))
+        kinds = kinds.astype(np.uint8)
         self._check(self._highs.changeColsIntegrality(len(columns), columns, kinds), "changing integrality")
 
     def add_rows(self, matrix: sparse.csr_array, lower: Array, upper: Array) -> None:

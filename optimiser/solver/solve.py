@@ -16,7 +16,7 @@ from optimiser.design.status import Status
 from optimiser.design.tables import asked_of
 from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
-from optimiser.solver.answer import closest_of, evaluated, finish, neighbours_of, status_of
+from optimiser.solver.answer import closest_of, current_of, evaluated, finish, neighbours_of, status_of
 from optimiser.solver.call import Call, building, check_call, run_of
 from optimiser.solver.clock import Clock, OutOfTime, hearing_interrupts
 from optimiser.solver.extraction import design_of, fixed_of
@@ -225,6 +225,7 @@ def _judged(
         answer = {
             "best": evaluated(session, finished.x),
             "claimed": finished.value,
+            "current": current_of(session, found.design),
             "closest": closest_of(session, checked, finished.value),
             "neighbours": neighbours_of(session, checked),
         }

@@ -19,7 +19,7 @@ from optimiser.design.tables import asked_of
 from optimiser.errors import InputError
 from optimiser.instance.arguments import check_instance, raise_any, wrong_function
 from optimiser.instance.instance import Instance
-from optimiser.solver.answer import closest_of, neighbours_of
+from optimiser.solver.answer import closest_of, current_of, neighbours_of
 from optimiser.solver.call import building, check_call, run_of
 from optimiser.solver.clock import Clock
 from optimiser.solver.extraction import design_of, fixed_of, idle_record, record_of
@@ -171,6 +171,7 @@ class _Judge:
             status=Status.FEASIBLE,
             weights=dict(zip(self.instance.objectives, self.session.weights.tolist(), strict=True)),
             best=Evaluated(self.instance, record, audited),
+            current=current_of(self.session, self.held),
             closest=None if checked is None else closest_of(self.session, checked, settled.value),
             neighbours=None if checked is None else neighbours_of(self.session, checked),
             extended=self.extended,
@@ -199,6 +200,7 @@ class _Claimed(_Judge):
     def design(self) -> Design:
         """The design with its best recourse, and where the claim does not hold."""
         found, value, checked, floors = self._judged()
+        self.own = replace(self.own, current=found.current)
         faults = [*self._asked_faults(), *self._proof_faults()]
         faults += self._recourse_faults(value, found.audit.broken)
         if checked is not None and not self.extended:

@@ -26,7 +26,8 @@ STRAIGHT = (
     ("decisions", "stake_"), ("decisions", "monitoring_effect"), ("links", "loss"),
     ("levels", "accountability"), ("uncertainty", "risk_aversion"),
 )  # fmt: skip
-# Columns that stand in constraints only: 1 where more of it leaves every design that was possible so.
+# Columns that stand in constraints only: 1 where more of it leaves every record that was possible so, and
+# worth as much.
 WIDENS = {
     "organisations.staff_hours": 1, "organisations.vacancy": -1, "organisations.absence": -1,
     "organisations.willingness": 1, "organisations.ability": 1, "organisations.rating": 1,
@@ -37,6 +38,8 @@ WIDENS = {
     "resource_types.slack_cost": -1, "levels.mobilisation": 1, "partners.dependence": -1,
     "resources.capacity": 1, "surges.loss": -1,
 }  # fmt: skip
+# Columns that say besides what is at risk, of which resilience is a share: with it, nothing is known of them.
+AT_RISK = ("resources.capacity", "surges.loss", "scenarios.loss.", "scenarios.probability")
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,9 @@ def input_of(
     whole = target.schema.whole and how != "multiply"
     if problems := _out_of_range(what, span, whole):
         raise InputError(problems)
-    straight, widens = _enters(instance, target)
+    weighed = instance.weights if weights is None else weights
+    resilient = bool(instance.resources) and weighed.get("resilience", 0) > 0
+    straight, widens = _enters(instance, target, resilient)
     if how == "multiply":
         widens *= _sign(values)
     neutral = {"multiply": 1.0, "add": 0.0}.get(how)
@@ -214,10 +219,15 @@ def _sign(values: Array) -> int:
     return 1 if not (given < 0).any() else -1 if not (given > 0).any() else 0
 
 
-def _enters(instance: Instance, target: Target) -> tuple[bool, int]:
-    """Whether every record's value is straight in it, and in which direction constraints widen."""
+def _enters(instance: Instance, target: Target, resilient: bool) -> tuple[bool, int]:
+    """Whether every record's value is straight in it, and in which direction constraints widen.
+
+    `resilient` says whether resilience weighs anything, and there is something to run short of.
+    """
     averse = instance.uncertainty["risk_aversion"] > 0
     path, column = f"{target.table}.{target.column}", target.column
+    if resilient and path.startswith(AT_RISK):
+        return False, 0
     if target.table == "uncertainty":
         return column == "risk_aversion", 0
     straight = any(target.table == table and column.startswith(start) for table, start in STRAIGHT)

@@ -36,7 +36,7 @@ def linopy_model(c: Coefficients) -> linopy.Model:
         acts + by_node["willingness"] * fear * watches <= by_node["willingness"] * held, mask=everywhere
     )
     m.add_constraints(acts <= by_node["ability"] * held, mask=everywhere)
-    m.add_constraints(watches <= oversight * held, mask=watched)
+    m.add_constraints(watches <= oversight * acts, mask=watched)
     _staff(m, c, held, acts, watches)
     _objective(m, c, held, acts, watches)
     return m
@@ -46,29 +46,26 @@ def _staff(m: linopy.Model, c: Coefficients, held, acts, watches) -> None:  # ty
     """(5) and (6), level by level: the organisations of a level are groups of localities."""
     sets = c.sets
     s, d = pd.Index(sets.scenarios, name="s"), pd.Index(sets.decisions, name="d")
-    present, oversight = (
-        xr.DataArray(array, coords=[s]) for array in (c.staffing.present, c.autonomy.oversight)
-    )
+    present = xr.DataArray(c.staffing.present, coords=[s])
     for a, level in enumerate(sets.levels):
         some = np.flatnonzero((sets.level_of == a) & c.structure.staffed)
         if not len(some):
             continue
         names = pd.Index([sets.organisations[i] for i in some], name="n")
-        hours = xr.DataArray(c.staffing.hours[:, :, a], coords=[d, pd.Index(sets.levels, name="l")])
+        hours = xr.DataArray(
+            c.staffing.hours[sets.working[:, 0], :, a], coords=[d, pd.Index(sets.levels, name="l")]
+        )
         size = xr.DataArray([float(len(sets.under[i])) for i in some], coords=[names])
         available = xr.DataArray(c.staffing.hours_available[some], coords=[names])
         fixed = (xr.DataArray(c.staffing.fixed_hours[:, a], coords=[d]) * held.sel(l=level)).sum("d")
         m.add_constraints(size * (hours * held).sum(["d", "l"]) + fixed <= available)
-        elsewhere = hours.copy()
-        elsewhere.loc[{"l": level}] = 0.0
-        burden = size * present * oversight * (elsewhere * held).sum(["d", "l"])
         group = xr.DataArray(
             [sets.organisations[i] for i in sets.node[:, a]],
             coords=[pd.Index(sets.localities, name="o")],
             name="n",
         )
-        used = (hours.sel(l=level) * acts.sel(l=level)).sum("d").groupby(group).sum()
-        total = used + burden + present * fixed
+        used = (hours * acts).sum(["d", "l"]).groupby(group).sum()
+        total = used + present * fixed
         if a == 0:
             total = total + (xr.DataArray(c.staffing.monitoring_hours, coords=[d]) * watches).sum(
                 ["d", "o", "l"]
@@ -85,26 +82,19 @@ def _objective(m: linopy.Model, c: Coefficients, held, acts, watches) -> None:  
     o, s = pd.Index(sets.localities, name="o"), pd.Index(sets.scenarios, name="s")
     weight = dict(zip(sets.objectives, c.value.weight / len(sets.decisions), strict=True))
     p = xr.DataArray(c.value.probability, coords=[s])
-    worth = np.zeros((len(d), len(l)))
-    for g in sets.objectives:
-        if g not in ("resilience", "responsiveness"):
-            each = c.scores.worth[g]
-            each = each[:, :, c.pools.regime] @ c.value.probability if each.ndim == 3 else each
-            worth += weight[g] * c.scores.stake[g][:, None] * each
-    stakes = {g: xr.DataArray(c.scores.stake[g], coords=[d]) for g in ("responsiveness", "accountability")}
-    gain = (
-        weight["responsiveness"]
-        * stakes["responsiveness"]
-        * xr.DataArray(c.scores.responsive, coords=[d, o, l, s])
-    )
-    back = (
-        weight["accountability"]
-        * stakes["accountability"]
-        * xr.DataArray(c.scores.regained, coords=[d, o, l])
-    )
+    gain = np.zeros((len(d), len(o), len(l), len(s)))
+    for g, earned in c.scores.earned.items():
+        each = np.nan_to_num(earned)
+        if g == "risk_pooling":
+            each = np.take_along_axis(each, c.pools.regime[:, None, None, :], axis=3)
+        stake = weight[g] * c.scores.stake[g][:, None, None, None]
+        gain += stake * (each if each.ndim == 4 else each[..., None])
+    cost = weight["economy"] * c.scores.stake["economy"][:, None] * c.scores.economy_held
+    stake = weight["accountability"] * xr.DataArray(c.scores.stake["accountability"], coords=[d])
+    back = stake * xr.DataArray(np.nan_to_num(c.scores.regained), coords=[d, o, l])
     total = (
-        (xr.DataArray(worth, coords=[d, l]) * held).sum()
-        + (p * gain * acts).sum()
+        (xr.DataArray(cost, coords=[d, l]) * held).sum()
+        + (p * xr.DataArray(gain, coords=[d, o, l, s]) * acts).sum()
         + (p * back * watches).sum()
     )
     m.add_objective(total, sense="max")
@@ -112,11 +102,6 @@ def _objective(m: linopy.Model, c: Coefficients, held, acts, watches) -> None:  
 
 def constant(c: Coefficients) -> float:
     """What the objective starts from, which linopy has no place for."""
-    return float(
-        sum(
-            w * (c.scores.stake[g] * c.scores.base[g]).mean()
-            for g, w in zip(c.sets.objectives, c.value.weight, strict=True)
-            if g not in ("resilience", "responsiveness")
-        )
-        + c.value.weight[c.sets.objectives.index("resilience")]
-    )
+    weight = dict(zip(c.sets.objectives, c.value.weight, strict=True))
+    economy = weight["economy"] * (c.scores.stake["economy"] * c.scores.economy_base).mean()
+    return float(economy + weight["resilience"])

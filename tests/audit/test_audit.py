@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -19,6 +20,11 @@ from optimiser.instance.instance import Instance
 from optimiser.record import Record
 
 SEEDS = range(2 * len(FEATURES))
+WITHIN = (
+    ("workload.csv", "organisation"),
+    ("instance.toml", "correlation = {"),
+    ("decisions.csv", "spillover"),
+)
 
 
 @cache
@@ -72,9 +78,13 @@ def _astray(record: Record, levels: int, rng: np.random.Generator) -> Record:
 def test_the_random_instances_use_every_mechanism_and_some_are_infeasible() -> None:
     tables: Counter[str] = Counter()
     for seed in SEEDS:
-        tables.update(random_files(seed).keys())
+        files = random_files(seed)
+        tables.update(files.keys())
+        tables.update(part for name, part in WITHIN if part in files.get(name, ""))
+    for _, part in WITHIN:
+        assert tables[part] >= len(SEEDS) / 8, part
     for table in ("organisations", "workload", "risk", "correlations", "needs", "resources", "surges",
-                  "scores", "links", "rules", "partners", "current"):  # fmt: skip
+                  "scores", "links", "rules", "partners", "current", "delays"):  # fmt: skip
         assert tables[f"{table}.csv"] >= len(SEEDS) / 6, table
     verdicts = Counter(solvable(random_instance(seed, most_designs=96)) for seed in range(40))
     assert verdicts[True] >= 20
@@ -125,6 +135,42 @@ def test_pooling_unequal_sites(tmp_path: Path) -> None:
     # Two of them together: sqrt(25 + 400 + 2 * .1 * 5 * 20) beside 10.
     part = audit(instance, at(instance, [[0, 1, 0]]), weights={"risk_pooling": 1}).values[0]
     assert part == pytest.approx(1 - (np.sqrt(445) + 10) / 35)
+
+
+@pytest.mark.parametrize(
+    ("share", "earned"), [(1.0, 25 - 445**0.5), (0.8, 25 - 445**0.5), (0.5, (25 - 515 / 685**0.5) / 2)]
+)
+def test_pooling_a_part_in_part(tmp_path: Path, share: float, earned: float) -> None:
+    """Deviations 5, 10, 20 and correlations .2, .1, .3: of 26.1725 their shares are 45, 170 and 470 of 685.
+
+    The first and the last pooled without the second save 25 - sqrt(445) = 3.904976 at the most; their parts of the
+    whole pool, 5 - 45/26.1725 and 20 - 470/26.1725, are 25 - 515/26.1725 together, earned as far as they are exercised.
+    """
+    instance = made(
+        tmp_path,
+        organisations=localities(3),
+        decisions="decision,type,uniform\nx,input,false",
+        risk="decision,organisation,sd\nx,L0,5\nx,L1,10\nx,L2,20",
+        correlations="decision,organisation_a,organisation_b,correlation\nx,L0,L1,.2\nx,L0,L2,.1\nx,L2,L1,.3",
+    )
+    found = audit(instance, at(instance, [[0, 1, 0]], exercised=share))
+    assert 35 * found.objectives["risk_pooling"] == pytest.approx(earned, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_the_parts_of_a_pool_save_is_never_less_than_a_pool_of_some(seed: int) -> None:
+    """Euler's shares add up to what the whole pool saves, and to no less than any pool of some of its members."""
+    instance = random_instance(
+        seed, ["matrix", "risk", "population", "three_levels", "scenarios", "common_shock"]
+    )
+    reference = Reference(instance)
+    for d, s, n in itertools.product(reference.decision, reference.scenario, reference.organisation):
+        level, pool = reference.organisation[n]["level"], reference.under[n]
+        parts = {o: reference.saved(d, o, level, s) for o in pool}
+        assert sum(parts.values()) == pytest.approx(reference.could_save(d, s, tuple(pool)), abs=1e-9)
+        for size in range(1, len(pool)):
+            for some in itertools.combinations(pool, size):
+                assert sum(parts[o] for o in some) >= reference.could_save(d, s, some) - 1e-9
 
 
 def test_heterogeneity(tmp_path: Path) -> None:

@@ -22,8 +22,8 @@ from optimiser.studies.schemas import json_schema
 ROWS = [("funding", "", "central"), ("redeployment", "north", "local")]
 ROWS += [("redeployment", "south", "central"), ("inspection", "", "central")]
 KEYS = (
-    "format command instance status verified value bound gap objectives no_data weights asked design closest localities exercised "
-    "monitored slack staff support spend problems notes neighbours tables run"
+    "format command instance status verified value bound gap objectives no_data means current_means weights asked design closest "
+    "localities exercised monitored slack staff support spend problems notes neighbours tables run"
 ).split()
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import importlib
+import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,14 @@ from paths import INSTANCES, ROOT
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
 
-SHIPPED = ("archetype", "decentralisation", "england", "england-regions", "germany-icu")
+SHIPPED = ("archetype", "decentralisation", "england", "england-regions", "germany-icu", "three-levels")
 FROM_DATA = {"england": "england", "germany-icu": "germany"}
 # Columns that only say which row it is.
 NAMING = {
     "correlations": {"decision", "organisation_a", "organisation_b"},
     "current": {"decision"},
     "decisions": {"decision"},
+    "delays": {"decision", "level", "scenario", "note"},
     "links": {"decision_a", "decision_b"},
     "needs": {"organisation"},
     "organisations": {"organisation"},
@@ -48,7 +51,7 @@ def instances() -> dict[str, Instance]:
 def making(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The package that the scripts share; imported as they do, from their folder."""
     monkeypatch.setattr(sys, "path", [str(ROOT / "scripts"), *sys.path])
-    names = ("judgement", "tables", "volatility")
+    names = ("ageing", "forecast", "judgement", "legal", "tables", "volatility")
     yield type("Making", (), {name: importlib.import_module(f"making.{name}") for name in names})
     for name in [name for name in sys.modules if name.split(".")[0] == "making"]:
         del sys.modules[name]
@@ -125,6 +128,7 @@ def test_englands_decisions(instances: dict[str, Instance]) -> None:
     assert set(decisions["type"]) == {"input", "process", "outcome"}
     asymmetric = decisions["type"][~decisions["uniform"]]
     assert 6 <= len(asymmetric) <= 8
+    assert not decisions["spillover"].any()  # elicited for none, so given to none
     assert set(asymmetric) == {"process"}
 
 
@@ -138,11 +142,9 @@ def test_englands_measurements(instances: dict[str, Instance]) -> None:
         assert trusts[score].max() == 1
         assert trusts[score].min() == pytest.approx(0.8)
     beds = england["resources"].frame()
-    assert set(trusts.index) - set(beds[beds["resource"] == "critical_care_beds"]["organisation"]) == {
-        "RBS",
-        "RCU",
-        "RQ3",
-    }
+    beds = beds.set_index(["resource", "organisation"])
+    critical = beds["capacity"]["critical_care_beds"]
+    assert set(critical.index[critical == 0]) == {"RBS", "RCU", "RQ3"}
     needs = england["needs"]["need"]
     assert np.average(needs, weights=trusts["population"]) == pytest.approx(0, abs=1e-3)
 
@@ -178,17 +180,92 @@ def test_the_arrangement_of_2019_can_be_staffed(instances: dict[str, Instance], 
 def test_judgements_are_those_of_the_scripts(making: Any, tmp_path: Path, name: str, folder: str) -> None:
     judgement = making.judgement
     judged = judgement.load(ROOT / "scripts" / "making" / folder / "judged.toml")
-    measured = {row["decision"]: float(row["correlation"] or "nan") for row in rows(name, "decisions")}
+    correlations, half_lives = (
+        {row["decision"]: float(row[column] or "nan") for row in rows(name, "decisions")}
+        for column in ("correlation", "half_life_days")
+    )
     tables = {
-        "decisions": judgement.decision_rows(judged, measured),
+        "decisions": judgement.decision_rows(judged, correlations, half_lives),
         "workload": judgement.workload_rows(judged),
         "links": judged["links"],
         "rules": judged["rules"],
         "current": judgement.current_rows(judged),
     }
+    if "delays" in judged:
+        toml = tomllib.loads((INSTANCES / name / "instance.toml").read_text(encoding="utf-8"))
+        tables["delays"] = judgement.delay_rows(judged, toml["levels"])
     making.tables.write_instance(tmp_path, "", tables)
     for table in tables:
         assert (tmp_path / f"{table}.csv").read_bytes() == (INSTANCES / name / f"{table}.csv").read_bytes()
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_end_of_a_plausible_range_is_legal_alone(
+    making: Any, instances: dict[str, Instance], name: str
+) -> None:
+    ranges = [row for row in rows(name, "sources") if row.get("low")]
+    wrong = [
+        f"{row['table']}.{row['column']} x {row[end]}"
+        for row in ranges
+        for end in ("low", "high")
+        if not making.legal.allows(instances[name], row["table"], row["column"], float(row[end]))
+    ]
+    assert not wrong
+    assert all(float(row["low"]) <= 1 <= float(row["high"]) for row in ranges)
+
+
+def test_an_end_goes_as_far_as_it_may(making: Any) -> None:
+    end = making.legal.legal_end
+    assert end(lambda times: True, 2.0) == 2
+    assert end(lambda times: times * 0.6 <= 1, 2.0) == 1.666
+    assert end(lambda times: times >= 0.75, 0.5) == 0.75
+    assert end(lambda times: times == 1, 1.5) == 1
+
+
+@pytest.mark.parametrize("name", FROM_DATA)
+def test_nothing_is_left_to_fill_in(name: str) -> None:
+    texts = [
+        (INSTANCES / name / file).read_text(encoding="utf-8") for file in ("sources.csv", "instance.toml")
+    ]
+    assert not any(re.search(r"\{[a-z_0-9]+\}", text) for text in texts)
+
+
+def test_the_half_life_of_a_known_decay(making: Any) -> None:
+    """Need moves to another place each day with a chance of 1 - 2^(-1/10), so half the gain is left in ten."""
+    random = np.random.default_rng(1)
+    stay = 2 ** (-1 / 10)
+    place, places = 0, []
+    for _ in range(20_000):
+        places.append(place)
+        place = place if random.random() < stay else int(random.integers(100))
+    demand = np.full((len(places), 100), 9.0)
+    demand[np.arange(len(places)), places] = 11
+    days = pd.date_range("1900-01-01", periods=len(places))
+    aged = making.ageing.aged(pd.DataFrame(demand, index=days), pd.Series(np.full(100, 10.0)))
+    assert aged.days == pytest.approx(10, rel=0.1)
+    assert aged.floored.floor < 0.05
+
+
+def test_what_stays_unknown_is_what_no_forecast_has(making: Any) -> None:
+    """Growth that goes on is foreseen; of what is not, half is common."""
+    random = np.random.default_rng(2)
+    days, places = 200, 8
+    index = pd.date_range("2020-01-01", periods=days)
+    own = random.normal(size=(days, places)) + random.normal(size=(days, 1))
+    walk = 0.03 * np.arange(days)[:, None] + 0.01 * np.cumsum(own, axis=0)
+    found = making.forecast.unknown(pd.DataFrame(np.exp(8 + walk), index=index), index[120], 2)
+    assert found.damping == 1
+    assert found.correlation == pytest.approx(0.5, abs=0.2)
+
+
+@pytest.mark.parametrize(("name", "allocating"), [("england", 2), ("germany-icu", 1)])
+def test_what_governs_a_resource_ages_as_measured(
+    making: Any, instances: dict[str, Instance], name: str, allocating: int
+) -> None:
+    judged = making.judgement.load(ROOT / "scripts" / "making" / FROM_DATA[name] / "judged.toml")
+    measured = {d["decision"] for d in judged["decisions"] if "half_life_days" not in d}
+    assert measured == set(instances[name]["resource_types"]["governed_by"])
+    assert len(measured) == allocating
 
 
 def test_volatility_of_a_known_series(making: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimiser.audit import Audit
+from optimiser.audit.means import Hours, Means
 from optimiser.design.design import Design
 from optimiser.design.evaluated import Evaluated
 from optimiser.design.moves import Closest, Neighbours
@@ -80,6 +81,7 @@ def audit() -> Audit:
         demand=np.array([[[100, 110]], [[50, 60]]]),
         supply=np.array([[[120, 120]], [[55, 55]]]),
         spend=0.0,
+        means=Means(2.5, 0.25, 0.75, {"beds": 0.2}, (Hours("local", 39.0, 60.0),), 0.0),
     )
 
 

@@ -46,6 +46,7 @@ beta = 0.8
 [[scenarios]]
 scenario = "normal"
 probability = 0.9
+correlation = { discharge = 0.6 }
 
 [[scenarios]]
 scenario = "pandemic"
@@ -65,12 +66,12 @@ max_unmet = 0.5
 slack_cost = 12
 """,
     "decisions.csv": """\
-decision,type,label,levels,uniform,stake_accountability,half_life_days,heterogeneity,correlation,\
+decision,type,label,levels,uniform,stake_accountability,half_life_days,heterogeneity,spillover,correlation,\
 monitoring_effect,monitoring_hours,reporting_hours,fear,joint,min_rating,flexes,flex,note
-ppe,input,Protective equipment,,true,0.9,30,0,0.1,0.3,1,2,0.2,false,,,,
-bed_moves,process,Moving beds,central;region,true,1,,0.1,0,0,0,0,0,false,,,,"said, and done"
-discharge,process,Discharge,,false,0.5,3,0.2,0,0.1,1,1,0.5,true,2,beds,0.1,
-targets,outcome,Targets,,true,1,,0,0,0.5,1,3,0.4,false,,,,
+ppe,input,Protective equipment,,true,0.9,30,0,0.05,0.1,0.3,1,2,0.2,false,,,,
+bed_moves,process,Moving beds,central;region,true,1,,0.1,0,0,0,0,0,0,false,,,,"said, and done"
+discharge,process,Discharge,,false,0.5,3,0.2,0.1,0,0.1,1,1,0.5,true,2,beds,0.1,
+targets,outcome,Targets,,true,1,,0,0,0,0.5,1,3,0.4,false,,,,
 """,
     "organisations.csv": """\
 organisation,level,parent,name,population,staff_hours,vacancy,absence,willingness,ability,rating,support_cost,note
@@ -82,12 +83,15 @@ A2,local,north,Second,2000,90,0.1,0.05,0.8,0.9,1,,
 B1,local,south,Third,1500,85,0.1,0.05,0.7,0.7,2,,
 """,
     "workload.csv": """\
-decision,level,at,hours,fixed_hours,fixed_cost,cost
-ppe,central,,2,3,10,1
-ppe,central,local,0.5,,,
-ppe,local,,4,1,2,3
-discharge,local,local,5,,,
+decision,level,at,hours,fixed_hours,fixed_cost,cost,organisation
+ppe,central,,2,3,10,1,
+ppe,central,local,0.5,,,,
+ppe,local,,4,1,2,3,
+discharge,local,local,5,,,,
+discharge,local,local,6,,,,A2
+ppe,local,,,,,4,B1
 """,
+    "delays.csv": "decision,level,days,scenario\nppe,central,14,\nppe,central,3,pandemic\n",
     "risk.csv": "decision,organisation,sd,mean\nppe,A1,30,1.5\nppe,A2,40,2\nppe,B1,,1\n",
     "correlations.csv": "decision,organisation_a,organisation_b,correlation\nppe,A1,A2,0.4\nppe,A2,B1,-0.1\n",
     "needs.csv": "organisation,need,decision\nA1,1,\nA2,2,\nA2,3,discharge\nB1,-1,\n",

@@ -15,7 +15,7 @@ HOURS = {
 MONEY = {
     "organisations": ("support_cost",), "workload": ("fixed_cost", "cost"), "resource_types": ("slack_cost",),
 }  # fmt: skip
-DAYS = {"levels": ("delay_days",), "decisions": ("half_life_days",)}
+DAYS = {"levels": ("delay_days",), "decisions": ("half_life_days",), "delays": ("days",)}
 PEOPLE = {"organisations": ("population",)}
 KINDS = {"hours": HOURS, "money": MONEY, "days": DAYS, "people": PEOPLE}
 

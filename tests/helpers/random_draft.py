@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,7 +29,7 @@ class Draft:
         self.objectives = [*SYSTEM_OBJECTIVES, *self.own]
         self._decisions()
         for step in (self._workload, self._risk, self._needs, self._resources, self._scores, self._links,
-                     self._rules, self._current, self._partners):  # fmt: skip
+                     self._rules, self._current, self._partners, self._delays):  # fmt: skip
             step()
 
     def number(self, low: float, high: float, digits: int = 2) -> float:
@@ -106,6 +107,8 @@ class Draft:
                 "joint": self.where("partners", "true"),
                 "min_rating": self.where("min_rating", self.pick([1, 2, 3])),
             }  # fmt: skip
+            if "spillover" in self.on:
+                row["spillover"] = self.where("spillover", self.number(0.05, 0.6))
             if "flex" in self.on and self.coin(0.7):
                 row |= {"flexes": self.pick(self.resources), "flex": self.number(0.05, 0.4)}
             if "stakes" in self.on:
@@ -133,12 +136,25 @@ class Draft:
                 others = [other for other in self.levels if "burdens" in self.on and other != level]
                 rows += [{"decision": decision, "level": level, "at": other, "hours": self.number(0, 4, 1)}
                          for other in others if self.coin(0.4)]  # fmt: skip
+                if {"local_hours", "local_costs"} & self.on:
+                    rows += self._local_work(decision, level, [level, *others])
         if rows:
             self.tables["workload"] = rows
         for row in self.tables.get("organisations", ()):
             if "staff" in self.on and self.coin(0.75):
                 most = 10 * len(self.decisions) * share[row["organisation"]]
                 row["staff_hours"] = self.number(0.4 * most, 1.4 * most, 1)
+
+    def _local_work(self, decision: str, level: str, falls: list[str]) -> list[dict[str, Any]]:
+        """Rows of their own for some localities, blank in some columns, and some beside no common row."""
+        rows = []
+        for at, o in itertools.product(falls, self.localities):
+            cells = {"hours": self.where("local_hours", self.number(0, 8, 1))}
+            if at == level:
+                cells["cost"] = self.where("local_costs", self.number(0, 6, 1))
+            if self.coin(0.35):
+                rows.append({"decision": decision, "level": level, "at": at, "organisation": o, **cells})
+        return rows
 
     def _levels(self) -> list[str]:
         rows = self.tables.get("organisations")
@@ -295,6 +311,17 @@ class Draft:
         if rows:
             self.tables["partners"] = rows
 
+    def _delays(self) -> None:
+        rows = []
+        for decision, level in itertools.product(self.decisions if "delays" in self.on else (), self.levels):
+            some = [""] if self.coin(0.6) else []
+            if "scenario_delays" in self.on:
+                some += [scenario for scenario in self.scenarios if self.coin(0.4)]
+            rows += [{"decision": decision, "level": level, "days": self.number(0, 30, 1), "scenario": scenario}
+                     for scenario in some]  # fmt: skip
+        if rows:
+            self.tables["delays"] = rows
+
     # Text.
 
     def files(self) -> dict[str, str]:
@@ -351,8 +378,7 @@ class Draft:
                 lines += [f"urgency = {self.number(0.5, 4, 1)}", f"absence = {self.number(0, 0.4)}"]
                 if self.coin(0.7):
                     lines.append(f"oversight = {self.number(0, 1)}")
-                if "common_shock" in self.on and self.coin(0.7):
-                    lines.append(f"correlation = {self.pick([0, 0.5, 0.9, 1, -0.2])}")
+                lines += self._shock()
                 for key, high in (("surge", 0.7), ("loss", 0.3)):
                     cells = ", ".join(
                         f"{r} = {self.number(0, high)}" for r in self.resources if self.coin(0.7)
@@ -360,6 +386,16 @@ class Draft:
                     if cells:
                         lines.append(f"{key} = {{ {cells} }}")
         return lines
+
+    def _shock(self) -> list[str]:
+        """What a scenario correlates: every decision, some by name, or none."""
+        correlations = [0, 0.5, 0.9, 1, -0.2]
+        if "shock_by_decision" in self.on and self.coin(0.7):
+            some = [d for d in self.decisions if self.coin(0.6)] or self.decisions[:1]
+            return [f"correlation = {{ {', '.join(f'{d} = {self.pick(correlations)}' for d in some)} }}"]
+        if "common_shock" in self.on and self.coin(0.7):
+            return [f"correlation = {self.pick(correlations)}"]
+        return []
 
     def _resource_types(self) -> list[str]:
         lines = []

@@ -24,14 +24,16 @@ FEATURES = (
     "staff", "fixed_hours", "burdens", "reserve", "vacancy", "willing_able", "partners", "resources", "flex",
     "aid", "local_aid", "surges", "max_unmet", "max_occupancy", "costs", "budget", "support", "slack",
     "rules", "links", "level_links", "min_rating", "max_changes", "scores", "local_scores", "own_objective",
-    "all_weights", "risk_aversion", "infeasible",
+    "all_weights", "risk_aversion", "infeasible", "delays", "scenario_delays", "spillover",
+    "shock_by_decision", "local_hours", "local_costs",
 )  # fmt: skip
 RARE = {"bare": 0.06, "infeasible": 0.08}
 NEEDS = {
     "zero_probability": "scenarios", "common_shock": "scenarios", "surges": "resources", "flex": "resources",
     "aid": "resources", "local_aid": "aid", "max_unmet": "resources", "max_occupancy": "resources",
     "slack": "resources", "support": "budget", "fixed_hours": "staff", "burdens": "staff",
-    "local_scores": "scores",
+    "local_scores": "scores", "delays": "urgency", "scenario_delays": "delays scenarios",
+    "shock_by_decision": "scenarios", "local_hours": "staff", "local_costs": "costs",
 }  # fmt: skip
 
 
@@ -82,5 +84,5 @@ def random_files(
     else:
         chosen = set(features)
     for _ in range(2):
-        chosen |= {NEEDS[f] for f in chosen if f in NEEDS}
+        chosen |= {need for f in chosen for need in NEEDS.get(f, "").split()}
     return Draft(rng, chosen, most_designs, sizes).files()

@@ -40,10 +40,12 @@ class Recourse:
         self.the, self.held = reference, held
         self.bounds: dict[Any, tuple[float, float | None]] = {}
         self.rows: list[Expression] = []
+        self.most_pooled: dict[Any, tuple[Expression, Expression]] = {}
         self._variables()
         self._staff()
         self._autonomy()
         self._slack()
+        self._pooling()
         self.spend = self._budget()
         self.f = {
             (g, s): self._objective(g, s) for g in reference.instance.objectives for s in reference.scenario
@@ -77,10 +79,10 @@ class Recourse:
                     self.bounds["monitored", d, o, s] = (0, scenario["oversight"])
 
     def _aid_variables(self, o: str, r: str, s: str) -> None:
-        spare = self.the.supply(o, r, s) - self.the.demand(o, r, s)
+        spare, short = self.the.apart(o, r, s)
         if self.the.resource[r]["governed_by"]:
-            self.bounds["lent", o, r, s] = (0, max(0.0, spare))
-            self.bounds["borrowed", o, r, s] = (0, max(0.0, -spare))
+            self.bounds["lent", o, r, s] = (0, spare)
+            self.bounds["borrowed", o, r, s] = (0, short)
 
     def variable(self, *name: str) -> Expression:
         """The variable where there is one, else nothing (0)."""
@@ -92,18 +94,15 @@ class Recourse:
         for (n, organisation), (s, scenario) in itertools.product(
             the.organisation.items(), the.scenario.items()
         ):
-            hours = the.staff(n)
-            if hours is None:
+            most = the.staff(n)
+            if most is None:
                 continue
             level, there = organisation["level"], 1 - scenario["absence"]
-            row: Expression = {1: -there * (hours - the.fixed_hours(self.held, n))}
+            row: Expression = {1: -there * (most - the.fixed_hours(self.held, n))}
             for d, decision in the.decision.items():
                 for o in the.under[n]:
-                    holds = self.held[d, o]
-                    if holds == level:
-                        _add(row, self.variable("exercised", d, o, s), the.hours[d, level, level])
-                    else:
-                        _add(row, {1: there * scenario["oversight"] * the.hours[d, holds, level]})
+                    hours = the.duty("hours", d, self.held[d, o], o, level)
+                    _add(row, self.variable("exercised", d, o, s), hours)
                     if level == the.top:
                         _add(row, self.variable("monitored", d, o, s), decision["monitoring_hours"])
                     elif level == the.bottom:
@@ -117,6 +116,9 @@ class Recourse:
             n = the.ancestor[o, level]
             willingness, ability = the.organisation[n]["willingness"], the.organisation[n]["ability"]
             if ("monitored", d, o, s) in self.bounds:
+                watched = self.variable("monitored", d, o, s)
+                _add(watched, self.variable("exercised", d, o, s), -the.scenario[s]["oversight"])
+                self.rows.append(watched)
                 willing = self.variable("exercised", d, o, s) | {1: -willingness}
                 _add(willing, self.variable("monitored", d, o, s), willingness * the.decision[d]["fear"])
                 self.rows.append(willing)
@@ -142,7 +144,7 @@ class Recourse:
                     _add(limit, self.variable("unmet", o, r, s))
                 if not math.isnan(resource["max_unmet"]):
                     self.rows.append(limit)
-                self._pools(r, s)
+                self._aid(r, s)
             for o in the.localities:
                 stock = the.stock.get((o, r))
                 if stock and not math.isnan(resource["max_occupancy"]):
@@ -161,7 +163,8 @@ class Recourse:
                 _add(row, self.variable("exercised", d, o, s), -decision["flex"] * the.supply(o, r, s))
         return row
 
-    def _pools(self, r: str, s: str) -> None:
+    def _aid(self, r: str, s: str) -> None:
+        """What the governing decision, as far as it is exercised, lends and borrows through its pools."""
         the, governing = self.the, self.the.resource[r]["governed_by"]
         if not governing:
             return
@@ -170,20 +173,38 @@ class Recourse:
             level = self.held[governing, o]
             head = the.organisation[o]["parent"] if level == the.bottom else the.ancestor[o, level]
             pools[level, head].append(o)
+            for name, most in zip(("lent", "borrowed"), the.apart(o, r, s), strict=True):
+                row = self.variable(name, o, r, s)
+                _add(row, self.variable("exercised", governing, o, s), -most)
+                self.rows.append(row)
         for (level, _), members in pools.items():
-            row: Expression = {}
+            row = Expression()
             for o in members:
                 _add(row, self.variable("borrowed", o, r, s))
                 _add(row, self.variable("lent", o, r, s), -the.level[level]["mobilisation"])
             self.rows.append(row)
 
-    def _levels_of(self, d: str) -> tuple[str, ...]:
-        return tuple(self.held[d, o] for o in self.the.localities)
+    def _pooling(self) -> None:
+        """What every pool saves: no more than it could, nor than is done of it. Told as shares of all sd."""
+        the = self.the
+        for d, s in itertools.product(the.decision, the.scenario):
+            alone = sum(the.sd(d, o) for o in the.localities)
+            for n, pool in the.pools(self.held, d).items() if alone > 0 else ():
+                could, done = Expression({1: the.could_save(d, s, pool) / alone}), Expression()
+                for o in pool:
+                    saved = the.saved(d, o, self.held[d, o], s) / alone
+                    _add(done, self.variable("exercised", d, o, s), saved)
+                self.bounds["pooled", d, n, s] = (-math.inf, None)
+                self.most_pooled["pooled", d, n, s] = could, done
+                for most in (could, done):
+                    row = self.variable("pooled", d, n, s)
+                    _add(row, most, -1)
+                    self.rows.append(row)
 
     def _budget(self) -> Expression:
         """(11)"""
         the = self.the
-        spend: Expression = {1: sum(the.costs(d, self._levels_of(d)) for d in the.decision)}
+        spend: Expression = {1: sum(the.costs(d, the.levels_of(self.held, d)) for d in the.decision)}
         for n, row in the.organisation.items():
             if ("support", n) in self.bounds:
                 _add(spend, self.variable("support", n), row["support_cost"])
@@ -208,46 +229,31 @@ class Recourse:
                 _add(f, self._score(g, d, s), the.decision[d][f"stake_{g}"] / D)
         for link in the.links:
             if link["objective"] == g:
-                lost = sum(the.share[o] for o in the.localities if self._lost(link, o))
+                lost = sum(the.share[o] for o in the.localities if the.lost(link, self.held, o))
                 f[1] -= link["loss"] / D * lost
         return f
 
-    def _lost(self, link: dict[str, Any], o: str) -> bool:
-        a, b = self.held[link["decision_a"], o], self.held[link["decision_b"], o]
-        return (a, b) == (link["level_a"], link["level_b"]) if link["level_a"] else a != b
-
     def _score(self, g: str, d: str, s: str) -> Expression:
         the, score = self.the, Expression({1: 0.0})
-        levels = self._levels_of(d)
-        if g not in ("accountability", "responsiveness"):
-            if (d, g) in the.has_score:
-                return {1: sum(the.share[o] * float(the.direct(d, self.held[d, o], o, g) or 0.0)
-                               for o in the.localities)}  # fmt: skip
-            if g == "risk_pooling":
-                return {1: the.pooling(d, s, levels)}
-            return {1: {"economy": the.economy, "solidarity": the.solidarity}[g](d, levels)
-                    if g in ("economy", "solidarity") else 0.0}  # fmt: skip
-        for o, level in zip(the.localities, levels, strict=True):
-            worth = the.direct(d, level, o, g)
-            if g == "responsiveness":
-                if worth is None:
-                    worth = the.timeliness(d, level, s) * the.fit(d, o, level)
-                _add(score, self.variable("exercised", d, o, s), the.share[o] * worth)
-            else:
-                if worth is None:
-                    worth = the.level[level]["accountability"]
-                effect = the.decision[d]["monitoring_effect"] * (1 - worth)
-                _add(score, {1: the.share[o] * worth})
-                _add(score, self.variable("monitored", d, o, s), the.share[o] * effect)
+        if g == "economy":
+            return {1: the.economy(self.held, d)}
+        if g == "risk_pooling" and (d, g) not in the.has_score:
+            for n in the.pools(self.held, d):
+                _add(score, self.variable("pooled", d, n, s))
+            return score
+        for o in the.localities:
+            earned = the.earned(g, d, o, self.held[d, o], s)
+            _add(score, self.variable("exercised", d, o, s), earned)
+            if g == "accountability":
+                effect = the.decision[d]["monitoring_effect"] * (the.share[o] - earned)
+                _add(score, self.variable("monitored", d, o, s), effect)
         return score
 
     def _resilience(self, s: str) -> Expression:
-        the = self.the
+        at_risk = {r: units for r in self.the.resource if (units := self.the.at_risk(r)) > 0}
         f: Expression = {1: 1.0}
-        for r in the.resource:
-            demand = sum(the.demand(o, r, s) for o in the.localities)
-            for o in the.localities if demand > 0 else ():
-                _add(f, self.variable("unmet", o, r, s), -1 / demand / len(the.resource))
+        for (r, units), o in itertools.product(at_risk.items(), self.the.localities):
+            _add(f, self.variable("unmet", o, r, s), -1 / units / len(at_risk))
         return f
 
     def expected(self, g: str) -> Expression:
@@ -286,20 +292,28 @@ class Recourse:
         value, objectives = answer[0], self.the.instance.objectives
         if ties:
             less = {variable: -coefficient for variable, coefficient in self.spend.items()}
-            aims = [self.value, self.expected("resilience"), less, *map(self.expected, objectives)]
+            aims = [self.value, self.expected("resilience"), less, *map(self.expected, objectives),
+                    self._sum("exercised"), self._sum("monitored", -1.0)]  # fmt: skip
             for aim, following in itertools.pairwise(aims):
                 row: Expression = {1: self.at(aim, answer[1]) - 1e-9}
                 _add(row, aim, -1)
                 self.rows.append(row)
                 answer = self.maximise(following) or answer
-        found = answer[1]
+        found = answer[1] | self._savings(answer[1])
         return Judged(
             value=value,
             objectives={g: self.at(self.expected(g), found) for g in objectives},
             record=self._record(found),
         )
 
-    def at(self, expression: Expression, found: dict[Any, float]) -> float:
+    def _sum(self, name: str, sign: float = 1.0) -> Expression:
+        return {variable: sign for variable in self.bounds if variable[0] == name}
+
+    def _savings(self, found: Mapping[Any, float]) -> dict[Any, float]:
+        """What every pool saves: a programme that weighs it 0 does not say."""
+        return {pool: min(self.at(most, found) for most in both) for pool, both in self.most_pooled.items()}
+
+    def at(self, expression: Expression, found: Mapping[Any, float]) -> float:
         return sum(c if v == 1 else c * found[v] for v, c in expression.items())
 
     def maximise(self, aim: Expression) -> tuple[float, dict[Any, float]] | None:
@@ -329,8 +343,10 @@ class Recourse:
         for name, axes in self._axes().items():
             for index, at in enumerate(itertools.product(*axes)):
                 found[name, *at] = float(getattr(record, name).flat[index])
+        made = dict(found)
+        found |= self._savings(found)
         breaches = [self.at(row, found) for row in self.promises]
-        for variable, value in found.items():
+        for variable, value in made.items():
             low, high = self.bounds.get(variable, (0.0, 0.0))  # what is no variable is 0
             breaches += [low - value, value - (math.inf if high is None else high)]
         return max(breaches), {g: self.at(self.expected(g), found) for g in self.the.instance.objectives}

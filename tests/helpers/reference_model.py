@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -52,10 +52,11 @@ class Reference:
             "fit",
             "direct",
             "timeliness",
-            "pooling",
-            "economy",
-            "solidarity",
+            "saved",
+            "could_save",
+            "shared",
             "costs",
+            "dearest",
             "demand",
             "supply",
         ):
@@ -68,12 +69,11 @@ class Reference:
 
     def _index_tables(self) -> None:
         tables = self.instance.tables
-        self.hours: dict[tuple[str, str, str], float] = defaultdict(float)
-        self.duty: dict[tuple[str, str], dict[str, float]] = {}
-        for row in _rows(tables["workload"]):
-            self.hours[row["decision"], row["level"], row["at"]] += row["hours"]
-            if row["at"] == row["level"]:
-                self.duty[row["decision"], row["level"]] = row
+        self.work = {(row["decision"], row["level"], row["at"], row["organisation"]): row
+                     for row in _rows(tables["workload"])}  # fmt: skip
+        self.days = {
+            (row["decision"], row["level"], row["scenario"]): row["days"] for row in _rows(tables["delays"])
+        }
         self.risk = {(row["decision"], row["organisation"]): row for row in _rows(tables["risk"])}
         self.matrix = {}
         for row in _rows(tables["correlations"]):
@@ -102,6 +102,14 @@ class Reference:
 
     # Definitions.
 
+    def duty(self, what: str, d: str, level: str, o: str = "", at: str = "") -> float:
+        """hours or cost of d for o where it is held at a level; what is fixed stands where no o is named."""
+        for where in dict.fromkeys((o, "")):
+            row = self.work.get((d, level, at or level, where))
+            if row is not None:
+                return float(row[what])
+        return 0.0
+
     def staff(self, n: str) -> float | None:
         """H_n, None where staff is not limited."""
         row, reserve = self.organisation[n], self.instance.limits["reserve"] or 0.0
@@ -116,6 +124,11 @@ class Reference:
     def supply(self, o: str, r: str, s: str) -> float:
         capacity = self.stock[o, r]["capacity"] if (o, r) in self.stock else 0.0
         return capacity * (1 - self._figure("loss", o, r, s))
+
+    def apart(self, o: str, r: str, s: str) -> tuple[float, float]:
+        """What o has to spare of r, and what it is short of."""
+        spare = self.supply(o, r, s) - self.demand(o, r, s)
+        return max(0.0, spare), max(0.0, -spare)
 
     def _figure(self, which: str, o: str, r: str, s: str) -> float:
         own = self.surge.get((s, r, o), {}).get(which, math.nan)
@@ -134,16 +147,24 @@ class Reference:
 
     def fit(self, d: str, o: str, level: str) -> float:
         need = self.need(d)
-        if o not in need:
-            return 1.0
-        apart = need[o] - self._mean(need, self.ancestor[o, level])
-        return max(0.0, 1 - self.decision[d]["heterogeneity"] * apart**2)
+        apart = need[o] - self._mean(need, self.ancestor[o, level]) if o in need else 0.0
+        unlike = self.decision[d]["heterogeneity"] * apart**2
+        return max(0.0, 1 - unlike - self.decision[d]["spillover"] * self.outside(o, level))
+
+    def outside(self, o: str, level: str) -> float:
+        """The share of all others for which the holder at a level does not answer."""
+        others = sum(self.population[p] for p in self.localities if p != o)
+        if others == 0:
+            return 0.0
+        pool = self.under[self.ancestor[o, level]]
+        return sum(self.population[p] for p in self.localities if p not in pool) / others
 
     def timeliness(self, d: str, level: str, s: str) -> float:
         half_life = self.decision[d]["half_life_days"]
         if math.isnan(half_life):
             return 1.0
-        return 0.5 ** (self.level[level]["delay_days"] * self.scenario[s]["urgency"] / half_life)
+        days = self.days.get((d, level, s), self.days.get((d, level, ""), self.level[level]["delay_days"]))
+        return 0.5 ** (days * self.scenario[s]["urgency"] / half_life)
 
     def direct(self, d: str, level: str, o: str, g: str) -> float | None:
         for where in (o, ""):
@@ -156,52 +177,94 @@ class Reference:
         product = self.sd(d, a) * self.sd(d, b)
         if a == b:
             return product
-        common = self.scenario[s]["correlation"]
-        if not math.isnan(common):
-            return product * common
+        for shock in (self.scenario[s][f"correlation.{d}"], self.scenario[s]["correlation"]):
+            if not math.isnan(shock):
+                return product * shock
         return product * self.matrix.get((d, a, b), self.decision[d]["correlation"])
 
     def sd(self, d: str, o: str) -> float:
         given = self.risk.get((d, o), {}).get("sd", math.nan)
         return math.sqrt(self.population[o]) if math.isnan(given) else given
 
-    def pooling(self, d: str, s: str, levels: tuple[str, ...]) -> float:
-        """risk_pooling's score of a decision held at these levels, one for each locality."""
-        alone = sum(self.sd(d, o) for o in self.localities)
-        if alone == 0:
-            return 0.0
-        pools: dict[str, list[str]] = defaultdict(list)
-        for o, level in zip(self.localities, levels, strict=True):
-            pools[self.ancestor[o, level]].append(o)
-        buffers = [
-            math.sqrt(max(0.0, math.fsum(self.covariance(d, s, a, b) for a in pool for b in pool)))
-            for pool in pools.values()
-        ]
-        return 1 - sum(buffers) / alone
+    def buffer(self, d: str, s: str, pool: Iterable[str]) -> float:
+        """The deviation of a pool."""
+        variance = math.fsum(self.covariance(d, s, a, b) for a, b in itertools.product(pool, repeat=2))
+        return math.sqrt(max(0.0, variance))
+
+    def could_save(self, d: str, s: str, pool: tuple[str, ...]) -> float:
+        """What a pool takes off the deviations of its members, where it is exercised in full."""
+        return sum(self.sd(d, o) for o in pool) - self.buffer(d, s, pool)
+
+    def saved(self, d: str, o: str, level: str, s: str) -> float:
+        """What o's part saves where all under its organisation at a level are pooled: Euler's allocation."""
+        pool = self.under[self.ancestor[o, level]]
+        buffer = self.buffer(d, s, pool)
+        if buffer == 0:
+            return self.sd(d, o)
+        return self.sd(d, o) - math.fsum(self.covariance(d, s, o, p) for p in pool) / buffer
+
+    def pools(self, held: Held, d: str) -> dict[str, tuple[str, ...]]:
+        """The localities for which each organisation that holds d holds it."""
+        pools: dict[str, tuple[str, ...]] = {}
+        for o in self.localities:
+            n = self.ancestor[o, held[d, o]]
+            pools[n] = (*pools.get(n, ()), o)
+        return pools
 
     def costs(self, d: str, levels: tuple[str, ...]) -> float:
-        holders = {(self.ancestor[o, level], level) for o, level in zip(self.localities, levels, strict=True)}
-        fixed = sum(self.duty.get((d, level), {}).get("fixed_cost", 0.0) for _, level in holders)
-        return fixed + sum(self.duty.get((d, level), {}).get("cost", 0.0) for level in levels)
+        each = list(zip(self.localities, levels, strict=True))
+        holders = {(self.ancestor[o, level], level) for o, level in each}
+        fixed = sum(self.duty("fixed_cost", d, level) for _, level in holders)
+        return fixed + sum(self.duty("cost", d, level, o) for o, level in each)
 
-    def economy(self, d: str, levels: tuple[str, ...]) -> float:
-        dearest = max(self.costs(d, (level,) * len(self.localities)) for level in self.levels)
-        return 1 - self.costs(d, levels) / dearest if dearest > 0 else 1.0
+    def dearest(self, d: str) -> float:
+        """The most that d costs with all of it at one level, allowed or not."""
+        return max(self.costs(d, (level,) * len(self.localities)) for level in self.levels)
 
-    def solidarity(self, d: str, levels: tuple[str, ...]) -> float:
-        means = {o: self.risk[d, o]["mean"] for o in self.localities
-                 if not math.isnan(self.risk.get((d, o), {}).get("mean", math.nan))}  # fmt: skip
+    def shared(self, d: str, o: str, level: str) -> float:
+        """What o, with its share of the population, adds to the part of the burden's spread that is shared."""
+        means = {p: self.risk[d, p]["mean"] for p in self.localities
+                 if not math.isnan(self.risk.get((d, p), {}).get("mean", math.nan))}  # fmt: skip
         if not means:
             return 0.0
-        nation = self._mean(means, self.ancestor[self.localities[0], self.top])
-        alone = sum(self.share[o] * abs(means[o] - nation) for o in means)
+        nation = self._mean(means, self.ancestor[o, self.top])
+        alone = sum(self.share[p] * abs(means[p] - nation) for p in means)
         if alone <= 1e-12 * max(abs(mean) for mean in means.values()):
             return 0.0
-        shared = sum(self.share[o] * abs(self._mean(means, self.ancestor[o, level]) - nation)
-                     for o, level in zip(self.localities, levels, strict=True) if o in means)  # fmt: skip
-        return 1 - shared / alone
+        left = abs(self._mean(means, self.ancestor[o, level]) - nation)
+        return self.share[o] * (abs(means[o] - nation) - left) / alone
+
+    def earned(self, g: str, d: str, o: str, level: str, s: str) -> float:
+        """What exercising d in full for o at a level earns: no pooling, nor economy, but by direct scores."""
+        direct = self.direct(d, level, o, g)
+        if direct is not None:
+            return self.share[o] * direct
+        if g == "accountability":
+            return self.share[o] * float(self.level[level]["accountability"])
+        if g == "responsiveness":
+            return self.share[o] * self.timeliness(d, level, s) * self.fit(d, o, level)
+        return self.shared(d, o, level) if g == "solidarity" else 0.0
+
+    def at_risk(self, r: str) -> float:
+        """Units expected to be unmet where nobody helps."""
+        return sum(row["probability"] * self.apart(o, r, s)[1]
+                   for s, row in self.scenario.items() for o in self.localities)  # fmt: skip
 
     # Designs.
+
+    def levels_of(self, held: Held, d: str) -> tuple[str, ...]:
+        return tuple(held[d, o] for o in self.localities)
+
+    def economy(self, held: Held, d: str) -> float:
+        if (d, "economy") in self.has_score:
+            given = {o: self.direct(d, held[d, o], o, "economy") or 0.0 for o in self.localities}
+            return sum(self.share[o] * score for o, score in given.items())
+        dearest = self.dearest(d)
+        return 1 - self.costs(d, self.levels_of(held, d)) / dearest if dearest > 0 else 1.0
+
+    def lost(self, link: dict[str, Any], held: Held, o: str) -> bool:
+        a, b = held[link["decision_a"], o], held[link["decision_b"], o]
+        return (a, b) == (link["level_a"], link["level_b"]) if link["level_a"] else a != b
 
     def options(self, d: str) -> list[tuple[str, ...]]:
         """The levels, one for each locality, at which d may be held: (1), (2) and (3)."""
@@ -233,8 +296,7 @@ class Reference:
 
     def fixed_hours(self, held: Held, n: str) -> float:
         level = self.organisation[n]["level"]
-        return sum(self.duty.get((d, level), {}).get("fixed_hours", 0.0)
-                   for d in self.decision if self.active(held, d, n))  # fmt: skip
+        return sum(self.duty("fixed_hours", d, level) for d in self.decision if self.active(held, d, n))
 
     def held_is_allowed(self, held: Held) -> bool:
         """(4), (5), (12)"""
@@ -248,7 +310,9 @@ class Reference:
                     return False
         for n, row in self.organisation.items():
             asked = self.fixed_hours(held, n) + sum(
-                self.hours[d, held[d, o], row["level"]] for d in self.decision for o in self.under[n]
+                self.duty("hours", d, held[d, o], o, row["level"])
+                for d in self.decision
+                for o in self.under[n]
             )
             most = self.staff(n)
             if most is not None and asked > most + 1e-9 * max(1.0, most):

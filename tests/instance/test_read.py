@@ -57,8 +57,8 @@ def test_every_table_has_every_column(small: Instance, full: Instance) -> None:
     for instance in (small, full):
         assert tuple(instance.tables) == HELD_TABLES
         for name, table in instance.tables.items():
-            assert list(table) == list(TABLES[name].expand(instance.objectives, instance.resources))
-            for key, column in TABLES[name].expand(instance.objectives, instance.resources).items():
+            assert list(table) == list(TABLES[name].expand(*instance.axes))
+            for key, column in TABLES[name].expand(*instance.axes).items():
                 kinds = {"number": "f", "flag": "b"}
                 assert table[key].dtype.kind == kinds.get(column.kind, "O")
 
@@ -66,8 +66,14 @@ def test_every_table_has_every_column(small: Instance, full: Instance) -> None:
 def test_defaults_are_worked_out(full: Instance) -> None:
     assert list(full["levels"]["accountability"]) == [1, 0.7, 0]
     assert list(full["levels"]["mobilisation"]) == [0.6, 1, 0]
-    assert list(full["workload"]["at"]) == ["central", "local", "local", "local"]
+    assert list(full["workload"]["at"]) == ["central", "local", "local", "local", "local", "local"]
+    # What a locality leaves blank on a row of its own is what the row for all of them says.
+    assert list(full["workload"]["hours"]) == [2, 0.5, 4, 5, 6, 4]
+    assert list(full["workload"]["cost"]) == [1, 0, 3, 0, 0, 4]
     assert list(full["scenarios"]["surge.beds"]) == [0, 0.25]
+    normal, pandemic = full.shared_shock.T.tolist()
+    assert normal == [pytest.approx(np.nan, nan_ok=True)] * 2 + [0.6, pytest.approx(np.nan, nan_ok=True)]
+    assert pandemic == [0.9] * 4
     assert full.weights["local_voice"] == 0.5
     assert full.weights["accountability"] == 1
     assert full.localities == ("A1", "A2", "B1")
@@ -155,9 +161,9 @@ def test_an_instance_travels_to_other_processes(full: Instance) -> None:
 
 def test_the_hash_is_of_what_it_says(full: Instance, tmp_path: Path) -> None:
     assert len(full.hash) == 64
-    same = FULL["decisions.csv"].replace("30,0,0.1", "30.0,-0,1e-1")
+    same = FULL["decisions.csv"].replace("30,0,0.05,0.1", "30.0,-0,5e-2,1e-1")
     assert read(put(tmp_path / "same", FULL | {"decisions.csv": same})).hash == full.hash
-    other = FULL["decisions.csv"].replace("30,0,0.1", "30,0,0.10000001")
+    other = FULL["decisions.csv"].replace("30,0,0.05,0.1", "30,0,0.05,0.10000001")
     assert read(put(tmp_path / "other", FULL | {"decisions.csv": other})).hash != full.hash
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 import time
 from typing import Any
@@ -67,6 +68,14 @@ def differences(a: Instance, b: Instance) -> set[str]:
         ("risk.sd", {"set": 12}, {"organisation": "B1"}, "risk.sd", [30, 40, 12]),
         ("links.loss", {"multiply": -1}, None, "links.loss", [-0.2, 0.1]),
         ("needs.need", {"add": 1}, {"need": 2}, "needs.need", [1, 3, 3, -1]),
+        ("decisions.spillover", {"multiply": 2}, None, "decisions.spillover", [0.1, 0, 0.2, 0]),
+        ("delays.days", {"multiply": 2}, None, "delays.days", [28, 6]),
+        ("delays.days", {"set": 1}, {"scenario": "pandemic"}, "delays.days", [14, 1]),
+        ("scenarios.normal.correlation.discharge", {"set": 0.4}, None, "scenarios.correlation.discharge", [0.4, math.nan]),
+        ("scenarios.normal.correlation.ppe", {"set": 0.3}, None, "scenarios.correlation.ppe", [0.3, math.nan]),
+        ("scenarios.pandemic.correlation", {"add": -0.4}, None, "scenarios.correlation", [math.nan, 0.5]),
+        ("workload.hours", {"multiply": 2}, None, "workload.hours", [4, 1, 8, 10, 12, 8]),
+        ("workload.hours", {"set": 7}, {"organisation": "A2"}, "workload.hours", [2, 0.5, 4, 5, 7, 4]),
     ],
 )  # fmt: skip
 def test_one_column_changes_and_nothing_else(
@@ -131,6 +140,8 @@ def test_a_setting_changes_and_nothing_else(
         ("decisions.uniform", {"set": 1}, "'1' is not true or false (write true)"),
         ("decisions.half_life_days", {"multiply": 2, "where": {"decision": "targets"}},
          "nothing is given for targets to multiply"),
+        ("scenarios.normal.correlation.pp", {"set": 0},
+         "'correlation.pp' is not a column of scenarios; did you mean 'correlation.ppe'?"),
         ("decisions.fear", {"set": 0, "where": {"kind": "input"}}, "where: 'kind' is not a column of decisions"),
         ("decisions.fear", {"set": 0, "where": {"type": "inputs"}},
          "where: no row has type 'inputs'; did you mean 'input'?"),
@@ -163,6 +174,18 @@ def test_a_change_that_cannot_be_made_is_told(
          "partners.csv A1 B1 dependence: the dependence of 'A1' sums to '1.2', above 1"),
         ("decisions.flexes", {"set": "", "where": {"decision": "discharge"}},
          "decisions.csv discharge flex: '0.1' is given, but not which resource it flexes (flexes)"),
+        ("scenarios.pandemic.correlation.ppe", {"set": 0.6},
+         "instance.toml scenarios pandemic correlation: '0.9' is given for every decision, and others for ppe: "
+         "one or the other"),
+        ("scenarios.normal.correlation.targets", {"set": -0.6},
+         "instance.toml scenarios normal correlation.targets: '-0.6' is not possible between 3 localities; '-0.5' "
+         "is the least"),
+        ("workload.organisation", {"set": "", "where": {"organisation": "A2"}},
+         "workload.csv discharge local local decision, level, at, organisation: 'discharge, local, local' has a row "
+         "already, above"),
+        ("workload.fixed_hours", {"set": 1, "where": {"organisation": "A2"}},
+         "workload.csv discharge local local A2 fixed_hours: '1' is given for 'A2' alone; it belongs on a row without "
+         "an organisation"),
         ("partners.partner", {"set": "A1", "where": {"partner": "B1"}},
          "partners.csv A1 A1 partner: 'A1' is the locality itself"),
     ],
@@ -177,8 +200,8 @@ def test_a_change_of_levels_is_checked_everywhere(full: Instance) -> None:
     with pytest.raises(InputError) as error:
         full.replace("organisations.level", set="region", where={"organisation": "B1"})
     assert (
-        "risk.csv ppe B1 organisation: 'B1' is not a locality (an organisation at level local); so in 6 rows"
-        in (error.value.problems)
+        "workload.csv ppe local local B1 organisation: 'B1' is not a locality (an organisation at level local); "
+        "so in 7 rows" in (error.value.problems)
     )
 
 

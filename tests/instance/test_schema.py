@@ -44,7 +44,7 @@ def test_the_dictionary_names_every_table_and_column() -> None:
     for name, table in TABLES.items():
         assert (f"`{name}.csv`" if table.shape == "csv" else "`instance.toml`") in page
         for column in table.columns:
-            shown = column.name.replace("{}", "OBJECTIVE" if column.each == "objectives" else "RESOURCE")
+            shown = column.name.replace("{}", column.each.removesuffix("s").upper())
             assert f"| `{shown}` | {column.meaning}" in page
     assert not any("  |" in line.replace("|  |", "") for line in page.splitlines())
 
@@ -64,6 +64,15 @@ def test_the_json_schema_knows_every_key_of_an_instance() -> None:
     assert not fits(document | {"limits": {"reserve": 2}}, schema)
     assert not fits({key: value for key, value in document.items() if key != "name"}, schema)
     assert not fits(document | {"levels": [{"level": "one"}]}, schema)
+    for correlation, fitting in (
+        (0.5, True),
+        ({"ppe": 0.5}, True),
+        (1.5, False),
+        ({"ppe": 1.5}, False),
+        ("ppe", False),
+    ):
+        scenarios = [{"scenario": "s", "probability": 1, "correlation": correlation}]
+        assert fits(document | {"scenarios": scenarios}, schema) is fitting
 
 
 def fits(value: Any, schema: dict[str, Any]) -> bool:
@@ -76,6 +85,8 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
         "number": int | float,
         "integer": int,
     }
+    if "anyOf" in schema:
+        return any(fits(value, other) for other in schema["anyOf"])
     if "type" in schema and not isinstance(value, kinds[schema["type"]]):
         return False
     if isinstance(value, dict):

@@ -61,13 +61,34 @@ def test_names_of_all_kinds_survive(tmp_path: Path) -> None:
         "name": "names",
         "levels": [{"level": "a.b"}, {"level": "[[levels]]"}],
         "resources": [{"resource": name} for name in names],
-        "scenarios": [{"scenario": "s", "probability": 1, "surge": dict.fromkeys(names, 0.5)}],
+        "scenarios": [
+            {
+                "scenario": "s",
+                "probability": 1,
+                "surge": dict.fromkeys(names, 0.5),
+                "correlation": dict.fromkeys(names, 0.25),
+            }
+        ],
     }
     rows = [{"decision": name, "type": "input", "flexes": name, "flex": 0.1} for name in names]
     instance = Instance.from_tables({"decisions": rows}, **document)
     for name in ("again", "again.xlsx"):
         instance.write(tmp_path / name)
         assert read(tmp_path / name).hash == instance.hash
+
+
+@pytest.mark.parametrize("hours", ["6", "0", ""])
+def test_work_of_one_locality_survives_blank_and_0(hours: str, tmp_path: Path) -> None:
+    """0 hours at A2 are 0, and no blank that the row for all localities would fill, with 5."""
+    work = FULL["workload.csv"].replace("discharge,local,local,6", f"discharge,local,local,{hours}")
+    instance = read(put(tmp_path / "full", FULL | {"workload.csv": work}))
+    assert instance["workload"]["hours"][4] == float(hours or 5)
+    dearer = instance.replace("workload.hours", set=9, where={"decision": "discharge", "organisation": ""})
+    for name in ("again", "again.xlsx"):
+        instance.write(tmp_path / name)
+        assert read(tmp_path / name).hash == instance.hash
+        dearer.write(tmp_path / f"dearer-{name}")
+        assert read(tmp_path / f"dearer-{name}").hash == dearer.hash
 
 
 @settings(max_examples=25, deadline=None)

@@ -43,7 +43,7 @@ probability = 0.4
 urgency = 2
 absence = 0.2
 oversight = 0.5
-correlation = 0.5
+correlation = { run = 0.5 }
 surge = { beds = 0.5 }
 [[resources]]
 resource = "beds"
@@ -55,9 +55,9 @@ slack_cost = 7
 
 TABLES = {
     "decisions": """
-decision,type,uniform,half_life_days,heterogeneity,monitoring_effect,monitoring_hours,reporting_hours,fear,joint,min_rating,flexes,flex,stake_accountability
-buy,input,true,,,,,,,,,,,0.5
-run,process,false,4,0.1,0.4,2,3,0.3,true,2,beds,0.2,1
+decision,type,uniform,half_life_days,heterogeneity,spillover,monitoring_effect,monitoring_hours,reporting_hours,fear,joint,min_rating,flexes,flex,stake_accountability
+buy,input,true,,,,,,,,,,,,0.5
+run,process,false,4,0.1,0.2,0.4,2,3,0.3,true,2,beds,0.2,1
 """,
     "organisations": """
 organisation,level,parent,population,staff_hours,vacancy,absence,willingness,ability,rating,support_cost
@@ -66,13 +66,15 @@ L1,low,T,3,20,,,0.8,0.7,1,11
 L2,low,T,1,,,,0.9,1,2,
 """,
     "workload": """
-decision,level,at,hours,fixed_hours,fixed_cost,cost
-buy,top,top,1,2,5,3
-buy,low,low,4,1,2,1
-run,top,top,2,3,6,
-run,top,low,0.5,,,
-run,low,low,5,,,4
+decision,level,at,organisation,hours,fixed_hours,fixed_cost,cost
+buy,top,top,,1,2,5,3
+buy,low,low,,4,1,2,1
+run,top,top,,2,3,6,
+run,top,low,,0.5,,,
+run,low,low,,5,,,4
+run,low,low,L1,6,,,
 """,
+    "delays": "decision,level,days,scenario\nrun,top,8,\nrun,top,2,storm",
     "needs": "organisation,need\nL1,1\nL2,3",
     "resources": "organisation,resource,capacity,demand\nL1,beds,10,8\nL2,beds,6,6",
     "links": "decision_a,decision_b,objective,loss,level_a,level_b\nbuy,run,accountability,0.2,,",

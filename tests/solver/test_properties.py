@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import json
 import math
 import pickle
+import tomllib
 from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pytest
@@ -110,6 +115,100 @@ def test_correlation_never_helps_pooling(seed: int, low: float, more: float) -> 
     ]
     assert values[0] >= values[1] - CLOSE
     assert same(values[2], 0.0)
+
+
+@few
+@given(seeds)
+def test_a_scenario_that_correlates_more_never_helps_pooling(seed: int) -> None:
+    features = ["population", "asymmetric", "scenarios", "staff"]
+    instance, only = random_solvable(seed, features, sizes=3), {"risk_pooling": 1.0}
+    decision, last = instance["decisions"]["decision"][0], instance["scenarios"]["scenario"][-1]
+    values = [best(instance, weights=only)]
+    for rho in (0.3, 0.8, 1.0):
+        shaken = instance.replace(f"scenarios.{last}.correlation.{decision}", set=rho)
+        values.append(best(shaken, weights=only))
+    assert all(less <= more + CLOSE for more, less in pairwise(values))
+
+
+@few
+@given(seeds)
+def test_a_locality_told_as_two_halves_pools_the_same(seed: int) -> None:
+    """Halves of its deviation, population and hours, correlated 1: however far the centre exercises the decision."""
+    rng = np.random.default_rng(seed)
+    sd, factors = rng.uniform(1, 20, 3), rng.normal(size=(3, 3))
+    factors /= np.linalg.norm(factors, axis=1)[:, None]
+    hours, absence, rho = rng.uniform(1, 5, 3), float(rng.uniform(0, 0.8)), 0.9 * factors @ factors.T
+
+    def pooled(of: list[int]) -> float:
+        """`of`: the locality of which each is one, or a part."""
+        names, part = [f"L{i}" for i in range(len(of))], 1 / np.bincount(of)[of]
+        organisations = [{"organisation": "C", "level": "central", "staff_hours": float(hours.sum())}]
+        organisations += [{"organisation": o, "level": "local", "parent": "C", "population": float(p)}
+                          for o, p in zip(names, part, strict=True)]  # fmt: skip
+        work = [{"decision": "d", "level": "central", "organisation": o, "hours": float(hours[i] * p)}
+                for o, i, p in zip(names, of, part, strict=True)]  # fmt: skip
+        risk = [
+            {"decision": "d", "organisation": o, "sd": float(sd[i] * p)}
+            for o, i, p in zip(names, of, part, strict=True)
+        ]
+        pairs = [{"decision": "d", "organisation_a": names[a], "organisation_b": names[b],
+                  "correlation": 1.0 if of[a] == of[b] else float(rho[of[a], of[b]])}
+                 for a in range(len(of)) for b in range(a)]  # fmt: skip
+        instance = Instance.from_tables(
+            {"decisions": [{"decision": "d", "type": "input"}], "organisations": organisations, "workload": work,
+             "risk": risk, "correlations": pairs},
+            name="halves", scenarios=[{"scenario": "wave", "probability": 1, "absence": absence}],
+        )  # fmt: skip
+        return best(instance, fix={"d": "central"}, weights={"risk_pooling": 1})
+
+    assert same(pooled([0, 1, 2, 2]), pooled([0, 1, 2]))
+
+
+@few
+@given(seeds)
+def test_what_is_said_of_all_may_be_said_of_each(seed: int) -> None:
+    """The delays of levels by decision and scenario, a common correlation by name, work by locality."""
+    features = [
+        "scenarios",
+        "common_shock",
+        "urgency",
+        "staff",
+        "burdens",
+        "costs",
+        "asymmetric",
+        "population",
+        "risk",
+    ]
+    instance = random_solvable(seed, features, sizes=3)
+    document, tables = said(instance)
+    decisions, levels = instance["decisions"]["decision"], instance["levels"]
+    tables["delays"] = [
+        {"decision": d, "level": level, "days": days, "scenario": s}
+        for d in decisions
+        for level, days in zip(levels["level"], levels["delay_days"], strict=True)
+        for s in ("", instance["scenarios"]["scenario"][0])
+    ]
+    for row in document["scenarios"]:
+        if "correlation" in row:
+            row["correlation"] = dict.fromkeys(decisions, row["correlation"])
+    common = list(tables["workload"])
+    for row in common:
+        own = {name: cell for name, cell in row.items() if not name.startswith("fixed")}
+        tables["workload"] += [{**own, "organisation": o} for o in instance.localities]
+    again = Instance.from_tables(tables, **document)
+    assert same(best(again), best(instance))
+
+
+def said(instance: Instance) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+    """What the files of an instance say: instance.toml, and the rows of every table."""
+    with TemporaryDirectory() as folder:
+        instance.write(Path(folder) / "it")
+        document = tomllib.loads((Path(folder) / "it" / "instance.toml").read_text(encoding="utf-8"))
+        tables = {}
+        for path in (Path(folder) / "it").glob("*.csv"):
+            with path.open(encoding="utf-8", newline="") as file:
+                tables[path.stem] = [{k: v for k, v in row.items() if v} for row in csv.DictReader(file)]
+    return document, tables
 
 
 @few

@@ -87,7 +87,7 @@ def places(origin: Instance, table: str, column: str) -> Iterator[tuple[str, dic
 def variants(origin: Instance, name: str) -> Iterator[tuple[str, Instance]]:
     """The instance with one number of a column changed, in each row in turn, to other legal values."""
     table, column = name.split(".", 1)
-    schema = TABLES[table].expand(origin.objectives, origin.resources)
+    schema = TABLES[table].expand(*origin.axes)
     stem = column.partition("{")[0]
     expanded = [
         c

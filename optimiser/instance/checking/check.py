@@ -19,7 +19,7 @@ def check(instance: Content, findings: Findings, changed: Collection[str] | None
     inputs = None if changed is None else {*changed, *(path.partition(".")[0] for path in changed)}
     for name in HELD_TABLES:
         if inputs is None or name in inputs:
-            columns = TABLES[name].expand(instance.objectives, instance.resources)
+            columns = TABLES[name].expand(*instance.axes)
             touched = [key for key in columns if inputs is None or f"{name}.{key}" in inputs]
             if set(touched) & set(TABLES[name].key):
                 _no_duplicates(instance, name, findings)

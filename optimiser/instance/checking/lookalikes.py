@@ -49,7 +49,7 @@ def _unlike(name: str, same: list[str]) -> str:
 def far_apart(instance: Content) -> Iterator[str]:
     """Columns in which one number is a million times another, as far as they have one unit."""
     for table, held in instance.tables.items():
-        columns = TABLES[table].expand(instance.objectives, instance.resources)
+        columns = TABLES[table].expand(*instance.axes)
         for name, column in columns.items():
             if column.kind != "number":
                 continue

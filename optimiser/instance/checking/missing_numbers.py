@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 
 import numpy as np
 
@@ -36,8 +36,8 @@ class _Hole:
 def holes(instance: Content) -> Iterator[str]:
     """One line for each: who has nothing, what stands there in its place, and what the others have."""
     kinds: tuple[Callable[[Content], Iterator[_Hole]], ...] = (
-        _levels, _decisions, _organisations, _silent, _workload, _risk, _correlations, _needs, _resources,
-        _surges, _current,
+        _levels, _decisions, _organisations, _silent, _workload, _local_work, _delays, _risk, _correlations,
+        _needs, _resources, _surges, _current,
     )  # fmt: skip
     alike: defaultdict[tuple[object, ...], list[_Hole]] = defaultdict(list)
     for kind in kinds:
@@ -96,7 +96,7 @@ def _levels(instance: Content) -> Iterator[_Hole]:
 
 def _decisions(instance: Content) -> Iterator[_Hole]:
     table = instance["decisions"]
-    for name, column in TABLES["decisions"].expand(instance.objectives, instance.resources).items():
+    for name, column in TABLES["decisions"].expand(*instance.axes).items():
         blank = table.blank(name)
         if column.kind == "number" and name not in _BLANK_SPEAKS and blank.any() and not blank.all():
             whom, count = tuple(table["decision"][blank]), f"{(~blank).sum()} of {table.rows} decisions"
@@ -152,6 +152,40 @@ def _workload(instance: Content) -> Iterator[_Hole]:
                 where, count = f"workload.csv has {name} of {{}}", f"{listing(list(known))}"
                 gets = _one(whom, "takes 0", "take 0")
                 yield _Hole(where, decision, f"level {count}", whom, gets, tuple(known.values()))
+
+
+def _local_work(instance: Content) -> Iterator[_Hole]:
+    """Work that some localities have on rows of their own, with no row for the others."""
+    table = instance["workload"]
+    for name in ("hours", "cost"):
+        found: defaultdict[tuple[str, str, str], dict[str, float]] = defaultdict(dict)
+        for row in np.flatnonzero(~table.blank(name)).tolist():
+            decision, level, at = (table[key][row] for key in ("decision", "level", "at"))
+            found[decision, level, at][table["organisation"][row]] = float(table[name][row])
+        for (decision, level, at), given in found.items():
+            whom, count = _left_out(instance, given)
+            if whom and "" not in given:
+                falls = f", falling at {at}" if at != level else ""
+                where = f"workload.csv has {name} of {{}} held at {level}{falls}"
+                gets = _one(whom, "takes 0", "take 0")
+                yield _Hole(where, decision, count, whom, gets, tuple(given.values()))
+
+
+def _delays(instance: Content) -> Iterator[_Hole]:
+    """Levels at which a decision may be held and which have no delay of its own, where others have."""
+    table, levels = instance["delays"], instance["levels"]
+    usual = dict(zip(levels["level"], levels["delay_days"], strict=True))
+    allowed = dict(zip(instance["decisions"]["decision"], instance["decisions"]["levels"], strict=True))
+    found: defaultdict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for decision, level, days in zip(table["decision"], table["level"], table["days"], strict=True):
+        found[decision][level].append(float(days))
+    for decision, known in found.items():
+        may = allowed[decision].split(";") if allowed[decision] else list(usual)
+        whom = tuple(level for level in may if level not in known)
+        if whom:
+            gets = _gets(whom, f"the level's, {_range(usual[level] for level in whom)}")
+            days = tuple(chain(*known.values()))
+            yield _Hole("delays.csv has {}", decision, f"level {listing(list(known))}", whom, gets, days)
 
 
 def _by_decision(instance: Content, table: str, column: str) -> dict[str, dict[str, float]]:

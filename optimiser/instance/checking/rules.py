@@ -133,8 +133,13 @@ def flex_has_a_resource(instance: Content, findings: Findings) -> None:
 
 @rule("workload")
 def fixed_work_falls_where_it_is_held(instance: Content, findings: Findings) -> None:
-    """Fixed hours and costs stand on rows with at = level."""
+    """Fixed hours and costs stand on rows with at = level; what is fixed is of no one locality."""
     table = instance["workload"]
+    for column in ("fixed_hours", "fixed_cost"):
+        for row in rows_where((table["organisation"] != "") & (table[column] > 0)):
+            value, place = quote(float(table[column][row])), quote(table["organisation"][row])
+            text = f"{value} is given for {place} alone; it belongs on a row without an organisation"
+            findings.add("workload", row, column, text)
     away = (table["at"] != table["level"]) & findings.sound("workload", table.rows, "at", "level")
     for column in ("fixed_hours", "fixed_cost", "cost"):
         for row in rows_where(away & (table[column] > 0)):
@@ -177,15 +182,27 @@ def correlations_are_possible(instance: Content, findings: Findings) -> None:
             findings.add("correlations", rows_of[decision][0], "correlation", text)
 
 
-@rule("scenarios.correlation", "risk", "organisations.population", "organisations.level")
-def common_shocks_are_possible(instance: Content, findings: Findings) -> None:
-    """A scenario's correlation can hold among all localities whose burden varies."""
+@rule("scenarios", "risk", "organisations.population", "organisations.level")
+def shared_shocks_are_possible(instance: Content, findings: Findings) -> None:
+    """A scenario's correlation can hold among all localities whose burden varies; one for all, or by name."""
+    scenarios = instance["scenarios"]
+    single = {name: scenarios[f"correlation.{name}"] for name in instance["decisions"]["decision"]}
+    for row, rho in enumerate(scenarios["correlation"]):
+        named = [name for name, column in single.items() if not np.isnan(column[row])]
+        if named and not np.isnan(rho):
+            text = f"{quote(float(rho))} is given for every decision, and others for {listing(named)}"
+            findings.add("scenarios", row, "correlation", f"{text}: one or the other")
     if not _burdens_are_known(findings):
         return
-    most = int((instance.sd > 0).sum(axis=1).max(initial=0))
-    for row, rho in enumerate(instance["scenarios"]["correlation"]):
+    varying = (instance.sd > 0).sum(axis=1)
+    most = int(varying.max(initial=0))
+    for row, rho in enumerate(scenarios["correlation"]):
         if not _possible(rho, most):
             findings.add("scenarios", row, "correlation", _impossible(rho, most))
+    for name, localities in zip(single, varying.tolist(), strict=True):
+        for row, rho in enumerate(single[name]):
+            if not _possible(rho, localities):
+                findings.add("scenarios", row, f"correlation.{name}", _impossible(rho, localities))
 
 
 def _burdens_are_known(findings: Findings) -> bool:
@@ -289,10 +306,10 @@ def source_columns(instance: Content, table: str) -> list[str]:
     if table in ("weights", "swings"):
         return list(instance.objectives)
     schema = TABLES[table]
-    names = list(schema.expand(instance.objectives, instance.resources))
+    names = list(schema.expand(*instance.axes))
     if table == "resources":  # in instance.toml both lists bear this name
         names += [c.name for c in TABLES["resource_types"].columns[1:]]
-    return names + [c.name.split(".")[0] for c in schema.columns if c.each == "resources"]
+    return names + [c.name.split(".")[0] for c in schema.columns if c.each in ("resources", "decisions")]
 
 
 @rule("scores", "decisions.levels", "levels.level", "organisations.level")

@@ -60,7 +60,8 @@ def _can_vary(instance: Content, objective: str, d: int, allowed: list[int]) -> 
     direct = scores[objective][rows]
     direct = direct[~np.isnan(direct)]
     if direct.size:
-        return len(set(direct.tolist())) > 1
+        in_part = objective != "economy" and direct.any() and _exercised_in_part(instance, d)
+        return len(set(direct.tolist())) > 1 or in_part
     signs = {
         "risk_pooling": _pooling_helps,
         "accountability": _distance_matters,
@@ -77,25 +78,32 @@ def _pooling_helps(instance: Content, d: int, _: list[int]) -> bool:
         instance["decisions"]["correlation"][d] < 1
         or (matrix["correlation"][matrix["decision"] == instance["decisions"]["decision"][d]] < 1).any()
     )
-    shocks = scenarios["correlation"][scenarios["probability"] > 0]
+    shocks = instance.shared_shock[d, scenarios["probability"] > 0]
     return bool((instance.sd[d] > 0).sum() > 1 and np.where(np.isnan(shocks), own, shocks < 1).any())
 
 
 def _distance_matters(instance: Content, d: int, allowed: list[int]) -> bool:
     retained = instance["levels"]["accountability"][allowed]
     monitored = instance["decisions"]["monitoring_effect"][d] > 0 and (retained < 1).any()
-    return bool(monitored or len(set(retained.tolist())) > 1)
+    return bool(monitored or len(set(retained.tolist())) > 1 or _exercised_in_part(instance, d))
 
 
 def _response_differs(instance: Content, d: int, allowed: list[int]) -> bool:
-    decisions, organisations = instance["decisions"], instance["organisations"]
-    if (
-        decisions["half_life_days"][d] > 0
-        and len(set(instance["levels"]["delay_days"][allowed].tolist())) > 1
-    ):
+    decisions, delays = instance["decisions"], instance["delays"]
+    own = delays["decision"] == decisions["decision"][d]
+    days = {*instance["levels"]["delay_days"][allowed].tolist(), *delays["days"][own].tolist()}
+    if decisions["half_life_days"][d] > 0 and len(days) > 1:
+        return True
+    if decisions["spillover"][d] > 0 and len(instance.localities) > 1:
         return True
     if decisions["heterogeneity"][d] > 0 and len(set(instance["needs"]["need"].tolist())) > 1:
         return True
+    return _exercised_in_part(instance, d)
+
+
+def _exercised_in_part(instance: Content, d: int) -> bool:
+    """Whether hours, will, ability, fear or partners may keep a decision from being exercised in full."""
+    decisions, organisations = instance["decisions"], instance["organisations"]
     limited = ~np.isnan(organisations["staff_hours"])
     hands = (organisations["willingness"] < 1) | (organisations["ability"] < 1) | limited
     return bool(hands.any() or decisions["fear"][d] > 0 or decisions["joint"][d])
@@ -103,12 +111,16 @@ def _response_differs(instance: Content, d: int, allowed: list[int]) -> bool:
 
 def _cost_differs(instance: Content, d: int, allowed: list[int]) -> bool:
     workload = instance["workload"]
+    here = workload["decision"] == instance["decisions"]["decision"][d]
+    here &= workload["at"] == workload["level"]
     costs = []
     for level in instance["levels"]["level"][allowed]:
-        rows = (workload["decision"] == instance["decisions"]["decision"][d]) & (workload["level"] == level)
+        rows = here & (workload["level"] == level)
         holders = (instance["organisations"]["level"] == level).sum()
-        fixed, each = workload["fixed_cost"][rows].sum(), workload["cost"][rows].sum()
-        costs.append(float(holders * fixed + len(instance.localities) * each))
+        own = workload["organisation"][rows] != ""
+        fixed, each = workload["fixed_cost"][rows].sum(), workload["cost"][rows]
+        others = len(instance.localities) - own.sum()
+        costs.append(float(holders * fixed + each[own].sum() + others * each[~own].sum()))
     return len(set(costs)) > 1
 
 
@@ -167,18 +179,24 @@ def _unused(instance: Content) -> Iterator[str]:
     budget = instance.limits["budget"]
     costs = any(workload[name].any() for name in ("cost", "fixed_cost"))
     hours = any(workload[name].any() for name in ("hours", "fixed_hours"))
-    shocks = instance["scenarios"]["correlation"]
+    paired = np.isin(decisions["decision"], instance["correlations"]["decision"])
+    replaced = not np.isnan(instance.shared_shock[paired]).any()
     has = set(zip(*(instance["resources"][key] for key in ("organisation", "resource")), strict=True))
     surges = zip(*(instance["surges"][key] for key in ("organisation", "resource")), strict=True)
     nowhere = [f"{where} has no {what}" for where, what in dict.fromkeys(surges) if (where, what) not in has]
     signs = (
         (nowhere, "surges.csv", listing(nowhere)),
         (
-            instance["correlations"].rows and not np.isnan(shocks).any(),
+            instance["correlations"].rows and replaced,
             "correlations.csv",
             "every scenario has a correlation of its own",
         ),
         (instance["needs"].rows and not decisions["heterogeneity"].any(), "needs.csv", "no heterogeneity"),
+        (
+            instance["delays"].rows and not (decisions["half_life_days"] > 0).any(),
+            "delays.csv",
+            "no half-life",
+        ),
         (instance["partners"].rows and not decisions["joint"].any(), "partners.csv", "no decision is joint"),
         (decisions["joint"].any() and not instance["partners"].rows, "decisions.csv joint", "no partners"),
         (rated.any() and not barred.any(), "organisations.csv rating", "no decision has a min_rating"),

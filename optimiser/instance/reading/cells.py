@@ -90,13 +90,13 @@ def _unknown(sheet: Sheet, at: int, columns: Mapping[str, Column], findings: Fin
     if sheet.table == "instance" and noun == "key":
         expected = "a key or section of instance.toml"
         names += [TABLES[table].section for table in TOML_TABLES]
-    elif dot and any(column.each and column.name.startswith(f"{start}.") for column in schema.columns):
-        what, expected = rest, "a resource"
+    elif many := [c for c in schema.columns if dot and c.each and c.name.startswith(f"{start}.")]:
+        what, expected = rest, f"a {many[0].each.removesuffix('s')}"
         names = [key.removeprefix(f"{start}.") for key in columns if key.startswith(f"{start}.")]
     else:
         names += FREE
     hint = findings.hint(what, names)
-    if noun == "column" and not hint and expected != "a resource":
+    if noun == "column" and not hint and what == name:
         own = any(column.each == "objectives" for column in schema.columns)
         hint = " (an objective? add it to instance.toml; a remark? call it 'note')" if own else _REMARK
     findings.add(sheet.table, row, name, f"{quote(what)} is not {expected}{hint}")

@@ -24,7 +24,7 @@ NOUNS = {
 class Column:
     """One column of a table, or one key of a section."""
 
-    name: str  # with {} where there is one for each objective or resource
+    name: str  # with {} where there is one for each objective, resource or decision
     kind: Literal["name", "text", "number", "flag", "cell"]  # cell: any of them
     meaning: str
     default: str | float | bool | None = None  # None: nothing stands there
@@ -40,7 +40,9 @@ class Column:
     below: bool = False  # high itself is out of range
     whole: bool = False
     unit: str = ""
-    each: Literal["", "objectives", "resources", "asked"] = ""  # objectives: of inputs all but resilience
+    each: Literal["", "objectives", "resources", "decisions", "asked"] = (
+        ""  # objectives: of inputs all but resilience
+    )
     nullable: bool = False  # of results: there may be none
     caption: bool = False  # a text that results show in place of a name
 
@@ -132,14 +134,17 @@ class TableSchema:
         return f"{self.name}.csv" if self.shape == "csv" else f"instance.toml {self.section}".rstrip()
 
     def guess(self, header: Iterable[str]) -> dict[str, Column]:
-        """Columns that a header may mean where the names of objectives and resources could not be read."""
+        """Columns that a header may mean where names that some stand for could not be read."""
         starts = [(column, column.name.partition("{")[0]) for column in self.columns if column.each]
         return {n: replace(c, name=n) for c, start in starts for n in header if n.startswith(start)}
 
     @lru_cache(maxsize=256)  # noqa: B019 (the schema lives as long as the programme)
-    def expand(self, objectives: tuple[str, ...], resources: tuple[str, ...]) -> Mapping[str, Column]:
-        """Columns by their name in one instance, where some stand once for each objective or resource."""
-        names = {"objectives": [o for o in objectives if o != "resilience"], "resources": list(resources)}
+    def expand(
+        self, objectives: tuple[str, ...], resources: tuple[str, ...], decisions: tuple[str, ...]
+    ) -> Mapping[str, Column]:
+        """Columns by their name in one instance, where some stand once for each of its names."""
+        scored = [o for o in objectives if o != "resilience"]
+        names = {"objectives": scored, "resources": resources, "decisions": decisions}
         found: dict[str, Column] = {}
         for column in self.columns:
             for name in [column.name.format(n) for n in names[column.each]] if column.each else [column.name]:

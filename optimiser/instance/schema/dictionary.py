@@ -51,7 +51,7 @@ def _rows(schema: TableSchema) -> Iterator[str]:
     yield "| column | meaning | unit | values | default |"
     yield "|---|---|---|---|---|"
     for column in schema.columns:
-        name = column.name.replace("{}", "OBJECTIVE" if column.each == "objectives" else "RESOURCE")
+        name = column.name.replace("{}", column.each.removesuffix("s").upper())
         meaning = column.meaning
         if column.each == "objectives":
             meaning += "; one column for each objective but resilience"

@@ -46,7 +46,8 @@ def _section(schema: TableSchema, skip: int = 0) -> Schema:
     for column in schema.columns[skip:]:
         if column.each:
             inner = {"type": "object", "additionalProperties": _column(column), "description": column.meaning}
-            properties[column.name.partition(".")[0]] = inner
+            name = column.name.partition(".")[0]  # a key that holds one number for all may hold one for each
+            properties[name] = {"anyOf": [properties[name], inner]} if name in properties else inner
         else:
             properties[column.name] = _column(column)
     properties |= {name: {"description": "anything; not used"} for name in FREE if name not in properties}

@@ -164,7 +164,15 @@ SECTIONS = (
             a_share("absence", "share of staff absent on top of normal absence", 0.0),
             a_share("oversight", "the most monitoring that goes on", 1.0),
             a_correlation(
-                "correlation", "replaces every decision's correlation, and any matrix: a common shock"
+                "correlation",
+                "replaces every decision's correlation, and any matrix: that of what stays unknown once the "
+                "scenario is known, at the time that a decision takes to act",
+            ),
+            a_correlation(
+                "correlation.{}",
+                "the same for one decision; in instance.toml `correlation = { ppe = 0.6 }`, in place of a "
+                "number for every decision",
+                each="decisions",
             ),
             a_number(
                 "surge.{}",

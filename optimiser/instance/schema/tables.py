@@ -58,6 +58,11 @@ CSV_FILES = (
                 0.0,
                 "per squared unit of need",
             ),
+            a_amount(
+                "spillover",
+                "what a locality on its own loses of the fit, because it ignores what it does to all others",
+                0.0,
+            ),
             a_correlation("correlation", "between any two localities in this decision's volatility", 0.0),
             a_share(
                 "monitoring_effect", "part of the lost accountability that full monitoring wins back", 0.0
@@ -125,20 +130,37 @@ CSV_FILES = (
             _DECISION,
             a_name("level", "levels", "where the decision is held", required=True),
             a_name("at", "levels", "where the hours fall", otherwise="`level`"),
+            replace(_SOME_LOCALITY, otherwise="every locality without a cell of its own"),
             a_amount("hours", "for each locality", unit="hours a week"),
             a_amount(
                 "fixed_hours",
-                "once for each organisation that holds it; only where at = level",
+                "once for each organisation that holds it; only where at = level, for no one locality",
                 unit="hours a week",
             ),
             a_amount(
                 "fixed_cost",
-                "once for each organisation that holds it; only where at = level",
+                "once for each organisation that holds it; only where at = level, for no one locality",
                 unit="money a year",
             ),
             a_amount("cost", "for each locality; only where at = level", unit="money a year"),
         ),
-        ("decision", "level", "at"),
+        ("decision", "level", "at", "organisation"),
+    ),
+    TableSchema(
+        "delays",
+        "How long a decision held at a level takes to reach practice, where that is not the level's delay.",
+        (
+            _DECISION,
+            a_name("level", "levels", "where the decision is held", required=True),
+            a_amount("days", "how long it takes", None, "days", required=True),
+            a_name(
+                "scenario",
+                "scenarios",
+                "the scenario",
+                otherwise="every scenario without a row of its own",
+            ),
+        ),
+        ("decision", "level", "scenario"),
     ),
     TableSchema(
         "risk",

@@ -19,8 +19,8 @@ from optimiser.solver.compile.expressions import Reader
 
 Array = np.ndarray
 OWN = frozenset(
-    "placed holds_somewhere changed exercised monitored support built unmet added lent borrowed buffer pair "
-    "achieved threshold shortfall".split()
+    "placed holds_somewhere changed exercised monitored support built unmet added lent borrowed buffer "
+    "pooled pair achieved threshold shortfall".split()
 )  # components of variables that the model itself declares
 
 

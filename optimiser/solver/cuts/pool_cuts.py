@@ -89,9 +89,7 @@ class PoolCuts:
         placed = compiled.columns.index("placed")
         number = {name: n for n, name in enumerate(sets.organisations)}
         decision = {name: d for d, name in enumerate(sets.decisions)}
-        regimes = {"shared": 0} | {
-            s: int(t) for s, t in zip(sets.scenarios, c.pools.regime, strict=True) if t > 0
-        }
+        regimes = {"shared": 0} | {s: 1 + t for t, s in enumerate(sets.scenarios)}
         self.columns = len(compiled.columns.keys)
         self._places = []
         for (d, organisation, t), column in compiled.columns.index("buffer").items():

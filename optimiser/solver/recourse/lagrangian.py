@@ -51,15 +51,17 @@ class Recourse(Structure):
         self.feared = np.where(self.e_monitored >= 0, self.willing * c.autonomy.fear[d], 0.0)
         self.oversight = c.autonomy.oversight[s]
         unit = units.columns[self.y]
+        most = c.slack.spare, c.slack.shortage
         self.aid_most = [
-            most[tuple(index.T)] / unit[columns]
-            for most, index, columns in zip(
-                (c.slack.spare, c.slack.shortage), self.aid_index, self.aid, strict=True
-            )
+            units_of[tuple(index.T)] / unit[columns]
+            for units_of, index, columns in zip(most, self.aid_index, self.aid, strict=True)
         ]
         self.unmet_most = c.slack.demand[tuple(self.unmet_index.T)] / unit[self.unmet]
+        self._pool_entries = np.asarray(self.on_y[self.pool_could, self.pooled]).ravel()
+        least = np.minimum(self.willing, self.able)
+        self._corners = self._best_corners(least)
         for scenario in self.scenarios:
-            scenario.follow(self.on_y, self.sign, self.willing, self.feared)
+            scenario.follow(self)
 
     def touches(self, g: int) -> bool:
         """Whether recourse adds anything to the objective at this position."""
@@ -81,35 +83,45 @@ class Recourse(Structure):
     def rows(self, prices: Array) -> tuple[Array, Array]:
         """(rows (k, columns), sides (k,)): `row @ x <= side` for every design, from prices (k, coupling)."""
         gain = -(prices @ self.on_y)
+        if len(self.pooled):
+            # What a pool saves has its price somewhere: what its rows do not ask yet, the first one does.
+            left = np.maximum(0.0, gain[:, self.pooled])
+            prices = prices.copy()
+            prices[:, self.pool_could] += left / self._pool_entries
         row = prices @ self.on_x
-        worth = [self._exercise_worth(gain)]
-        worth += [
-            np.maximum(0.0, gain[:, columns]) * most
-            for columns, most in zip(self.aid, self.aid_most, strict=True)
-        ]
         if len(self._holder_starts):
-            sums = np.add.reduceat(
-                np.concatenate(worth, axis=1)[:, self._by_holder], self._holder_starts, axis=1
-            )
-            row[:, self._holders] -= sums
+            worth = self._exercise_worth(gain)[:, self._by_holder]
+            row[:, self._holders] -= np.add.reduceat(worth, self._holder_starts, axis=1)
         constant = np.maximum(0.0, gain[:, self.unmet]) @ self.unmet_most
         return row, prices @ self.side + constant
 
-    def _exercise_worth(self, gain: Array) -> Array:
-        """Best of gain_e e + gain_m m over e <= min(willing - feared m, able), m <= oversight, one a holder.
+    def _best_corners(self, least: Array) -> list[tuple[Array, Array]]:
+        """(exercised, monitored) of one holder, among which a best choice is: all others are between them.
 
-        Concave and piecewise linear in m: the best m is 0, all, or where willingness meets ability.
+        Exercised in full and not watched; watched as far as oversight goes; and watched up to where
+        willingness meets ability.
         """
         has = self.e_monitored >= 0
-        watch = np.where(has, gain[:, self.e_monitored], 0.0)
-        act = np.maximum(0.0, gain[:, self.e])
-        best = act * np.minimum(self.willing, self.able)
-        full = np.where(has, self.oversight, 0.0)
+        oversight = np.where(has, self.oversight, 0.0)
+        followed = np.minimum(self.able, self.willing / (1 + self.feared * oversight))
         meet = np.divide(
-            self.willing - self.able, self.feared, out=np.zeros_like(full), where=self.feared > 0
+            self.willing - self.able, self.feared, out=np.zeros_like(least), where=self.feared > 0
         )
-        for m in (full, np.clip(meet, 0.0, full)):
-            best = np.maximum(best, act * np.minimum(self.willing - self.feared * m, self.able) + watch * m)
+        meet = np.clip(meet, 0.0, oversight * least)
+        return [(least, np.zeros_like(least)), (followed, oversight * followed), (least, meet)]
+
+    def _exercise_worth(self, gain: Array) -> Array:
+        """Best of gain_e e + gain_m m over e <= min(willing - feared m, able), m <= oversight e, by holder.
+
+        What a governing decision lends and borrows is in proportion to e, and so is its worth.
+        """
+        watch = np.where(self.e_monitored >= 0, gain[:, self.e_monitored], 0.0)
+        act = gain[:, self.e]
+        for columns, most, e in zip(self.aid, self.aid_most, self.aid_e, strict=True):
+            np.add.at(act.T, e, (np.maximum(0.0, gain[:, columns]) * most).T)
+        best = np.zeros_like(act)
+        for exercised, monitored in self._corners:
+            best = np.maximum(best, act * exercised + watch * monitored)
         return best
 
     def price(self, x: Array, direction: Array, clock: Clock) -> list[Priced]:
@@ -120,9 +132,10 @@ class Recourse(Structure):
     def most(self, x: Array) -> Array:
         """(recourse columns,) upper bounds at a master point, from who holds what."""
         most = np.full(len(self.y), np.inf)
-        most[self.e] = np.minimum(self.willing, self.able) * x[self.e_held]
+        exercised = np.minimum(self.willing, self.able) * x[self.e_held]
+        most[self.e] = exercised
         has = self.e_monitored >= 0
-        most[self.e_monitored[has]] = self.oversight[has] * x[self.e_held[has]]
-        for columns, held, limit in zip(self.aid, self.aid_held, self.aid_most, strict=True):
-            most[columns] = limit * x[held]
+        most[self.e_monitored[has]] = self.oversight[has] * exercised[has]
+        for columns, e, limit in zip(self.aid, self.aid_e, self.aid_most, strict=True):
+            most[columns] = limit * exercised[e]
         return most

@@ -9,7 +9,7 @@ from optimiser.coefficients import Coefficients
 from optimiser.solver.compile.program import Compiled
 
 Array = np.ndarray
-RECOURSE = ("exercised", "monitored", "lent", "borrowed", "unmet")
+RECOURSE = ("exercised", "monitored", "lent", "borrowed", "unmet", "pooled")
 PRIVATE = (
     "willing_and_able willing willing_unafraid able overseen lent_if_spare borrowed_if_short".split()
 )  # rows of one holder alone
@@ -36,9 +36,8 @@ class Structure:
         self._placed = columns.index("placed")
         self._blocks(compiled, c)
         self._split(compiled)
-        held = np.concatenate([self.e_held, *self.aid_held]).astype(int)
-        self._by_holder = np.argsort(held, kind="stable")
-        self._holders, self._holder_starts = np.unique(held[self._by_holder], return_index=True)
+        self._by_holder = np.argsort(self.e_held, kind="stable")
+        self._holders, self._holder_starts = np.unique(self.e_held[self._by_holder], return_index=True)
         fearful = np.array([c.structure.fearful[d] for d in self.e_index[:, 0]], bool)
         self.e_fearful = fearful & (self.e_monitored >= 0)
 
@@ -59,6 +58,8 @@ class Structure:
         self.scored = np.flatnonzero((self.coupling >= run.start) & (self.coupling < run.stop))
         run = compiled.rows["little_unmet"]
         self.capped = np.flatnonzero((self.coupling >= run.start) & (self.coupling < run.stop))
+        run = compiled.rows["pool_could"]  # a row for each column of `pooled`, in the same order
+        self.pool_could = np.flatnonzero((self.coupling >= run.start) & (self.coupling < run.stop))
         objective = {g: i for i, g in enumerate(c.sets.objectives)}
         self.row_objective = np.array([objective[keys[i][0]] for i in self.coupling[self.scored]], int)
 
@@ -79,16 +80,18 @@ class Structure:
         monitored = columns.index("monitored")
         self.e_monitored = np.array([at[monitored[key]] if key in monitored else -1 for key in keys], int)
         governor = {sets.resources[k]: sets.decisions[g] for g, k in c.structure.governs}
+        exercised = {key: i for i, key in enumerate(columns.keys[columns["exercised"]])}
         self.aid: list[Array] = []  # lent, then borrowed
         self.aid_index: list[Array] = []
-        self.aid_held: list[Array] = []
+        self.aid_e: list[Array] = []  # positions among `e`: the exercise that both come with
         for name in ("lent", "borrowed"):
             self.aid.append(_positions(columns, name, at))
             keys = columns.keys[columns[name]]
             self.aid_index.append(
                 np.array([(o[a], r[b], self._scenarios[s]) for a, b, _, s in keys], int).reshape(-1, 3)
             )
-            self.aid_held.append(np.array([self._held(c, governor[b], a, k) for a, b, k, _ in keys], int))
+            self.aid_e.append(np.array([exercised[governor[b], a, k, s] for a, b, k, s in keys], int))
+        self.pooled = _positions(columns, "pooled", at)
         self.unmet = _positions(columns, "unmet", at)
         keys = columns.keys[columns["unmet"]]
         self.unmet_index = np.array([(o[a], r[b], self._scenarios[s]) for a, b, s in keys], int).reshape(

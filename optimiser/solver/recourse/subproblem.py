@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy import sparse
@@ -13,6 +14,17 @@ from optimiser.solver.recourse.structure import Structure
 
 Array = np.ndarray
 SMALL = 2000  # columns up to which all are loaded, whoever holds what; beyond, those that can be nonzero
+
+
+class Numbers(Protocol):
+    """What a scenario takes over of the recourse's numbers; axes as in `Structure`."""
+
+    on_y: sparse.csc_array
+    sign: Array
+    willing: Array
+    feared: Array
+    oversight: Array
+    aid_most: list[Array]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +40,9 @@ class Priced:
 class Scenario:
     """Columns: the recourse of scenario s, then one slack for each limit on unmet demand.
 
-    Rows: the coupling rows without the scores, then `exercised + feared monitored <= willing held`.
+    Rows: the coupling rows without the scores, then those of one holder, each on `exercised` and one other
+    column: `exercised + feared monitored <= willing held`, `monitored <= oversight exercised`, and what is
+    lent or borrowed at most, in proportion to `exercised`.
     """
 
     def __init__(self, structure: Structure, s: int) -> None:
@@ -39,7 +53,10 @@ class Scenario:
         self._capped = np.flatnonzero(np.isin(self._rows, r.capped))
         mine = r.row_scenario[r.scored] == s
         self._scored, self._objective = r.scored[mine], r.row_objective[mine]
-        self._fear = np.flatnonzero(r.e_fearful & (r.e_index[:, 3] == s))
+        mine = r.e_index[:, 3] == s
+        self._fear = np.flatnonzero(r.e_fearful & mine)
+        self._watched = np.flatnonzero((r.e_monitored >= 0) & mine)
+        self._aid = [np.flatnonzero(r.e_index[e, 3] == s) for e in r.aid_e]
         self._coupling, self._held = len(r.coupling), r.e_held[self._fear]
         self._entries = self._assemble(r)
         self._solver = Solver()
@@ -51,25 +68,32 @@ class Scenario:
         entries = sparse.csc_array((np.arange(1, count + 1), on_y.indices, on_y.indptr), shape=on_y.shape)
         at = np.full(len(r.y), -1)
         at[self.columns] = np.arange(len(self.columns))
-        fear, slack = len(self._fear), len(self._capped)
-        act, watch = at[r.e[self._fear]], at[r.e_monitored[self._fear]]
-        ones, feared = np.full(fear, count + 1), np.arange(count + 3, count + 3 + fear)
-        rows = np.tile(np.arange(fear), 2)
-        shape = (fear, len(self.columns))
-        below = sparse.csc_array(
-            (np.concatenate([ones, feared]), (rows, np.concatenate([act, watch]))), shape
-        )
-        minus = np.full(slack, count + 2), (self._capped, np.arange(slack))
-        beside = sparse.csc_array(minus, shape=(len(self._rows) + fear, slack))
+        acts = [r.e[self._fear], r.e[self._watched]]
+        others = [r.e_monitored[self._fear], r.e_monitored[self._watched]]
+        for columns, e, mine in zip(r.aid, r.aid_e, self._aid, strict=True):
+            acts.append(r.e[e[mine]])
+            others.append(columns[mine])
+        pairs = at[np.concatenate([*acts, *others]).astype(int)]
+        private, slack = len(pairs) // 2, len(self._capped)
+        rows = np.tile(np.arange(private), 2)
+        values = np.arange(count + 2, count + 2 + len(pairs))
+        below = sparse.csc_array((values, (rows, pairs)), (private, len(self.columns)))
+        minus = np.full(slack, count + 1), (self._capped, np.arange(slack))
+        beside = sparse.csc_array(minus, shape=(len(self._rows) + private, slack))
         own = sparse.vstack([entries[self._rows][:, self.columns], below])
+        self._private = private
         return sparse.hstack([own, beside], format="csc")
 
-    def follow(self, on_y: sparse.csc_array, sign: Array, willing: Array, feared: Array) -> None:
+    def follow(self, numbers: Numbers) -> None:
         """Take over the numbers of the recourse: from here on every program is another."""
-        self._on_y, self._willing = on_y, willing[self._fear]
-        self._values = np.concatenate([on_y.data, [1.0, -1.0], feared[self._fear]])
+        self._on_y, self._willing = numbers.on_y, numbers.willing[self._fear]
+        ones = np.ones(len(self._fear)), np.ones(self._private - len(self._fear))
+        aid = [-most[mine] for most, mine in zip(numbers.aid_most, self._aid, strict=True)]
+        acts = [ones[0], -numbers.oversight[self._watched], *aid]
+        others = [numbers.feared[self._fear], ones[1]]
+        self._values = np.concatenate([self._on_y.data, [-1.0], *acts, *others])
         self._loaded = None
-        self._roomy = sign[self._rows] > 0  # doing nothing keeps these but for rounding
+        self._roomy = numbers.sign[self._rows] > 0  # doing nothing keeps these but for rounding
         self._roomy[self._capped] = False
         self._direction = np.zeros(0)
 
@@ -83,7 +107,9 @@ class Scenario:
         prices[self._scored] = direction[self._objective]
         most, side = np.append(most[self.columns], np.zeros(len(self._capped))), side[self._rows]
         side[self._roomy] = np.maximum(side[self._roomy], 0.0)
-        upper = np.append(side, self._willing * x[self._held])
+        upper = np.zeros(len(side) + self._private)
+        upper[: len(side)] = side
+        upper[len(side) : len(side) + len(self._fear)] = self._willing * x[self._held]
         loaded = self._put(most, upper, direction, prices)
         found = self._solver.run(clock)
         feasible = found.ended is Ended.OPTIMAL

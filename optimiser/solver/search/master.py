@@ -133,9 +133,14 @@ class Master:
         """Reduced costs of some columns of the program: at most 0 where they are 0."""
         return outcome.reduced[self._at[columns]]
 
-    def integral(self) -> None:
-        """From here on, solve the mixed-integer program."""
-        self._solver.impose_integrality(True)
+    def integral(self, among: Array | None = None) -> None:
+        """From here on, solve the mixed-integer program; with only these columns of the program whole."""
+        whole = None if among is None else np.isin(self.columns, among)
+        self._solver.impose_integrality(True, whole)
+
+    def relaxed(self) -> None:
+        """From here on, solve the relaxation again."""
+        self._solver.impose_integrality(False)
 
     def run(
         self, clock: Clock, gap: float = 0.0, start: Array | None = None, enough: float = -np.inf
@@ -162,6 +167,12 @@ class Progress:
     def value(self) -> float:
         """Of the best design; -inf without one."""
         return -np.inf if self.best is None else self.best.value
+
+    @property
+    def aim(self) -> float:
+        """The gap to which a mixed-integer program is worth solving now: a quarter of that which is left."""
+        wide = (self.bound - self.value) / size(self.value) if self.best is not None else 1e-2
+        return float(np.clip(wide / 4, self.gap / 2, 1e-2))
 
     @property
     def enough(self) -> float:
@@ -238,8 +249,7 @@ def search(
     before: Array | None = None
     while not clock.out:
         best = progress.best
-        wide = (progress.bound - progress.value) / size(progress.value) if best else 1e-2
-        aim = progress.gap / 4 if last else float(np.clip(wide / 4, progress.gap / 2, 1e-2))
+        aim = progress.gap / 4 if last else progress.aim
         start = placing.columns(best.design) if best else None
         outcome = master.run(clock, aim, start, progress.enough if hurry else -np.inf)
         if outcome.ended is Ended.INFEASIBLE:

@@ -100,15 +100,15 @@ class Arithmetic:
         return float(self.instance["decisions"]["min_rating"][d])
 
     def _least(self, per_locality: Array, once: Array, under: Array) -> Array:
-        """(D,) the least that falls to a level: `per_locality` (D, L), and `once` (D, L) where all is so."""
+        """(D,) the least that falls to a level: `per_locality` (D, O, L), `once` (D, L) where all is so."""
         sets, least = self.c.sets, np.zeros(len(self.c.sets.decisions))
         sole = self.open[:, under].sum(axis=2) == 1  # (D, under)
         for d in range(len(least)):
             there = self.open[d, under]
             if sets.uniform[d]:
-                least[d] = (len(under) * per_locality[d] + once[d])[there[0]].min()
+                least[d] = (per_locality[d, under].sum(axis=0) + once[d])[there[0]].min()
                 continue
-            least[d] = np.where(there, per_locality[d], np.inf).min(axis=1).sum()
+            least[d] = np.where(there, per_locality[d, under], np.inf).min(axis=1).sum()
             certain = (there & sole[d][:, None]).any(axis=0)
             least[d] += once[d][certain].sum()
         return least
@@ -118,7 +118,7 @@ class Arithmetic:
         for n in np.flatnonzero(c.structure.staffed).tolist():
             level, under, has = sets.level_of[n], sets.under[n], float(c.staffing.hours_available[n])
             once = np.where(np.arange(len(sets.levels)) == level, c.staffing.fixed_hours, 0.0)
-            least = self._least(c.staffing.hours[:, :, level], once, under)
+            least = self._least(c.staffing.hours[sets.working][..., level], once, under)
             bound = [
                 d
                 for d in range(len(least))
@@ -156,7 +156,7 @@ class Arithmetic:
         c, sets = self.c, self.c.sets
         count = np.bincount(sets.level_of, minlength=len(sets.levels))
         once = np.where(sets.uniform[:, None], c.money.fixed_cost * count, c.money.fixed_cost)
-        holding = float(self._least(c.money.cost, once, np.arange(len(sets.localities))).sum())
+        holding = float(self._least(c.money.cost[sets.working], once, np.arange(len(sets.localities))).sum())
         slack = float(np.nansum(self._beds_short() * c.money.slack_cost))
         if holding + slack > budget + TOLERANCE * (holding + slack):
             also = f" and the slack that max_occupancy asks for {about(slack)}" if slack else ""
@@ -235,36 +235,38 @@ class Arithmetic:
                        f"it cannot pass {as_text(round(most, 6))}.")  # fmt: skip
 
     def _best(self, name: str) -> float:
+        """What an objective could reach, were every decision where that is best for it, and exercised."""
         c, sets = self.c, self.c.sets
-        count, scenarios = len(sets.decisions), range(len(sets.scenarios))
-        chance, stake = c.value.probability, c.scores.stake[name]
-        score = np.zeros(count)
-        if name == "responsiveness":
+        stake = c.scores.stake[name]
+        if name == "economy":
+            at = np.where(
+                self.open, c.scores.economy_held[sets.holding], -np.inf
+            )  # a uniform one's whole worth
+            best = at.max(axis=2)
+            score = c.scores.economy_base + np.where(sets.uniform, best[:, 0], best.sum(axis=1))
+        else:
             used = (
                 c.autonomy.willingness if self.instance.limits["budget"] is not None else c.autonomy.capable
             )
-            gained = c.scores.responsive * used[sets.node][None, :, :, None]  # (D, O, L, S)
-            score = np.where(self.open, gained @ chance, -np.inf).max(axis=2).sum(axis=1)
-        else:
-            worth = c.scores.worth[name]
-            if name == "risk_pooling":
-                worth = worth @ np.bincount(c.pools.regime, chance, len(c.pools.regime_rho))
-            at = np.where(self.open, worth[sets.holding], -np.inf)  # (D, O, L), a uniform one's whole worth
-            if name == "accountability":
-                watched = c.scores.regained * float(c.autonomy.oversight @ chance)
-                watched[..., 0] = 0.0
-                once = np.where(sets.uniform[:, None, None], watched.sum(axis=1, keepdims=True), watched)
-                at = at + once
-            best = at.max(axis=2)
-            score = c.scores.base[name] + np.where(sets.uniform, best[:, 0], best.sum(axis=1))
-            buffered = np.flatnonzero(c.structure.buffered).tolist()
-            for d in buffered if name == "risk_pooling" else ():
-                everyone = np.arange(len(sets.localities))
-                pooled = [c.pools.pool(d, everyone, int(c.pools.regime[s])) for s in scenarios]
-                score[d] = 1 - sum(
-                    p * float(pool.deviation(np.ones(len(everyone))))
-                    for p, pool in zip(chance, pooled, strict=True)
-                )
+            at = self._earned(name) * used[sets.node]  # (D, O, L)
+            at = np.where(sets.uniform[:, None, None], at.sum(axis=1, keepdims=True), at)
+            best = np.where(self.open, at, -np.inf).max(axis=2)
+            score = np.where(sets.uniform, best[:, 0], best.sum(axis=1))
         gains = sum(-loss for loss, link in zip(c.scores.loss, c.structure.links, strict=True)
                     if loss < 0 and sets.objectives[link[2]] == name)  # fmt: skip
-        return float((stake @ score + gains) / count)
+        return float((stake @ score + gains) / len(sets.decisions))
+
+    def _earned(self, name: str) -> Array:
+        """(D, O, L) what exercising in full, and being watched as far as that goes, is expected to earn."""
+        c, earned = self.c, np.nan_to_num(self.c.scores.earned[name])
+        chance = c.value.probability
+        if name == "responsiveness":
+            return np.asarray(earned @ chance)
+        if name == "risk_pooling":
+            in_force = np.take_along_axis(earned, c.pools.regime[:, None, None, :], axis=3)
+            return np.asarray(in_force @ chance)
+        if name == "accountability":
+            watched = np.nan_to_num(c.scores.regained) * float(c.autonomy.oversight @ chance)
+            watched[..., 0] = 0.0
+            return np.asarray(earned + watched)
+        return np.asarray(earned)

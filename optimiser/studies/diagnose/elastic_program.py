@@ -31,8 +31,8 @@ from optimiser.tolerances import EQUAL
 
 Array = np.ndarray
 OPTIONAL = (
-    "exercised", "monitored", "built", "unmet", "lent", "borrowed", "buffer", "pair", "achieved", "threshold",
-    "shortfall",
+    "exercised", "monitored", "built", "unmet", "lent", "borrowed", "buffer", "pooled", "pair", "achieved",
+    "threshold", "shortfall",
 )  # fmt: skip
 ROWS = {
     "hours": ("staff_suffice", "staff_suffice_in_scenario"), "rule": ("rule_kept",),
@@ -109,8 +109,7 @@ class Loosened:
 
     def _served(self) -> set[str]:
         """The objectives that what is done in a scenario serves."""
-        watched = {"accountability"} if self.c.structure.monitorable.any() else set()
-        return {"responsiveness"} | watched
+        return set(self.c.sets.objectives) - {"economy", "resilience"}
 
     def _model(self, floors: set[str]) -> pyo.ConcreteModel:
         if self.stocks or floors or self.c.structure.roomy.any():
@@ -169,17 +168,21 @@ class Loosened:
     def _matters(self, name: str, key: Any, floors: set[str]) -> bool:
         sets = self.c.sets
         if name in ("exercised", "built"):
-            return "responsiveness" in floors or (sets.decisions.index(key[0]), key[2]) in self._flexing
+            return bool(floors & self._served()) or (key[0], key[2]) in self._stocking
         if name in ("unmet", "lent", "borrowed"):
             return sets.resources.index(key[1]) in self.stocks
         if name == "achieved":
             return key[0] in floors
-        reason = {"monitored": "accountability", "buffer": "risk_pooling"}
+        reason = {"monitored": "accountability", "buffer": "risk_pooling", "pooled": "risk_pooling"}
         return bool(floors) if name == "pair" else reason.get(name) in floors
 
     @cached_property
-    def _flexing(self) -> set[tuple[int, str]]:
-        return {(d, self.c.sets.levels[-1]) for d, r in self.c.structure.flexes if r in self.stocks}
+    def _stocking(self) -> set[tuple[str, str]]:
+        """Decision and level whose exercise stretches a resource, or moves it between localities."""
+        sets, structure = self.c.sets, self.c.structure
+        flexing = {(sets.decisions[d], sets.levels[-1]) for d, r in structure.flexes if r in self.stocks}
+        governing = {sets.decisions[d] for d, r in structure.governs if r in self.stocks}
+        return flexing | {(decision, level) for decision in governing for level in sets.levels}
 
     def _entries(self, row: int) -> tuple[Array, Array, float]:
         """Columns, coefficients and side of a row of the program."""

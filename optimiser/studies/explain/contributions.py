@@ -109,7 +109,7 @@ class Limits:
         held, watched = np.zeros((2, len(facts.organisations)), bool)
         for o in localities.tolist():
             level = self.record.held[d, o]
-            held[facts.ancestor[o, facts.hours[d, level] > 0]] = True
+            held[facts.ancestor[o, facts.hours[d, o, level] > 0]] = True
             held[facts.ancestor[o, level]] |= facts.fixed_hours[d, level] > 0
             if self.record.monitored[d, o].any():
                 watched[facts.ancestor[o, 0]] |= facts.monitoring_hours[d] > 0

@@ -57,9 +57,13 @@ def _share(part: Array, whole: Array) -> Array:
     return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
-def delay_days(instance: Instance, decision: str, level: int) -> int:  # noqa: ARG001 (all of a level are alike)
-    """Whole days that a decision held at a level takes to reach practice: the one place that says so."""
-    return math.ceil(instance["levels"]["delay_days"][level])
+def delay_days(instance: Instance, decision: str, level: int) -> int:
+    """Whole days that a decision held at a level takes to reach practice: its own in any scenario, or the
+    level's."""
+    levels, table = instance["levels"], instance["delays"]
+    name = levels["level"][level]
+    own = (table["decision"] == decision) & (table["level"] == name) & (table["scenario"] == "")
+    return math.ceil(table["days"][own][0] if own.any() else levels["delay_days"][level])
 
 
 class Geography:

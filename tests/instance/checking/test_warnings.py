@@ -51,6 +51,19 @@ def test_nothing_is_said_of_a_plain_instance() -> None:
         (weigh("responsiveness") | {"levels": [{"level": "c", "delay_days": 9}, {"level": "l"}]}, {}, {}, True),
         (weigh("responsiveness") | {"levels": [{"level": "c", "delay_days": 9}, {"level": "l"}]},
          {"half_life_days": 5}, {}, False),
+        (weigh("responsiveness"), {"half_life_days": 5},
+         {"delays": [{"decision": "d", "level": "central", "days": 9}]}, False),
+        (weigh("responsiveness"), {"spillover": 0.1}, {"organisations": TWO}, False),
+        (weigh("responsiveness"), {"spillover": 0.1}, {}, True),  # nobody else to spill over to
+        (weigh("risk_pooling") | {"scenarios": [{"scenario": "s", "probability": 1, "correlation": {"d": 1}}]}, {},
+         {"organisations": TWO}, True),
+        (weigh("risk_pooling") | {"scenarios": [{"scenario": "s", "probability": 1, "correlation": {"d": 0.9}}]},
+         {"correlation": 1}, {"organisations": TWO}, False),
+        (weigh("economy"), {},
+         {"organisations": TWO, "workload": [{"decision": "d", "level": "local", "organisation": "a", "cost": 3}]}, False),
+        (weigh("economy"), {},
+         {"organisations": TWO, "workload": [{"decision": "d", "level": l, "cost": 3} for l in ("central", "local")]
+          + [{"decision": "d", "level": "local", "at": "central", "organisation": "a", "hours": 1}]}, True),
         (weigh("responsiveness"), {"heterogeneity": 0.1},
          {"organisations": TWO, "needs": [{"organisation": "a", "need": 1}, {"organisation": "b", "need": 2}]}, False),
         (weigh("economy"), {}, {}, True),
@@ -118,6 +131,12 @@ def test_a_bar_that_someone_misses_names_them() -> None:
          {"correlations": [{"decision": "d", "organisation_a": "a", "organisation_b": "b", "correlation": 0.1}],
           "organisations": TWO},
          "correlations.csv: nothing uses this: every scenario has a correlation of its own"),
+        ({"scenarios": [{"scenario": "s", "probability": 1, "correlation": {"d": 0.5}}]}, {},
+         {"correlations": [{"decision": "d", "organisation_a": "a", "organisation_b": "b", "correlation": 0.1}],
+          "organisations": TWO},
+         "correlations.csv: nothing uses this: every scenario has a correlation of its own"),
+        ({}, {}, {"delays": [{"decision": "d", "level": "central", "days": 9}]},
+         "delays.csv: nothing uses this: no half-life"),
         ({"objectives": [{"objective": "voice"}]}, {},
          {"decisions": [{"decision": d, "type": "input"} for d in "de"],
           "scores": [{"decision": "d", "level": l, "voice": 0.5, "economy": None} for l in ("central", "local")]
@@ -129,6 +148,14 @@ def test_what_nothing_uses(
     document: dict[str, Any], decision: dict[str, Any], tables: dict[str, Rows], line: str
 ) -> None:
     assert line in said(document, decision, **tables)
+
+
+def test_a_matrix_is_used_where_a_scenario_correlates_other_decisions() -> None:
+    matrix = [{"decision": "d", "organisation_a": "a", "organisation_b": "b", "correlation": 0.1}]
+    document = {"scenarios": [{"scenario": "s", "probability": 1, "correlation": {"e": 0.5}}]}
+    decisions = [{"decision": d, "type": "input"} for d in "de"]
+    lines = said(document, decisions=decisions, correlations=matrix, organisations=TWO)
+    assert not [line for line in lines if line.startswith("correlations.csv")]
 
 
 def test_columns_without_a_source() -> None:

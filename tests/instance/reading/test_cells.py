@@ -27,7 +27,7 @@ OBJECTIVES = (
 NUMBERS = [
     (table, name)
     for table in CSV_TABLES
-    for name, column in TABLES[table].expand(OBJECTIVES, ("beds",)).items()
+    for name, column in TABLES[table].expand(OBJECTIVES, ("beds",), ("ppe",)).items()
     if column.kind == "number"
 ]
 FLAGS = [(table, c.name) for table in CSV_TABLES for c in TABLES[table].columns if c.kind == "flag"]
@@ -35,7 +35,7 @@ NAMED = [(table, c.name) for table in CSV_TABLES for c in TABLES[table].columns 
 
 
 def column_of(table: str, name: str) -> Column:
-    return TABLES[table].expand(OBJECTIVES, ("beds",))[name]
+    return TABLES[table].expand(OBJECTIVES, ("beds",), ("ppe",))[name]
 
 
 def spoilt(table: str, name: str, *cells: str) -> dict[str, str]:

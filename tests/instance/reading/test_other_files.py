@@ -50,7 +50,7 @@ def test_studies_and_sub_folders_are_passed_over_without_a_word(tmp_path: Path) 
     [
         ("decision.csv", "; did you mean 'decisions.csv'?"), ("Risks.csv", "; did you mean 'risk.csv'?"),
         ("decisions (1).csv", "; did you mean 'decisions.csv'?"), ("Copy of needs.CSV", ""), ("organizations.csv", "; did you mean 'organisations.csv'?"),
-        ("zzz.csv", ""), ("delays.csv", ""), ("futures.csv", ""),
+        ("zzz.csv", ""), ("delay.csv", "; did you mean 'delays.csv'?"), ("times.csv", ""), ("futures.csv", ""),
     ],
 )  # fmt: skip
 def test_an_unknown_table_is_refused_with_what_to_do(name: str, hint: str, tmp_path: Path) -> None:

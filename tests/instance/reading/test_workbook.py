@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from full_instance import FULL, put
 from openpyxl import Workbook
@@ -24,8 +25,10 @@ def test_a_workbook_made_by_hand_is_read(tmp_path: Path) -> None:
         "limits": [["key", "value"], ["reserve", 0.1]],
         "resource_types": [["resource", "max_unmet"], ["beds", "0.1"]],
         "resources": [["organisation", "resource", "capacity", "demand"], ["trust", "beds", 10, 9]],
-        "scenarios": [["scenario", "probability", "surge.beds"], ["normal", 0.9, None], ["winter", 0.1, 0.2]],
-    }
+        "scenarios": [["scenario", "probability", "surge.beds", "correlation.ppe", "correlation.7"],
+                      ["normal", 0.9, None, None, None], ["winter", 0.1, 0.2, None, 0.6]],
+        "delays": [["decision", "level", "days", "scenario"], [7, "nation", 3, "winter"]],
+    }  # fmt: skip
     instance = read(book(tmp_path / "small.xlsx", sheets))
     assert list(instance["decisions"]["decision"]) == ["ppe", "7"]
     assert list(instance["decisions"]["joint"]) == [True, False]
@@ -33,6 +36,9 @@ def test_a_workbook_made_by_hand_is_read(tmp_path: Path) -> None:
     assert instance.weights["economy"] == 2
     assert instance.limits["reserve"] == 0.1
     assert list(instance["scenarios"]["surge.beds"]) == [0, 0.2]
+    assert instance.shared_shock[1, 1] == 0.6
+    assert np.isnan(instance.shared_shock).sum() == 3
+    assert list(instance["delays"]["days"]) == [3]
     assert list(instance["resource_types"]["max_unmet"]) == [0.1]
     assert list(instance["resources"]["capacity"]) == [10]
     assert instance.localities == ("trust",)
@@ -153,3 +159,15 @@ def test_a_workbook_and_a_folder_say_the_same(tmp_path: Path) -> None:
     full = read(put(tmp_path / "full", FULL))
     full.write(tmp_path / "full.xlsx")
     assert read(tmp_path / "full.xlsx").hash == full.hash
+
+
+def test_a_correlation_for_all_and_others_by_name_are_one_too_many(tmp_path: Path) -> None:
+    header = ["scenario", "probability", "correlation", "correlation.ppe"]
+    sheets = SMALL | {"scenarios": [header, ["normal", 0.9, 0.5, None], ["winter", 0.1, 0.5, 0.6]]}
+    assert problems(book(tmp_path / "small.xlsx", sheets)) == [
+        "small.xlsx scenarios!C3 correlation: '0.5' is given for every decision, and others for ppe: one or the other"
+    ]
+    sheets["scenarios"] = [["scenario", "probability", "correlation.pp"], ["normal", 1, 0.6]]
+    assert problems(book(tmp_path / "small.xlsx", sheets)) == [
+        "small.xlsx scenarios!C1 correlation.pp: 'pp' is not a decision; did you mean 'ppe'?"
+    ]

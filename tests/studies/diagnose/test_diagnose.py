@@ -79,7 +79,7 @@ def tightened(seed: int) -> tuple[Instance, dict[str, str], dict[str, float]]:
         limits["max_changes"] = float(rng.integers(0, 2))
     decisions, levels = instance["decisions"]["decision"], instance["levels"]["level"]
     fix = {d: str(rng.choice(levels)) for d in decisions if rng.random() < 0.2}
-    at_least = {g: round(rng.uniform(0, 0.7), 2) for g in instance.objectives if rng.random() < 0.15}
+    at_least = {g: round(rng.uniform(0, 0.5), 2) for g in instance.objectives if rng.random() < 0.1}
     return replace(instance, tables=tables, limits=limits), fix, at_least
 
 
