@@ -4,8 +4,7 @@
 
 Three designs stand side by side: the arrangement of 2019 (current.csv), the best design in normal times, and
 the best design were the pandemic to last: the scenario `normal` with the urgency, absence, oversight and
-common shock of the scenario `pandemic`. (Its surge of demand is left out: resilience has no weight and unmet
-demand no limit there, so it moves no decision.)
+common shocks of the scenario `first_wave`. (Its surge of demand and its delays are left out.)
 
 What is recorded stands in covid_recorded.csv with its sources: the direction of each decision (up: to the
 centre), and whether what moved was the level at which it is taken (`level`), how closely the centre follows
@@ -32,7 +31,8 @@ from optimiser.studies.compare.two_instances import Other
 
 Array = np.ndarray
 HERE = Path(__file__).resolve().parent
-FEATURES = ("urgency", "absence", "oversight", "correlation")
+FEATURES = ("urgency", "absence", "oversight")
+WAVE = "first_wave"
 LITTLE = 0.05  # of a level, or of full monitoring: what moves less does not move
 
 
@@ -81,8 +81,9 @@ def as_it_was(instance: Instance) -> Instance:
 def in_the_pandemic(instance: Instance) -> Instance:
     """The scenario that is certain, as the pandemic is."""
     scenarios = instance["scenarios"]
-    row = list(scenarios["scenario"]).index("pandemic")
-    for feature in FEATURES:
+    row = list(scenarios["scenario"]).index(WAVE)
+    shared = [name for name in scenarios if name.startswith("correlation.") and scenarios[name][row] >= -1]
+    for feature in (*FEATURES, *shared):
         instance = instance.replace(f"scenarios.normal.{feature}", set=float(scenarios[feature][row]))
     return instance
 

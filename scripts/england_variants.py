@@ -17,7 +17,8 @@ import optimiser
 from optimiser import Design, Instance
 
 SPREAD = 0.2  # of willingness and ability between the best and the worst trust, as the instance has it
-THREE = ("risk_pooling", "accountability", "responsiveness")
+WEIGHED = ("risk_pooling", "accountability", "responsiveness", "resilience")
+UNWEIGHED = ("economy", "solidarity")
 
 
 def all_stakes_one(instance: Instance) -> Instance:
@@ -45,13 +46,20 @@ def with_spread(spread: float) -> Callable[[Instance], Instance]:
     return change
 
 
+def trust_hours(times: float) -> Callable[[Instance], Instance]:
+    """What share of a trust's staff time there is for decisions."""
+    return lambda i: i.replace("organisations.staff_hours", multiply=times, where={"level": "trust"})
+
+
 VARIANTS: dict[str, tuple[Callable[[Instance], Instance], dict[str, float] | None]] = {
     "as it ships": (lambda i: i, None),
     "all stakes 1": (all_stakes_one, None),
     "spread 0": (with_spread(0.0), None),
     "spread 0.5": (with_spread(0.5), None),
-    "staff hours -20 %": (lambda i: i.replace("organisations.staff_hours", multiply=0.8), None),
-    **{f"without {g}": (lambda i: i, {other: 1.0 for other in THREE if other != g}) for g in THREE},
+    "trusts' hours, low end": (trust_hours(0.5), None),
+    "trusts' hours, high end": (trust_hours(2.5), None),
+    **{f"without {g}": (lambda i: i, {other: 1.0 for other in WEIGHED if other != g}) for g in WEIGHED},
+    **{f"with {g}": (lambda i: i, dict.fromkeys((*WEIGHED, g), 1.0)) for g in UNWEIGHED},
 }
 
 

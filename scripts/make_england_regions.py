@@ -11,17 +11,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import numpy as np
 import pandas as pd
+from making.ageing import aged
 from making.england.extracts import Extracts
 from making.england_regions.measured import Regions, regions
 from making.judgement import Rows, fill, load, source_rows
 from making.replay import SHARE_OF_PEAK, series_rows, stock, write_series
 from making.tables import number, write_instance
-
-from optimiser.studies.replay.ageing import Ageing
-from optimiser.studies.replay.pools import Pools
-from optimiser.studies.replay.series import Series
 
 HERE = Path(__file__).parent / "making" / "england_regions"
 GOVERNED = {"ppe": "ppe_distribution", "ventilators": "ventilator_allocation"}
@@ -33,7 +29,8 @@ GOVERNED = {"ppe": "ppe_distribution", "ventilators": "ventilator_allocation"}
 def main(data_dir: Path, out_dir: Path) -> None:
     """Measure, judge, write, and say what was found."""
     found, decisions = regions(Extracts(data_dir)), load(HERE / "judged.toml")["decisions"]
-    half_lives = {GOVERNED[resource]: half_life(found, resource) for resource in found.needs}
+    people = found.facts["population"]
+    half_lives = {GOVERNED[r]: aged(need, stock(need, people)).days for r, need in found.needs.items()}
     figures = filled_in(found, half_lives)
     write_instance(
         out_dir,
@@ -58,17 +55,6 @@ def main(data_dir: Path, out_dir: Path) -> None:
             f"{resource}: {len(need)} days to {need.index[-1]:%d %B %Y}, peak {total.max():,.0f} on "
             f"{total.idxmax():%d %B %Y}, half-life {half_lives[GOVERNED[resource]]:.1f} days"
         )
-
-
-def half_life(found: Regions, resource: str) -> float:
-    """Days in which half of the gain of sharing a stock out is lost, as `replay` measures it."""
-    need = found.needs[resource]
-    have = np.tile(stock(need, found.facts["population"]).to_numpy(), (len(need), 1))
-    places, dates = np.arange(need.shape[1]), tuple(day.date() for day in pd.DatetimeIndex(need.index))
-    series = Series(resource, GOVERNED[resource], dates, places, need.to_numpy(float), have)
-    days = Ageing(series, "centre", Pools(np.zeros(len(places), int), 1.0, 0)).half_lives[0].days
-    assert days is not None
-    return days
 
 
 def decision_rows(judged: list[dict[str, object]], half_lives: dict[str, float]) -> Rows:

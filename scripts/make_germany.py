@@ -12,7 +12,18 @@ from pathlib import Path
 
 import click
 import pandas as pd
-from making.germany.measured import REPLAYED, WAVES, Register, Wave, state_facts, volatility, wave
+from making.ageing import Aged
+from making.forecast import told
+from making.germany.measured import (
+    REPLAYED,
+    WAVES,
+    Register,
+    Wave,
+    patients_ageing,
+    state_facts,
+    volatility,
+    wave,
+)
 from making.judgement import (
     Judged,
     Rows,
@@ -22,10 +33,12 @@ from making.judgement import (
     load,
     organisation,
     pair_rows,
+    shock_text,
     source_rows,
     workload_rows,
 )
-from making.replay import series_rows, stock, write_series
+from making.legal import make_legal
+from making.replay import SHARE_OF_PEAK, series_rows, stock, write_series
 from making.tables import number, write_instance
 from making.volatility import mean_correlation
 
@@ -47,7 +60,8 @@ def main(data_dir: Path, out_dir: Path, spread: float) -> None:
     register, judged = Register(data_dir), load(HERE / "judged.toml")
     facts = state_facts(register, spread)
     waves = {name: wave(register, season) for name, season in WAVES.items()}
-    figures = filled_in(register, facts, waves, judged, spread)
+    ages, urgency = patients_ageing(register), judged["urgency"]["wave"]
+    figures = filled_in(register, facts, judged, spread) | waves_filled_in(waves, ages, judged)
     correlations: dict[str, float] = {}
     pairs, risk = [], []
     for unit, patients in (("occupied", register.occupied), ("covid", register.covid)):
@@ -61,7 +75,7 @@ def main(data_dir: Path, out_dir: Path, spread: float) -> None:
         out_dir,
         fill(HERE / "instance.toml", figures),
         {
-            "decisions": decision_rows(judged, correlations),
+            "decisions": decision_rows(judged, correlations, {"transfer": ages.days * urgency}),
             "organisations": organisation_rows(register, facts, judged),
             "workload": workload_rows(judged),
             "risk": risk,
@@ -79,7 +93,7 @@ def main(data_dir: Path, out_dir: Path, spread: float) -> None:
     need = register.covid.loc[REPLAYED].rename(columns=states(register))
     people = register.states["population"].rename(index=states(register))
     write_series(out_dir / "replay" / "icu.csv", series_rows("icu_beds", need, stock(need, people)))
-    for line in summary(facts, waves):
+    for line in (*summary(facts, waves, ages), *make_legal(out_dir)):
         click.echo(line)
 
 
@@ -146,9 +160,7 @@ def surge_rows(register: Register, waves: dict[str, Wave]) -> Rows:
             yield row | {"surge": round(surge, 4), "loss": round(loss, 4)}
 
 
-def filled_in(
-    register: Register, facts: pd.DataFrame, waves: dict[str, Wave], judged: Judged, spread: float
-) -> dict[str, str]:
+def filled_in(register: Register, facts: pd.DataFrame, judged: Judged, spread: float) -> dict[str, str]:
     """What instance.toml and sources.toml are to say in numbers."""
     figures = {name: number(value) for name, value in judged["staff"].items()}
     wide = 1 - (1 - facts["ability"].mean()) / spread * 0.5 if spread else 1.0
@@ -161,20 +173,30 @@ def filled_in(
         "reserve": number(100 * reserve.mean(), 2),
         "pressure": number(100 * facts["pressure"].mean(), 2),
         "wave_days": number(100 * (covid > covid.max() / 2).mean(), 2),
-        "national_wave": number(waves["national_wave"].correlation, 3),
-        "regional_wave": number(waves["regional_wave"].correlation, 3),
-        "national_end": f"{waves['national_wave'].end:%d %B %Y}",
-        "regional_end": f"{waves['regional_wave'].end:%d %B %Y}",
     }
 
 
-def summary(facts: pd.DataFrame, waves: dict[str, Wave]) -> list[str]:
+def waves_filled_in(waves: dict[str, Wave], ages: Aged, judged: Judged) -> dict[str, str]:
+    """The same of the waves, and of how transfers age in them."""
+    figures = {"wave_urgency": number(judged["urgency"]["wave"]), "laid_out": number(100 * SHARE_OF_PEAK)}
+    for name, struck in waves.items():
+        figures[name] = shock_text(judged, struck.unknown)
+    return figures | {
+        "unknowns": "; ".join(told(name, struck.unknown) for name, struck in waves.items()),
+        "national_end": f"{waves['national_wave'].end:%d %B %Y}",
+        "regional_end": f"{waves['regional_wave'].end:%d %B %Y}",
+        **{name: number(figure, 3) for name, figure in ages.figures("transfers").items()},
+    }
+
+
+def summary(facts: pd.DataFrame, waves: dict[str, Wave], ages: Aged) -> list[str]:
     """The key figures, one a line."""
     lines = [
         f"beds {facts['capacity'].sum():,.0f}, occupied {facts['demand'].sum():,.0f}, of which covid "
         f"{facts['covid'].sum():,.0f}; staff pressure {facts['pressure'].min():.2f} to "
         f"{facts['pressure'].max():.2f}; units answering {facts['rating'].min():.3f} to "
         f"{facts['rating'].max():.3f}",
+        f"transfers: {ages.told()}",
     ]
     for name, struck in waves.items():
         demand = facts["demand"] * (1 + struck.gross)
@@ -184,7 +206,7 @@ def summary(facts: pd.DataFrame, waves: dict[str, Wave]) -> list[str]:
             f"{short.clip(lower=0).sum():.0f} ({short.clip(lower=0).sum() / demand.sum():.3f} of demand), "
             f"{-short.clip(upper=0).sum():.0f} spare elsewhere; net growth "
             f"{(facts['demand'] * struck.net).sum() / facts['demand'].sum():.3f}, gross "
-            f"{demand.sum() / facts['demand'].sum() - 1:.3f}; correlation {struck.correlation:.3f}"
+            f"{demand.sum() / facts['demand'].sum() - 1:.3f}; {told(name, struck.unknown)}"
         )
     return lines
 

@@ -8,6 +8,9 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from making.forecast import Unknown
+from making.tables import number
+
 Judged = Mapping[str, Any]
 Rows = Iterator[dict[str, Any]]
 
@@ -24,8 +27,8 @@ def fill(path: Path, figures: Mapping[str, str]) -> str:
     return Template(path.read_text(encoding="utf-8")).substitute(figures)
 
 
-def decision_rows(judged: Judged, correlations: Mapping[str, float]) -> Rows:
-    """Rows of decisions.csv; the correlations are measured."""
+def decision_rows(judged: Judged, correlations: Mapping[str, float], half_lives: Mapping[str, float]) -> Rows:
+    """Rows of decisions.csv; the correlations are measured, and half-lives where they are not judged."""
     for d in judged["decisions"]:
         monitoring = d["monitoring"]
         yield {
@@ -33,7 +36,7 @@ def decision_rows(judged: Judged, correlations: Mapping[str, float]) -> Rows:
             "levels": d.get("levels"),
             "uniform": d.get("uniform", True),
             **{f"stake_{objective}": stake for objective, stake in d["stake"].items()},
-            "half_life_days": d["half_life_days"],
+            "half_life_days": d["half_life_days"] if "half_life_days" in d else half_lives[d["decision"]],
             "heterogeneity": d["heterogeneity"],
             "correlation": correlations.get(d["decision"]),
             "monitoring_effect": monitoring["effect"],
@@ -71,6 +74,33 @@ def workload_rows(judged: Judged) -> Rows:
             for at, hours in ((local, burden), (between, relay)):
                 if hours:
                     yield {"decision": d["decision"], "level": level, "at": at, "hours": float(hours)}
+
+
+def delay_rows(judged: Judged, levels: Sequence[Mapping[str, Any]]) -> Rows:
+    """Rows of delays.csv: days from decided to in force at the top, where both dates are known.
+
+    The levels below keep their share of the top's delay.
+    """
+    every = ";".join(level["level"] for level in levels)
+    allowed = {d["decision"]: d.get("levels", every).split(";") for d in judged["decisions"]}
+    for dated in judged["delays"]:
+        days = (dated["in_force"] - dated["decided"]).days
+        start, end = (f"{day.day} {day:%B %Y}" for day in (dated["decided"], dated["in_force"]))
+        dates = f"{dated['what']}: {start} to {end}. {dated['source']}"
+        for scenario in dated.get("scenarios", [None]):
+            for level in levels:
+                if level["level"] in allowed[dated["decision"]]:
+                    row = {"decision": dated["decision"], "level": level["level"], "scenario": scenario}
+                    row |= {"days": round(days * level["delay_days"] / levels[0]["delay_days"], 1)}
+                    yield row | {"note": dates if level is levels[0] else "in proportion"}
+
+
+def shock_text(judged: Judged, unknown: Mapping[int, Unknown]) -> str:
+    """What instance.toml says of the correlations of a shock, by how far ahead each decision must look."""
+    weeks = judged["volatility"]["weeks_ahead"]
+    return ", ".join(
+        f"{decision} = {number(unknown[ahead].correlation, 3)}" for decision, ahead in weeks.items()
+    )
 
 
 def current_rows(judged: Judged) -> Rows:

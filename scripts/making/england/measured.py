@@ -1,4 +1,4 @@
-"""What is measured of England's trusts: people, staff, beds, ratings, needs and how much demand varies."""
+"""What is measured of England's trusts: people, staff, beds, needs and how much demand varies."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Volatility:
 
 
 def trust_facts(extracts: Extracts, spread: float) -> pd.DataFrame:
-    """One row a core trust: population, staff, vacancy, absence, willingness, ability, rating, need."""
+    """One row a core trust: population, staff, vacancy, absence, willingness, ability, need."""
     trusts = extracts.trusts
     admissions = extracts.panel("derived_core_ae_panel", "em_adm_total", "month").loc[YEAR]
     facts = pd.DataFrame(index=trusts.index)
@@ -46,7 +46,6 @@ def trust_facts(extracts: Extracts, spread: float) -> pd.DataFrame:
     survey = survey_answers(extracts)
     facts["willingness"] = ranked(survey["q3f_can_make_improvements_pct"], spread)
     facts["ability"] = ranked(survey["q12b_burnt_out_often_always_pct"], spread, best_is_high=False)
-    facts["rating"] = within_four_hours(extracts)
     deprivation = trusts["imd_score"].copy()
     deprivation[MERGED[0]] = deprivation[MERGED[1]]
     facts["need"] = standardised(deprivation, facts["population"])
@@ -76,14 +75,6 @@ def survey_answers(extracts: Extracts) -> pd.DataFrame:
     items = ["q3f_can_make_improvements_pct", "q12b_burnt_out_often_always_pct"]
     weighted = survey[items].mul(survey["respondents"], axis=0).groupby(survey["trust"]).sum()
     return weighted.div(survey.groupby("trust")["respondents"].sum(), axis=0).reindex(extracts.trusts.index)
-
-
-def within_four_hours(extracts: Extracts) -> pd.Series:
-    """Share of type 1 attendances within four hours; a month without a breach was not reported."""
-    frame = extracts.read("ae_monthly", "month").loc[YEAR]
-    frame = frame[frame["over4h_type1"] > 0]
-    totals = frame.groupby("trust")[["att_type1", "over4h_type1"]].sum().reindex(extracts.trusts.index)
-    return 1 - totals["over4h_type1"] / totals["att_type1"]
 
 
 def bed_means(extracts: Extracts) -> pd.DataFrame:

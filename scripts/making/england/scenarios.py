@@ -7,30 +7,48 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from making.ageing import Aged, aged
 from making.england.extracts import YEAR, Extracts
+from making.forecast import Unknown, unknown
+from making.replay import stock
 from making.volatility import mean_correlation
 
 BUSY_DAYS = 14
 WINTER = ("2024-12-01", "2025-02-01")
 BEFORE = ["2018-19 Q4", "2019-20 Q1", "2019-20 Q2", "2019-20 Q3"]  # the calendar year 2019
-WAVE = "2020-21 Q4"  # January to March 2021, in which every region had its peak or nearly
-WAVE_DAYS = slice("2021-01-01", "2021-03-31")
+WAVES = {  # the quarter of each wave, in which every region had its peak or nearly
+    "first_wave": ("2020-21 Q1", slice("2020-04-01", "2020-06-30")),
+    "second_wave": ("2020-21 Q4", slice("2021-01-01", "2021-03-31")),
+}
+WEEKS_AHEAD = (1, 2)
 
 
 @dataclass(frozen=True)
-class Pandemic:
-    """By region: growth of demand with and without the care put off, and capacity lost."""
+class Wave:
+    """By region: patients on the day of England's peak; growth with and without the care put off."""
 
+    peak: pd.Timestamp
+    patients: pd.Series
     beds_net: pd.Series
     beds_gross: pd.Series
     beds_lost: pd.Series
     critical_net: pd.Series
     critical_gross: pd.Series
-    correlation: float
+    unknown: dict[int, Unknown]  # by weeks ahead
     crowded_out: float  # other patients fewer for each further covid patient, across regions
     crowded_out_r: float
-    critical_peak: float  # patients at the regional peaks, with what other critical care went on
+    critical_patients: float  # at the peak, with what other critical care went on
     critical_open: float  # beds open in 2019
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """Protective equipment, in the covid inpatients that a day's supply is enough for."""
+
+    stock: float  # in all
+    peak: float
+    need_between_waves: float
+    aged: Aged
 
 
 def busiest_day(extracts: Extracts) -> pd.Timestamp:
@@ -73,42 +91,75 @@ def escalation_share(extracts: Extracts) -> float:
     return float(more / core)
 
 
-def pandemic(extracts: Extracts) -> Pandemic:
-    """The wave of January 2021 against 2019, by region.
+def covid_patients(extracts: Extracts, column: str = "covid_inpatients") -> pd.DataFrame:
+    """Covid patients by day and region."""
+    return extracts.read("covid_region_daily", "date").pivot(columns="region_code", values=column)
 
-    Net of the care put off, general and acute beds are those occupied in all, on the quarter's mean: where
-    covid patients were more, others were fewer by more than as many (`crowded_out`), so that the peak of
-    covid was none of occupancy. For critical care no totals were published: covid patients on ventilators at
-    the region's peak, and of other critical care the share that went on in general and acute beds.
+
+def pandemic(extracts: Extracts, quarter: str, days: slice) -> Wave:
+    """A wave against 2019, by region, as it stood on the day on which England had most covid inpatients.
+
+    The same day for all, so that it is one state of one system: regions' own peaks, days apart, would leave
+    nobody with anything to lend. Net of the care put off, general and acute beds are those occupied in all,
+    on the quarter's mean: where covid patients were more, others were fewer by more than as many
+    (`crowded_out`). For critical care no totals were published: covid patients on ventilators, and of other
+    critical care the share that went on in general and acute beds.
     """
     occupied, available = (
         extracts.regional("beds_ae_quarterly_2018_2025", name, "quarter")
         for name in ("ga_occupied", "ga_available")
     )
-    usual, wave = occupied.loc[BEFORE].mean(), occupied.loc[[WAVE]].mean()
-    covid = extracts.read("covid_region_daily", "date")
-    patients = covid.pivot(columns="region_code", values="covid_inpatients")
-    ventilated = covid.pivot(columns="region_code", values="covid_mv_beds")
-    on_wards = (patients - ventilated).loc[WAVE_DAYS]
-    others = (wave - on_wards.mean()) / usual
-    slope, _ = np.polyfit(on_wards.mean() / usual, others, 1)
+    usual, wave = occupied.loc[BEFORE].mean(), occupied.loc[[quarter]].mean()
+    patients, ventilated = covid_patients(extracts), covid_patients(extracts, "covid_mv_beds")
+    peak = patients.sum(axis=1).loc[days].idxmax()
+    assert isinstance(peak, pd.Timestamp)
+    then, on_ventilators = patients.loc[[peak]].mean(), ventilated.loc[[peak]].mean()
+    on_wards = (patients - ventilated).loc[days].mean()
+    others = (wave - on_wards) / usual
+    slope, _ = np.polyfit(on_wards / usual, others, 1)
     critical, critical_open = (
         extracts.regional("critical_care_monthly_2015_2020", name, "month").loc["2019":"2019"].mean()
         for name in ("adult_cc_occupied", "adult_cc_open")
     )
-    peak = ventilated.max()
-    return Pandemic(
+    return Wave(
+        peak=peak,
+        patients=then,
         beds_net=wave / usual - 1,
-        beds_gross=on_wards.max() / usual,
-        beds_lost=(1 - available.loc[[WAVE]].mean() / available.loc[BEFORE].mean()).clip(lower=0),
-        critical_net=peak / critical + others - 1,
-        critical_gross=peak / critical,
-        correlation=mean_correlation(patients.dropna().apply(np.log1p).corr().to_numpy()),
+        beds_gross=(then - on_ventilators) / usual,
+        beds_lost=(1 - available.loc[[quarter]].mean() / available.loc[BEFORE].mean()).clip(lower=0),
+        critical_net=on_ventilators / critical + others - 1,
+        critical_gross=on_ventilators / critical,
+        unknown={weeks: unknown(patients, peak, weeks) for weeks in WEEKS_AHEAD},
         crowded_out=float(-slope),
-        crowded_out_r=float(np.corrcoef(on_wards.mean() / usual, others)[0, 1]),
-        critical_peak=float((peak + others * critical).sum()),
+        crowded_out_r=float(np.corrcoef(on_wards / usual, others)[0, 1]),
+        critical_patients=float((on_ventilators + others * critical).sum()),
         critical_open=float(critical_open.sum()),
     )
+
+
+def equipment(extracts: Extracts, population: pd.Series) -> Equipment:
+    """What there is and what is needed of protective equipment, and how fast its allocation ages.
+
+    The stock is what trusts received of what they were estimated to need, at the national peak of need, laid
+    out by population. Need follows covid inpatients.
+    """
+    patients = covid_patients(extracts).dropna()
+    total = patients.sum(axis=1)
+    regions = population.groupby(extracts.trusts["region_code"]).sum()
+    have = stock(patients, regions[patients.columns])
+    first, second = (total.loc[days].idxmax() for _, days in WAVES.values())
+    quietest = total.loc[first:second].min()
+    return Equipment(float(have.sum()), float(total.max()), float(quietest), aged(patients, have))
+
+
+def beds_ageing(extracts: Extracts) -> Aged:
+    """How fast an allocation of beds ages: trusts' occupied beds against their core beds, winter 2019/20."""
+    occupied, core = (
+        extracts.panel("sitrep_daily_winter_2019_20", name, "date")
+        for name in ("ga_occupied", "ga_core_open")
+    )
+    whole = core.columns[(core > 0).all() & occupied.notna().all()]
+    return aged(occupied[whole], core[whole])
 
 
 def winter_correlation(extracts: Extracts) -> float:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from making.england.extracts import Extracts
 from making.england.measured import HOURS_PER_WEEK, Volatility
-from making.england.scenarios import Pandemic, winter_surge
+from making.england.scenarios import Equipment, Wave, winter_surge
 from making.judgement import Judged, Rows, organisation
 
 BEDS = {"ga_beds": "ga", "critical_care_beds": "adult_cc"}
@@ -15,6 +17,7 @@ BEDS = {"ga_beds": "ga", "critical_care_beds": "adult_cc"}
 def organisation_rows(extracts: Extracts, facts: pd.DataFrame, judged: Judged) -> Rows:
     """The centre, regions, systems and trusts, each before what is under it."""
     staff = judged["staff"]
+    of_their_time = staff["managers_of_trust_staff"] * staff["of_managers_time"]
     regions = extracts.systems.groupby("region_code").agg(
         name=("region_name", "first"), patients=("registered_population", "sum")
     )
@@ -28,7 +31,7 @@ def organisation_rows(extracts: Extracts, facts: pd.DataFrame, judged: Judged) -
     for code, trust in extracts.trusts.iterrows():
         fact = facts.loc[str(code)].to_dict()
         established = fact["fte"] / (1 - fact["vacancy"]) * HOURS_PER_WEEK
-        hours = staff["share_of_trust_staff_time"] * established
+        hours = of_their_time * established
         fact["population"] = int(fact["population"])
         yield organisation(str(code), "trust", trust["icb_code"], trust["org_name"], hours, fact)
 
@@ -61,28 +64,43 @@ def partner_rows(extracts: Extracts, staying: pd.Series, beds: pd.Series) -> Row
                 yield {"organisation": trust, "partner": partner, "dependence": dependence}
 
 
-def resource_rows(beds: pd.DataFrame) -> Rows:
-    """Beds available and occupied, where there are any."""
+def resource_rows(beds: pd.DataFrame, population: pd.Series, ppe: Equipment) -> Rows:
+    """Beds available and occupied (0 where there are none), and protective equipment by population."""
     for resource, prefix in BEDS.items():
-        for trust, row in beds[beds[f"{prefix}_available"] > 0].iterrows():
+        for trust, row in beds.fillna(0.0).iterrows():
             values = {"capacity": row[f"{prefix}_available"], "demand": row[f"{prefix}_occupied"]}
             yield {"organisation": trust, "resource": resource, **values}
+    for trust, share in (population / population.sum()).items():
+        values = {"capacity": ppe.stock * share, "demand": ppe.need_between_waves * share}
+        yield {"organisation": trust, "resource": "ppe", **values}
 
 
-def surge_rows(extracts: Extracts, beds: pd.DataFrame, wave: Pandemic, surge: str) -> Rows:
-    """Winter by trust, the pandemic as in the trust's region."""
-    region = extracts.trusts["region_code"]
-    net = surge == "net"
-    growth = {
-        "ga_beds": wave.beds_net if net else wave.beds_gross,
-        "critical_care_beds": wave.critical_net if net else wave.critical_gross,
-    }
+def surge_rows(
+    extracts: Extracts, facts: pd.DataFrame, ppe: Equipment, waves: dict[str, Wave], surge: str
+) -> Rows:
+    """Winter by trust, the waves as in the trust's region."""
+    region, net = extracts.trusts["region_code"], surge == "net"
+    population = facts["population"].groupby(region).sum()
+    base = ppe.need_between_waves * population / population.sum()
     for resource, prefix in BEDS.items():
-        winter = winter_surge(extracts, f"{prefix}_occupied")
-        lost = wave.beds_lost if resource == "ga_beds" else wave.beds_lost * 0
-        for trust in beds.index[beds[f"{prefix}_available"] > 0]:
-            where = {"resource": resource, "organisation": trust}
-            yield {"scenario": "winter", **where, "surge": round(float(winter[trust]), 4), "loss": None}
-            pandemic = {"surge": growth[resource][region[trust]], "loss": lost[region[trust]]}
-            rounded = {name: round(float(value), 4) for name, value in pandemic.items()}
-            yield {"scenario": "pandemic", **where, **rounded}
+        winter = winter_surge(extracts, f"{prefix}_occupied").fillna(0.0)
+        for trust in facts.index:
+            yield _surge("winter", resource, trust, winter[trust])
+    for scenario, wave in waves.items():
+        struck = {
+            "ga_beds": (wave.beds_net if net else wave.beds_gross, wave.beds_lost),
+            "critical_care_beds": (wave.critical_net if net else wave.critical_gross, None),
+            "ppe": (wave.patients / base - 1, None),
+        }
+        for resource, (growth, lost) in struck.items():
+            for trust in facts.index:
+                loss = None if lost is None else lost[region[trust]]
+                yield _surge(scenario, resource, trust, growth[region[trust]], loss)
+
+
+def _surge(
+    scenario: str, resource: str, trust: str, surge: float, loss: float | None = None
+) -> dict[str, Any]:
+    """One row of surges.csv."""
+    row = {"scenario": scenario, "resource": resource, "organisation": trust, "surge": round(float(surge), 4)}
+    return row | {"loss": None if loss is None else round(float(loss), 4)}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
+from making.ageing import Aged, aged
+from making.forecast import Unknown, unknown
+from making.replay import stock
 from making.volatility import (
     coefficients_of_variation,
     irregular,
-    mean_correlation,
     ranked,
     shrunk_correlation,
     standardised,
@@ -25,6 +26,7 @@ WAVES = {
 }
 WAVE_DAYS = 14
 REPLAYED = slice("2020-10-01", "2022-02-28")  # three waves: all but 0.2 % of what states lacked
+WEEKS_AHEAD = (1, 2)
 HALF_A_PATIENT = 0.5  # added before taking logarithms: small states had weeks without covid patients
 
 
@@ -57,7 +59,7 @@ class Wave:
     gross: pd.Series  # growth of demand with nothing put off
     net: pd.Series  # growth of beds occupied in all
     lost: pd.Series
-    correlation: float
+    unknown: dict[int, Unknown]  # by weeks ahead
 
 
 def state_facts(register: Register, spread: float) -> pd.DataFrame:
@@ -99,5 +101,11 @@ def wave(register: Register, season: slice) -> Wave:
         gross=(register.covid.loc[days].mean() - register.covid.mean()) / usual,
         net=register.occupied.loc[days].mean() / usual - 1,
         lost=(1 - register.capacity.loc[days].mean() / register.capacity.mean()).clip(lower=0),
-        correlation=mean_correlation(register.covid.loc[season].apply(np.log1p).corr().to_numpy()),
+        unknown={weeks: unknown(register.covid, end, weeks) for weeks in WEEKS_AHEAD},
     )
+
+
+def patients_ageing(register: Register) -> Aged:
+    """How fast an allocation of covid patients to beds ages, were beds for them laid out by population."""
+    patients = register.covid.loc[REPLAYED]
+    return aged(patients, stock(patients, register.states["population"]))
