@@ -1,6 +1,6 @@
 """What the judgements in instances/england do to its design: solve it again with some of them changed.
 
-    python scripts/england_variants.py [--gap 1e-4] [--only NAME]
+    python scripts/england_variants.py [--gap 1e-3] [--only NAME]
 
 Prints a table: each variant's value and gap, and the decisions that sit elsewhere than in the design of the
 instance as it ships. Every line is a solve of its own, of about a minute.
@@ -18,7 +18,6 @@ from optimiser import Design, Instance
 
 SPREAD = 0.2  # of willingness and ability between the best and the worst trust, as the instance has it
 WEIGHED = ("risk_pooling", "accountability", "responsiveness", "resilience")
-UNWEIGHED = ("economy", "solidarity")
 
 
 def all_stakes_one(instance: Instance) -> Instance:
@@ -54,12 +53,11 @@ def trust_hours(times: float) -> Callable[[Instance], Instance]:
 VARIANTS: dict[str, tuple[Callable[[Instance], Instance], dict[str, float] | None]] = {
     "as it ships": (lambda i: i, None),
     "all stakes 1": (all_stakes_one, None),
-    "spread 0": (with_spread(0.0), None),
     "spread 0.5": (with_spread(0.5), None),
     "trusts' hours, low end": (trust_hours(0.5), None),
     "trusts' hours, high end": (trust_hours(2.5), None),
     **{f"without {g}": (lambda i: i, {other: 1.0 for other in WEIGHED if other != g}) for g in WEIGHED},
-    **{f"with {g}": (lambda i: i, dict.fromkeys((*WEIGHED, g), 1.0)) for g in UNWEIGHED},
+    "with economy and solidarity": (lambda i: i, dict.fromkeys((*WEIGHED, "economy", "solidarity"), 1.0)),
 }
 
 
@@ -79,9 +77,9 @@ def said(levels: Counter[str]) -> str:
 
 
 @click.command(help=__doc__)
-@click.option("--gap", default=1e-4, show_default=True)
+@click.option("--gap", default=1e-3, show_default=True)
 @click.option("--only", multiple=True, help="A variant to solve; repeatable. Default: all.")
-@click.option("--time-limit", default=300.0, show_default=True, help="Seconds a variant.")
+@click.option("--time-limit", default=60.0, show_default=True, help="Seconds a variant.")
 def main(gap: float, only: tuple[str, ...], time_limit: float) -> None:
     """Solve the variants and print what moves."""
     shipped = optimiser.read("instances/england")
