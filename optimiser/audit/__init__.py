@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimiser.audit.accounts import Accounts
+from optimiser.audit.everyday_units import Means, means
 from optimiser.audit.facts import Facts, facts_of
-from optimiser.audit.means import Means, means
 from optimiser.audit.objectives import Worth, weighed
 from optimiser.audit.promises import Promises, unreadable
 from optimiser.errors import InputError

@@ -27,7 +27,7 @@ from optimiser.terminal import amounts, columns, fixed, listing, money, page, pa
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from optimiser.audit.means import Means
+    from optimiser.audit.everyday_units import Means
     from optimiser.design.design import Design
     from optimiser.design.tables import Row
 

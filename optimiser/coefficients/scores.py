@@ -9,6 +9,8 @@ import numpy as np
 
 from optimiser.coefficients.money import Money
 from optimiser.coefficients.pools import Pools
+from optimiser.coefficients.population import mean_over, shares
+from optimiser.coefficients.responsiveness import responsiveness
 from optimiser.coefficients.rows import EVERY
 from optimiser.coefficients.sets import Array, Sets
 from optimiser.coefficients.slack import Slack
@@ -65,32 +67,6 @@ def _unmet_weight(instance: Instance, slack: Slack) -> Array:
     return np.asarray(weight / max(1, (at_risk > 0).sum()))
 
 
-def shares(instance: Instance, sets: Sets) -> Array:
-    """(O,) population shares of the localities, equal where no population is given."""
-    population = instance["organisations"]["population"][sets.node[:, -1]]
-    if np.isnan(population).all():
-        return np.full(len(population), 1 / len(population))
-    return population / population.sum()
-
-
-def mean_over(sets: Sets, share: Array, values: Array) -> Array:
-    """(..., O, L) mean over O(n(o, l)) of `values` (..., O), over the localities that have one.
-
-    Weighted by population; plain where none of them has any. NaN where no locality under n has a value.
-    """
-    known = ~np.isnan(values)
-    filled = np.where(known, values, 0.0)
-    means = np.empty((*values.shape, len(sets.levels)))
-    for level in range(len(sets.levels)):
-        same = sets.together[level].astype(float)
-        weight = (known * share) @ same
-        plain = weight == 0
-        total = np.where(plain, filled @ same, (filled * share) @ same)
-        count = np.where(plain, known @ same, weight)
-        means[..., level] = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
-    return means
-
-
 def direct_scores(instance: Instance, sets: Sets) -> dict[str, Array]:
     """Objective -> (D, O, L) scores given directly, NaN where none is; a locality's own cell wins."""
     table, (d, o, level) = instance["scores"], sets.rows.scores
@@ -127,7 +103,7 @@ def _earned(
     earned = {
         "risk_pooling": _saved(sets, pools),
         "accountability": _accountable(instance, sets, share, given.get("accountability")),
-        "responsiveness": _responsive(instance, sets, share, given.get("responsiveness")),
+        "responsiveness": responsiveness(instance, sets, share, given.get("responsiveness")),
         "solidarity": _solidarity(instance, sets, share),
     }
     empty = np.zeros((len(sets.decisions), len(sets.localities), len(sets.levels)))
@@ -175,57 +151,6 @@ def _saved(sets: Sets, pools: Pools) -> Array:
         several = together.sum(axis=1) > 1
         by_level.append(pools.saved(together) * several[:, None])
     return np.stack(by_level, axis=2)
-
-
-def _responsive(instance: Instance, sets: Sets, share: Array, scores: Array | None) -> Array:
-    """(D, O, L, S) share x timeliness x fit, or share x the score given."""
-    decisions = instance["decisions"]
-    half_life = decisions["half_life_days"][:, None, None]
-    wait = delays(instance, sets) * instance["scenarios"]["urgency"]
-    timeliness = np.where(
-        np.isnan(half_life), 1.0, 2.0 ** (-wait / np.where(np.isnan(half_life), 1.0, half_life))
-    )
-    need = _needs(instance, sets)
-    distance = need[:, :, None] - mean_over(sets, share, need)
-    misfit = decisions["heterogeneity"][:, None, None] * np.nan_to_num(distance) ** 2  # none without a need
-    ignored = decisions["spillover"][:, None, None] * _outside(sets, share)
-    fit = np.maximum(0.0, 1 - misfit - ignored)  # (D, O, L)
-    worth_of = timeliness[:, None, :, :] * fit[:, :, :, None]
-    if scores is not None:
-        worth_of = np.where(np.isnan(scores)[..., None], worth_of, scores[..., None])
-    return share[None, :, None, None] * worth_of
-
-
-def _needs(instance: Instance, sets: Sets) -> Array:
-    """(D, O) needs, NaN where none is given; a decision's own wins."""
-    need = np.full((len(sets.decisions), len(sets.localities)), np.nan)
-    (d, o), given = sets.rows.needs, instance["needs"]["need"]
-    every = d == EVERY
-    need[:, o[every]] = given[every]
-    need[d[~every], o[~every]] = given[~every]
-    return need
-
-
-def delays(instance: Instance, sets: Sets) -> Array:
-    """(D, L, S) days from a decision to practice: the level's, the decision's own, or that in a scenario."""
-    usual, (d, level, s), own = instance["levels"]["delay_days"], sets.rows.delays, instance["delays"]["days"]
-    days = np.tile(usual[None, :, None], (len(sets.decisions), 1, len(sets.scenarios)))
-    every = s == EVERY
-    days[d[every], level[every]] = own[every, None]
-    days[d[~every], level[~every], s[~every]] = own[~every]
-    return days
-
-
-def _outside(sets: Sets, share: Array) -> Array:
-    """(O, L) the share of the others that n(o, l) does not answer for: 0 at the centre, 1 on one's own."""
-    outside = np.zeros(sets.node.shape)
-    others = 1 - share
-    for level in range(1, len(sets.levels)):
-        answers = sets.together[level] @ share - share
-        outside[:, level] = np.divide(
-            others - answers, others, out=np.zeros_like(share), where=others > 1e-12
-        )
-    return outside
 
 
 def _economy(sets: Sets, share: Array, money: Money, scores: Array | None) -> tuple[Array, Array, Array]:

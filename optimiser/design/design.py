@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimiser.audit import Audit
-from optimiser.audit.means import Means
+from optimiser.audit.everyday_units import Means
 from optimiser.design.bound import above
 from optimiser.design.evaluated import Evaluated
 from optimiser.design.moves import Closest, Neighbours

@@ -21,7 +21,7 @@ from optimiser.solver.compile.program import OWN, Compiled
 from optimiser.solver.compile.units import Measure
 from optimiser.solver.cuts.cuts import Cuts, dense
 from optimiser.solver.cuts.pool_cuts import PoolCuts
-from optimiser.solver.recourse.lagrangian import Recourse
+from optimiser.solver.recourse.price_cuts import Recourse
 from optimiser.solver.recourse.risk import neutral
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimiser.audit import audit
-from optimiser.design.claim import Claim, read_claim
+from optimiser.design.claimed_result import Claim, read_claim
 from optimiser.design.design import Design
 from optimiser.design.evaluated import Evaluated
 from optimiser.design.moves import Closest

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimiser.audit import Audit
-from optimiser.audit.means import Hours, Means
+from optimiser.audit.everyday_units import Hours, Means
 from optimiser.design.design import Design
 from optimiser.design.evaluated import Evaluated
 from optimiser.design.moves import Closest, Neighbours

@@ -281,7 +281,7 @@ def test_without_a_fault_nothing_is_caught() -> None:
 
 
 def test_a_cut_that_is_too_tight_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    from optimiser.solver.recourse.lagrangian import Recourse
+    from optimiser.solver.recourse.price_cuts import Recourse
 
     honest = Recourse.rows
     monkeypatch.setattr(

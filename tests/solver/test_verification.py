@@ -19,7 +19,7 @@ from paths import ARCHETYPE
 
 import optimiser
 from optimiser.audit import audit
-from optimiser.design.claim import MAYBE, TEXTS, read_claim
+from optimiser.design.claimed_result import MAYBE, TEXTS, read_claim
 from optimiser.design.evaluated import Evaluated
 from optimiser.design.saving import held_from_rows, numbers_hash, read_design_rows
 from optimiser.design.status import Status

@@ -75,7 +75,7 @@ def settle(
 def line(problem: Problem, settled: Settled, floor: Cuts) -> tuple[Array, float] | None:
     """(slope, constant): no design that reaches the floors is worth more than constant - slope @ core.
 
-    The Lagrangian of the whole program at the duals of one design (module `lagrangian`): of the columns that
+    The Lagrangian of the whole program at the duals of one design (module `price_cuts`): of the columns that
     neither the design settles nor a scenario, each takes the better of its bounds.
     """
     program, recourse = _with(problem.program, floor), problem.recourse

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from optimiser.solver.clock import Clock
 from optimiser.solver.cuts.cuts import VIOLATED, Cuts, dense, join
-from optimiser.solver.recourse.lagrangian import Recourse
+from optimiser.solver.recourse.price_cuts import Recourse
 from optimiser.studies.diagnose.elastic_program import Loosened
 
 Array = np.ndarray
