@@ -75,7 +75,9 @@ class Coefficients:
     def layout(self) -> dict[str, Any]:
         """What decides over columns and rows: equal for two instances when one compiled model serves both."""
         structure = {field.name: getattr(self.structure, field.name) for field in fields(self.structure)}
-        parts = self.sets.layout | structure | {"correlation": self.pools.regime}
+        pooling = self.structure.earns[self.sets.objectives.index("risk_pooling")].any(axis=1)
+        regime = np.where((pooling | self.structure.buffered)[:, None], self.pools.regime, 0)
+        parts = self.sets.layout | structure | {"correlation": regime}
         return {name: x.tobytes() if isinstance(x, np.ndarray) else x for name, x in parts.items()}
 
     def same(self, other: Coefficients) -> bool:

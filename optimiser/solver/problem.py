@@ -71,7 +71,7 @@ class Problem:
     def update(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
         """Ask about this instance from now on, as if it were the first: what was asked before is forgotten.
 
-        Compiles again only where columns or rows appear or vanish.
+        Compiles again only where columns, rows or terms appear or vanish.
         """
         c = coefficients(instance, weights)
         self.instance = instance
@@ -127,7 +127,7 @@ class Problem:
         if self.extended:
             return "an extension may have read other numbers"
         names = [name for name, part in c.layout.items() if part != self._layout.get(name)]
-        return f"columns or rows appear or vanish: {', '.join(names)}" if names else ""
+        return f"columns, rows or terms appear or vanish: {', '.join(names)}" if names else ""
 
     def _compile(self, c: Coefficients) -> None:
         with without_collection():

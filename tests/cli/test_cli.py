@@ -59,6 +59,14 @@ WHO HOLDS WHAT
   Held differently by locality:
     redeployment: 1 local, 1 central
 
+WHAT IT MEANS
+                                  this design
+  days from decision to practice          2.5
+  the centre answers for               75.0 %
+  volatility pooled away               25.0 %
+  beds unmet, expected                    0.2
+  hours used at level local            65.0 %
+
 WHAT IT IS WORTH (0 worst, 1 best)
   objective       weight   value
   risk_pooling    0.3333  0.5000

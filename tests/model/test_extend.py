@@ -212,7 +212,7 @@ REFUSED: dict[Callable[[Any], Any], str] = {
     lambda m: next(iter(m.one_level.values())).deactivate(): "is deactivated, but every design must keep it",
     lambda m: m.del_component("one_level"): "one_level of the model itself was removed or replaced",
     lambda m: next(iter(m.one_level.values())).set_value(m.held["P1", "", P1] <= 1): "is changed; leave it as it is",
-    lambda m: next(iter(m.burden.values())).set_value(5): "is changed; leave it as it is",
+    lambda m: next(iter(m.fixed_duty.values())).set_value(5): "is changed; leave it as it is",
     lambda m: next(iter(m.hours.values())).set_value(7.25): "is changed; numbers come from the instance",
     lambda m: setattr(next(iter(m.exercised.values())), "domain", pyo.Binary): "has another domain",
 }  # fmt: skip

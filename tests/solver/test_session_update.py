@@ -161,8 +161,10 @@ def apart(updated: Session, fresh: Session) -> list[str]:
 
 
 def layout(session: Session) -> Any:
-    compiled = session.compiled
-    return [(n.components, n.keys) for n in (compiled.columns, compiled.rows)]
+    """Columns, rows, where the two meet, and which scenarios share the numbers of a pool there."""
+    compiled, pattern = session.compiled, session.compiled.pattern
+    names = [(n.components, n.keys) for n in (compiled.columns, compiled.rows)]
+    return names, pattern.indptr.tobytes(), pattern.indices.tobytes(), session.c.layout["correlation"]
 
 
 @cache

@@ -57,7 +57,7 @@ class Recourse(Structure):
             for units_of, index, columns in zip(most, self.aid_index, self.aid, strict=True)
         ]
         self.unmet_most = c.slack.demand[tuple(self.unmet_index.T)] / unit[self.unmet]
-        self._pool_entries = np.asarray(self.on_y[self.pool_could, self.pooled]).ravel()
+        self._pool_entries = self.on_y[:, self.pooled][self.pool_could].diagonal()
         least = np.minimum(self.willing, self.able)
         self._corners = self._best_corners(least)
         for scenario in self.scenarios:
@@ -95,8 +95,8 @@ class Recourse(Structure):
         constant = np.maximum(0.0, gain[:, self.unmet]) @ self.unmet_most
         return row, prices @ self.side + constant
 
-    def _best_corners(self, least: Array) -> list[tuple[Array, Array]]:
-        """(exercised, monitored) of one holder, among which a best choice is: all others are between them.
+    def _best_corners(self, least: Array) -> Array:
+        """(3, 2, exercised) how far a holder exercises and is monitored: a best choice is among these three.
 
         Exercised in full and not watched; watched as far as oversight goes; and watched up to where
         willingness meets ability.
@@ -108,7 +108,7 @@ class Recourse(Structure):
             self.willing - self.able, self.feared, out=np.zeros_like(least), where=self.feared > 0
         )
         meet = np.clip(meet, 0.0, oversight * least)
-        return [(least, np.zeros_like(least)), (followed, oversight * followed), (least, meet)]
+        return np.array([(least, 0.0 * least), (followed, oversight * followed), (least, meet)])
 
     def _exercise_worth(self, gain: Array) -> Array:
         """Best of gain_e e + gain_m m over e <= min(willing - feared m, able), m <= oversight e, by holder.

@@ -39,14 +39,14 @@ class Lifting:
             return design
         variant, broken = placed_freely(self._instance, design.held), design.broken
         record, idle = self._settled(variant, design.held)
-        if record is None:
+        lifted = None if record is None else audit(variant, record, weights=self._weights)
+        if lifted is None or lifted.broken:  # a row without any recourse is no part of a settlement
             more = audit(variant, idle, weights=self._weights).broken
             broken = tuple(dict.fromkeys((*broken, *more)))
             variant = _uncapped(variant)
             record, _ = self._settled(variant, design.held)
-        if record is None:
-            return design
-        return replace(design, broken=broken, lifted=audit(variant, record, weights=self._weights))
+            lifted = None if record is None else audit(variant, record, weights=self._weights)
+        return design if lifted is None else replace(design, broken=broken, lifted=lifted)
 
     def _settled(self, variant: Instance, held: Array) -> tuple[Record | None, Record]:
         """The record with the best recourse, None where there is none; and that in which nothing is done."""
