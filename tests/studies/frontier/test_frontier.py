@@ -25,8 +25,6 @@ from optimiser.cli.frontier import frontier_text
 from optimiser.solver.answer import Answer
 from optimiser.studies.frontier.border import border, standing_out
 from optimiser.studies.frontier.frontier import Frontier
-from optimiser.studies.frontier.nondominated import Tradeoffs
-from optimiser.studies.frontier.search import by_border
 from optimiser.studies.schemas import json_schema
 from optimiser.studies.study import Study
 
@@ -111,16 +109,6 @@ def test_two_objectives_against_brute_force(seed: int) -> None:
     assert found.complete, found.unfinished
     holds(instance, found)
     marks_hold(instance, found)
-
-
-def test_what_was_proven_is_of_the_point_at_which_a_design_was_found() -> None:
-    instance = random_instance(6180, most_designs=24, sizes=3)
-    found = Tradeoffs(Study(instance), [list(instance.objectives).index(g) for g in PAIR])
-    by_border(found)
-    before = {id(option.answer) for option in found.options}
-    moved = [option for option in found.nondominated(whole=True) if id(option.answer) not in before]
-    assert moved, "the seed no longer has a design that is shown elsewhere than it was found"
-    assert not any(option.proven for option in moved)
 
 
 @pytest.mark.parametrize("seed", [7, 30])
