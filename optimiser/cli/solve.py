@@ -202,8 +202,7 @@ def _objectives(design: Design) -> list[str]:
         (name, fixed(weights[name], 4), fixed(None if name in design.no_data else value, 4))
         for name, value in values.items()
     ]
-    lines = ["WHAT IT IS WORTH (0 worst, 1 best)", *columns(rows, right=(1, 2)), *unknown(design.no_data)]
-    return [*lines, f"  spending: {money(design.spend)} a year"] if design.spend else lines
+    return ["WHAT IT IS WORTH (0 worst, 1 best)", *columns(rows, right=(1, 2)), *unknown(design.no_data)]
 
 
 def _closest(design: Design) -> list[str]:

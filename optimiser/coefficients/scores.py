@@ -27,9 +27,7 @@ class Scores:
     earned: Mapping[str, Array]  # objective but economy -> (D, O, L), what exercising in full adds to the
     # score; for responsiveness in each scenario (D, O, L, S), for risk_pooling by correlation (D, O, L, T)
     regained: Array  # (D, O, L) accountability that full monitoring wins back
-    deviation: (
-        Array  # (D, O) share of the summed deviations, of decisions whose pools differ by who is in them
-    )
+    deviation: Array  # (D, O) share of the summed deviations, where pools differ by who is in them
     economy_held: Array  # (H, L) what the score on economy gains from holding
     economy_base: Array  # (D,) what it starts from
     fixed_share: Array  # (D, L) what one more holder's fixed cost takes from it
@@ -45,12 +43,12 @@ def scores_of(
     accountable = _accountable(instance, sets, share, given.get("accountability"))
     monitorable = (decisions["monitoring_effect"] > 0) & sets.allowed[:, 1:].any(axis=1)
     regained = decisions["monitoring_effect"][:, None, None] * (share[None, :, None] - accountable)
-    held, base, fixed = _economy(sets, share, money, given.get("economy"))
+    held, base, fixed = _economy(sets, share, money, given)
     return Scores(
         loss=instance["links"]["loss"],
         share=share,
         stake={name: decisions[f"stake_{name}"] for name in sets.objectives if name != "resilience"},
-        earned=_earned(instance, sets, given, pools, share, buffered),
+        earned=_earned(instance, sets, given, pools, share, accountable, buffered),
         regained=np.where(monitorable[:, None, None], regained, np.nan),
         deviation=np.where(buffered[:, None], pools.share, np.nan),
         economy_held=held,
@@ -97,12 +95,13 @@ def _earned(
     given: Mapping[str, Array],
     pools: Pools,
     share: Array,
+    accountable: Array,
     buffered: Array,
 ) -> dict[str, Array]:
     """What exercising in full earns of every objective that is earned so; scores given directly win."""
     earned = {
         "risk_pooling": _saved(sets, pools),
-        "accountability": _accountable(instance, sets, share, given.get("accountability")),
+        "accountability": accountable,
         "responsiveness": responsiveness(instance, sets, share, given.get("responsiveness")),
         "solidarity": _solidarity(instance, sets, share),
     }
@@ -153,7 +152,9 @@ def _saved(sets: Sets, pools: Pools) -> Array:
     return np.stack(by_level, axis=2)
 
 
-def _economy(sets: Sets, share: Array, money: Money, scores: Array | None) -> tuple[Array, Array, Array]:
+def _economy(
+    sets: Sets, share: Array, money: Money, given: Mapping[str, Array]
+) -> tuple[Array, Array, Array]:
     """Costs as shares of the dearest level: (H, L) of a holding, (D,) what that is taken from, and (D, L) of
     one holder of an asymmetric decision."""
     count, uniform = np.bincount(sets.level_of, minlength=len(sets.levels)), sets.uniform[:, None]
@@ -164,10 +165,10 @@ def _economy(sets: Sets, share: Array, money: Money, scores: Array | None) -> tu
     held = -_by_holding(sets, cost * scale[:, None])
     held -= np.where(uniform, fixed * count, 0.0)[sets.holding_decision]
     base, fixed = np.ones(len(sets.decisions)), np.where(uniform, 0.0, fixed)
-    if scores is not None:
-        direct = ~np.isnan(scores).all(axis=(1, 2))
+    if "economy" in given:
+        direct = scored(sets, given, "economy")
         rows = direct[sets.holding_decision]
-        held[rows] = _by_holding(sets, share[None, :, None] * np.nan_to_num(scores))[rows]
+        held[rows] = _by_holding(sets, share[None, :, None] * np.nan_to_num(given["economy"]))[rows]
         base[direct], fixed[direct] = 0.0, 0.0
     return held, base, fixed
 

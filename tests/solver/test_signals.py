@@ -59,7 +59,13 @@ def test_a_signal_ends_the_search_and_the_design_is_printed_and_written(
 ) -> None:
     permutations(tmp_path, 9)
     target = tmp_path / "out"
-    code, out, err = interrupted(tmp_path, "relaxation", [(1.5, number)], "--json", "--out", str(target))
+    was = signal.signal(
+        number, signal.SIG_DFL
+    )  # the tests may run under `nohup`, and what is ignored is inherited
+    try:
+        code, out, err = interrupted(tmp_path, "relaxation", [(1.5, number)], "--json", "--out", str(target))
+    finally:
+        signal.signal(number, was)
     assert code == 130, err
     printed, written = json.loads(out), json.loads((target / "result.json").read_text())
     assert printed == written
