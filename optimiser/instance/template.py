@@ -99,7 +99,7 @@ _SECTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
             "urgency": 4,
             "absence": 0.15,
             "oversight": 0.3,
-            "correlation": 0.9,
+            "correlation": 0.7,
         },
     ),
 )

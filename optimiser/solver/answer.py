@@ -16,7 +16,7 @@ from optimiser.design.moves import Closest, Neighbours
 from optimiser.design.status import Status
 from optimiser.errors import SolverError
 from optimiser.solver.clock import Clock
-from optimiser.solver.extraction import record_of
+from optimiser.solver.extraction import design_of, record_of
 from optimiser.solver.highs import Ended
 from optimiser.solver.search.master import STATUS, Found, Searched
 from optimiser.solver.search.neighbourhood import Checked, Neighbourhood
@@ -87,7 +87,7 @@ def current_of(session: Session, design: Array) -> Evaluated | None:
     if session.extended or not (now >= 0).any():
         return None
     held = np.where(now >= 0, now, design[sets.holding])
-    whole = held[sets.holding_decision, np.maximum(sets.holding_locality, 0)]
+    whole = design_of(session, held)
     allowed = sets.allowed[sets.holding_decision, whole].all()
     if not allowed or (whole[sets.holding] != held).any():
         return None

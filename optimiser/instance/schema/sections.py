@@ -165,8 +165,7 @@ SECTIONS = (
             a_share("oversight", "the most monitoring that goes on", 1.0),
             a_correlation(
                 "correlation",
-                "replaces every decision's correlation, and any matrix: that of what stays unknown once the "
-                "scenario is known, at the time that a decision takes to act",
+                "replaces every decision's correlation, and any matrix: of what stays unknown in it",
             ),
             a_correlation(
                 "correlation.{}",
