@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # the same names, for those who read types
     from optimiser.instance.read import read as read
     from optimiser.model import build as build
     from optimiser.solver.solve import solve as solve
-    from optimiser.solver.verification import verify as verify
+    from optimiser.solver.verify import verify as verify
     from optimiser.studies.alternatives.alternatives import alternatives as alternatives
     from optimiser.studies.compare.compare import compare as compare
     from optimiser.studies.diagnose.diagnose import diagnose as diagnose
@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # the same names, for those who read types
 # Each is a function here and a verb of the command, with a file of its name in cli/; in the order of help.
 QUESTIONS = {
     "solve": "optimiser.solver.solve",
-    "verify": "optimiser.solver.verification",
+    "verify": "optimiser.solver.verify",
     "explain": "optimiser.studies.explain.explain",
     "diagnose": "optimiser.studies.diagnose.diagnose",
     "compare": "optimiser.studies.compare.compare",

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimiser.audit.accounts import Accounts
+from optimiser.audit.constraints import Constraints, unreadable
 from optimiser.audit.everyday_units import Means, means
 from optimiser.audit.facts import Facts, facts_of
 from optimiser.audit.objectives import Worth, weighed
-from optimiser.audit.promises import Promises, unreadable
 from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.record import Record
@@ -62,7 +62,7 @@ def audit(
     values, value = weighed(facts, worth.by_scenario, shares)
     expected = worth.by_scenario @ facts.probability
     return Audit(
-        broken=tuple(Promises(facts, record, accounts).broken()),
+        broken=tuple(Constraints(facts, record, accounts).broken()),
         value=value,
         objectives=dict(zip(facts.objectives, expected.tolist(), strict=True)),
         values=values,
@@ -103,7 +103,7 @@ def past_mending(instance: Instance, idle: Record) -> tuple[str, ...]:
     the least.
     """
     facts = facts_of(instance)
-    promises = Promises(facts, idle, Accounts(facts, idle))
+    promises = Constraints(facts, idle, Accounts(facts, idle))
     return (*promises.on_who_holds_what(), *promises.budget(), *promises.change())
 
 

@@ -169,7 +169,7 @@ def note(problem: str) -> None:
 
 def refuse_malformed(command: str, out: str | None, figure: str | None) -> None:
     """Raise InputError with all that can be seen to be wrong before anything is read."""
-    from optimiser.design.saving import check_target
+    from optimiser.design.result_folder import check_target
 
     problems = list(click.get_current_context().meta.get(PROBLEMS, ()))
     if figure is not None and Path(figure).suffix.lower() != ".svg":

@@ -10,11 +10,11 @@ from typing import Any, ClassVar, TypeVar
 import click
 
 from optimiser import QUESTIONS
+from optimiser.atomic_writing import writing
 from optimiser.cli.exit_codes import exit_code
 from optimiser.cli.options import INSTANCE, READ, refuse_malformed
 from optimiser.cli.say import complain, end_progress, progress, reading, say, say_json, why, written
 from optimiser.errors import InfeasibleError, InputError
-from optimiser.files import writing
 from optimiser.signals import unbroken
 
 T = TypeVar("T", bound="Callable[[Any], str]")

@@ -14,7 +14,7 @@ from optimiser.terminal import amounts as alike
 from optimiser.terminal import columns, counted, fixed, page, paragraph, percent
 
 if TYPE_CHECKING:
-    from optimiser.studies.replay.ageing import HalfLife
+    from optimiser.studies.replay.half_life import HalfLife
     from optimiser.studies.replay.outcome import Outcome
     from optimiser.studies.replay.replay import Replay
     from optimiser.studies.replay.series import Series

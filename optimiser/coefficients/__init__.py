@@ -20,7 +20,7 @@ import numpy as np
 from optimiser.coefficients.autonomy import Autonomy, autonomy_of
 from optimiser.coefficients.holding import Holding, holding_of
 from optimiser.coefficients.money import Money, money_of
-from optimiser.coefficients.numbers import named_arrays
+from optimiser.coefficients.named_arrays import named_arrays
 from optimiser.coefficients.pools import Pools, pools_of
 from optimiser.coefficients.scores import Scores, direct_scores, scores_of
 from optimiser.coefficients.sets import Array, Sets, sets_of

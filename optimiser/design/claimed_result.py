@@ -14,7 +14,7 @@ import numpy as np
 from optimiser.audit import audit
 from optimiser.design.design import Design
 from optimiser.design.evaluated import Evaluated
-from optimiser.design.saving import numbers_hash, read_document, read_table
+from optimiser.design.result_folder import numbers_hash, read_document, read_table
 from optimiser.design.schema import RESULT, SCHEMA
 from optimiser.design.status import Status
 from optimiser.design.tables import BESIDE, COLUMNS, Row
@@ -27,7 +27,7 @@ from optimiser.tolerances import EQUAL
 TEXTS = {column.name for table in RESULT.tables for column in table.columns if column.kind == "text"}
 MAYBE = {column.name for table in RESULT.tables for column in table.columns if column.nullable}
 if TYPE_CHECKING:
-    from optimiser.design.saving import Source
+    from optimiser.design.result_folder import Source
 
 Fault = tuple[str, str]  # what is wrong (of one kind only the first is told in full), and the sentence
 

@@ -245,7 +245,7 @@ class Design(Introduced):
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON document of `optimiser solve --json`; without a design it has no value and no design."""
-        from optimiser.design.saving import numbers_hash
+        from optimiser.design.result_folder import numbers_hash
 
         head = {"format": 1, "command": self.command, "instance": self.instance.name}
         head |= {"status": self.status.value, "verified": self.verified}
@@ -311,7 +311,7 @@ class Design(Introduced):
         The folder may be new, empty or hold an earlier result of the same command, which is replaced, but not
         by one in which no design was found: False says so. Anything else raises InputError.
         """
-        from optimiser.design.saving import write_result
+        from optimiser.design.result_folder import write_result
 
         return write_result(directory, self.to_dict(), self.tables(), self.found)
 

@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from optimiser.atomic_writing import write_folder, writing
 from optimiser.errors import InputError
-from optimiser.files import write_folder, writing
 from optimiser.instance import examples
 from optimiser.instance.checking.problems import quote
 from optimiser.instance.schema.column import Column

@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from optimiser.atomic_writing import write_folder, writing
 from optimiser.errors import InputError
-from optimiser.files import write_folder, writing
 from optimiser.instance.checking.problems import number_text, quote
 from optimiser.instance.content import Content
 from optimiser.instance.reading.not_an_instance import path_of

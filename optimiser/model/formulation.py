@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from optimiser.files import writing
+from optimiser.atomic_writing import writing
 from optimiser.instance.instance import Instance
 from optimiser.terminal import PAGE, fold, page
 

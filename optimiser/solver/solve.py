@@ -149,7 +149,7 @@ def _answered(
 
 def _held(start: Design | str | Path | pd.DataFrame, instance: Instance) -> Array:
     """Who holds what in the design to start from, (D, O), by the names of this instance."""
-    from optimiser.design.saving import held_from_rows, read_design_rows
+    from optimiser.design.design_rows import held_from_rows, read_design_rows
 
     if not isinstance(start, Design | str | PurePath) and not hasattr(start, "columns"):
         raise InputError(["start: a Design, a path or a DataFrame is needed, not " + type(start).__name__])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimiser.design.design import Design
-from optimiser.design.saving import held_from_rows, read_design_rows
+from optimiser.design.design_rows import held_from_rows, read_design_rows
 from optimiser.errors import InputError
 from optimiser.instance.arguments import pairs
 from optimiser.instance.instance import Instance

@@ -138,7 +138,7 @@ class Finding(Introduced):
         The folder may be new, empty or hold an earlier result of the same command, which is replaced, but not
         by one in which nothing was found: False says so. Anything else raises InputError.
         """
-        from optimiser.design.saving import write_result
+        from optimiser.design.result_folder import write_result
 
         return write_result(directory, self.to_dict(), self.tables(), not self.silent)
 

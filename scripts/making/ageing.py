@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from optimiser.studies.replay.ageing import Ageing, HalfLife
+from optimiser.studies.replay.half_life import Ageing, HalfLife
 from optimiser.studies.replay.pools import Pools
 from optimiser.studies.replay.series import Series
 

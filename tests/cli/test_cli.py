@@ -36,7 +36,7 @@ def found(monkeypatch) -> Callable[[Any], dict[str, Any]]:
 
         monkeypatch.setattr("optimiser.instance.read.read", lambda _: design_by_hand.instance())
         monkeypatch.setattr("optimiser.solver.solve.solve", answer)
-        monkeypatch.setattr("optimiser.solver.verification.verify", answer)
+        monkeypatch.setattr("optimiser.solver.verify.verify", answer)
         return asked
 
     return finds

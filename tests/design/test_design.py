@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from optimiser.design.design_rows import held_from_rows, read_design_rows
 from optimiser.design.moves import Neighbours
-from optimiser.design.saving import check_target, held_from_rows, read_design_rows, read_document
+from optimiser.design.result_folder import check_target, read_document
 from optimiser.design.status import Status
 from optimiser.errors import InputError, NoDesignError
 from optimiser.studies.schemas import json_schema

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from optimiser.instance.checking.incomplete_tables import holes
 from optimiser.instance.checking.lookalikes import far_apart, twins
-from optimiser.instance.checking.missing_numbers import holes
 from optimiser.instance.checking.problems import listing, number_text
 from optimiser.instance.content import Content
 from optimiser.instance.schema.schema import SYSTEM_OBJECTIVES, TABLES

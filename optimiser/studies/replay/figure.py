@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from optimiser.studies.replay.ageing import FITTED, Ageing, kept_by
+from optimiser.studies.replay.half_life import FITTED, Ageing, kept_by
 from optimiser.studies.replay.outcome import EVERYBODY, NOBODY, Outcome
 from optimiser.studies.replay.series import Series
 from optimiser.studies.svg import COLOURS, patch, svg, text, ticks

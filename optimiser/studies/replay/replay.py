@@ -26,8 +26,8 @@ from optimiser.solver.clock import Clock
 from optimiser.solver.solve import solve
 from optimiser.studies.designs import given_designs
 from optimiser.studies.finding import Finding, remembered
-from optimiser.studies.replay.ageing import Ageing
 from optimiser.studies.replay.figure import figure as drawn
+from optimiser.studies.replay.half_life import Ageing
 from optimiser.studies.replay.outcome import EVERYBODY, NOBODY, Outcome
 from optimiser.studies.replay.pools import Geography, Pools
 from optimiser.studies.replay.schema import DAYS, DELAYS, HALF_LIVES, LOCALITIES, RESULT, SUMMARY

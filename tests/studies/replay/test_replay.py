@@ -15,7 +15,7 @@ from series_by_hand import series, two
 
 import optimiser
 from optimiser.instance.instance import Instance
-from optimiser.studies.replay.ageing import FITTED, fitted
+from optimiser.studies.replay.half_life import FITTED, fitted
 from optimiser.studies.replay.pools import Geography
 from optimiser.studies.replay.replay import Replay
 

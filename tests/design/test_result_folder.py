@@ -17,8 +17,8 @@ from full_instance import FULL, put
 from paths import ARCHETYPE
 
 import optimiser
-from optimiser import files
-from optimiser.design.saving import check_target, write_result
+from optimiser import atomic_writing
+from optimiser.design.result_folder import check_target, write_result
 from optimiser.design.status import Status
 from optimiser.errors import SolverError
 
@@ -203,38 +203,38 @@ def test_an_end_between_two_renames_loses_nothing(tmp_path, monkeypatch, error, 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from optimiser import files
+from optimiser import atomic_writing
 moment, target = sys.argv[1], Path(sys.argv[2])
 def kill(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
 if moment == "writing": os.fsync = kill
 if moment == "between": Path.replace = kill
-if moment == "after": files.shutil.rmtree = kill
-files.write_folder(target, {"result.json": "new"})
+if moment == "after": atomic_writing.shutil.rmtree = kill
+atomic_writing.write_folder(target, {"result.json": "new"})
 """
 
 
-@pytest.mark.skipif(files.fcntl is None, reason="nothing tells whether a process still writes")
+@pytest.mark.skipif(atomic_writing.fcntl is None, reason="nothing tells whether a process still writes")
 @pytest.mark.parametrize(("moment", "kept"), [("writing", "old"), ("between", "old"), ("after", "new")])
 def test_what_a_killed_process_left_is_put_right_by_the_next(tmp_path, moment, kept):
     target = tmp_path / "res[ul]t"
-    files.write_folder(target, {"result.json": "old"})
+    atomic_writing.write_folder(target, {"result.json": "old"})
     ran = subprocess.run([sys.executable, "-c", KILLED, moment, str(target)], check=False)
     assert ran.returncode == -9
     assert len(list(tmp_path.iterdir())) > 1
-    assert files.check_place(target) == target
+    assert atomic_writing.check_place(target) == target
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
     assert contents(target) == {"result.json": kept.encode()}
 
 
-@pytest.mark.skipif(files.fcntl is None, reason="nothing tells whether a process still writes")
+@pytest.mark.skipif(atomic_writing.fcntl is None, reason="nothing tells whether a process still writes")
 def test_what_another_process_still_writes_is_left_to_it(tmp_path):
     new = tmp_path / ".result.0123abcd.new"
     new.mkdir()
-    with files._locked(new) as mine:
+    with atomic_writing._locked(new) as mine:
         assert mine
-        files.write_folder(files.check_place(tmp_path / "result"), {"result.json": ""})
+        atomic_writing.write_folder(atomic_writing.check_place(tmp_path / "result"), {"result.json": ""})
         assert new.exists()
-    files.check_place(tmp_path / "result")
+    atomic_writing.check_place(tmp_path / "result")
     assert not new.exists()
 
 

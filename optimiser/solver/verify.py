@@ -85,7 +85,7 @@ def verify(
     >>> print(optimiser.verify(instance, mine).headline)
     feasible, verified: value 0.288889
     """
-    from optimiser.design.saving import held_from_rows, read_design_rows
+    from optimiser.design.design_rows import held_from_rows, read_design_rows
 
     check_instance(instance)
     raise_any(wrong_function("progress", progress))

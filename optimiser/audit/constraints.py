@@ -38,7 +38,7 @@ def unreadable(facts: Facts, record: Record) -> list[str]:
     return found
 
 
-class Promises:
+class Constraints:
     """One method a constraint; `broken` runs them all."""
 
     def __init__(self, facts: Facts, record: Record, accounts: Accounts) -> None:

@@ -20,8 +20,9 @@ from paths import ARCHETYPE
 import optimiser
 from optimiser.audit import audit
 from optimiser.design.claimed_result import MAYBE, TEXTS, read_claim
+from optimiser.design.design_rows import held_from_rows, read_design_rows
 from optimiser.design.evaluated import Evaluated
-from optimiser.design.saving import held_from_rows, numbers_hash, read_design_rows
+from optimiser.design.result_folder import numbers_hash
 from optimiser.design.status import Status
 
 CALLS: dict[str, tuple[str, dict[str, Any]]] = {
