@@ -1,0 +1,73 @@
+"""Ties: among the recourse of the best value, the one to report, so that no number is arbitrary.
+
+The highest resilience, then the least spending, then the highest objectives in order, then the most that is
+exercised and the least that is watched (the model's section Ties).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from optimiser.solver.clock import Clock
+from optimiser.solver.highs import Ended, Outcome, Solver
+from optimiser.solver.problem import Problem
+
+Array = np.ndarray
+BINDING = 1e-11  # what prices and reduced costs above it hold is the optimal face: rounding leaves 1e-13, and
+# a little of what is plentiful may be worth 1e-10 (a price counts by the largest coefficient of its row)
+
+
+def break_ties(
+    problem: Problem, solver: Solver, found: Outcome, free: Array, matrix: sparse.csr_array, clock: Clock
+) -> Outcome:
+    """Stay on the optimal face (what has a price keeps its value) and optimise the next aim on it.
+
+    `found` is the optimum that `solver` holds, of the columns `free` and the rows of `matrix`.
+    """
+    fixed, height = np.zeros(len(free), bool), np.maximum(1.0, abs(matrix).max(axis=1).toarray().ravel())
+    for aim in _aims(problem):
+        cost = aim[free]
+        if found.x is None or not cost.any():
+            continue
+        columns = np.flatnonzero(np.abs(found.reduced) > BINDING)
+        bound = np.flatnonzero(np.abs(found.prices) * height > BINDING)
+        fixed[columns] = True
+        if fixed.sum() + len(bound) >= len(cost):  # no zero among the prices of what is not basic: a vertex
+            return found
+        solver.change_bounds(columns, found.x[columns], found.x[columns])
+        activity = (matrix @ found.x)[bound]
+        solver.change_row_bounds(bound, activity, activity)
+        solver.change_costs(cost)
+        latest = solver.run(clock)
+        if latest.ended is not Ended.OPTIMAL:
+            return found
+        found = latest
+    return found
+
+
+def _aims(problem: Problem) -> list[Array]:
+    """Objectives of the tie-break, each as costs of the program's columns to maximise."""
+    sets, columns = problem.c.sets, problem.compiled.columns
+
+    def expectation(objective: str) -> Array:
+        cost = np.zeros(len(problem.program.cost))
+        for s, name in enumerate(sets.scenarios):
+            cost[columns.index("achieved")[objective, name]] = problem.c.value.probability[s]
+        return cost
+
+    spend = np.zeros(len(problem.program.cost))
+    for (_, r), column in columns.index("added").items():
+        spend[column] = -problem.c.money.slack_cost[sets.resources.index(r)]
+    for n, column in columns.index("support").items():
+        spend[column] = -problem.c.money.support_cost[sets.organisations.index(n)]
+    spend *= problem.units.columns
+    scale = np.abs(spend).max() or 1.0
+    open_to = {sets.objectives[g] for g in problem.recourse.row_objective}  # recourse; the others are settled
+    if problem.extended:
+        open_to = set(sets.objectives)
+    rest = [expectation(g) for g in sets.objectives if g != "resilience" and g in open_to]
+    act = np.zeros(len(spend))  # what no objective tells apart: rather act, and rather unwatched
+    act[columns["exercised"]], act[columns["monitored"]] = 1e-3, -1e-3
+    first = [expectation("resilience")] if "resilience" in open_to else []
+    return [*first, spend / scale, *rest, act]
