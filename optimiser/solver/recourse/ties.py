@@ -1,7 +1,8 @@
 """Ties: among the recourse of the best value, the one to report, so that no number is arbitrary.
 
 The highest resilience, then the least spending, then the highest objectives in order, then the most that is
-exercised and the least that is watched (the model's section Ties).
+exercised and the least that is watched, then the first organisations and decisions in the order of the tables
+(the model's section Ties).
 """
 
 from __future__ import annotations
@@ -70,4 +71,19 @@ def _aims(problem: Problem) -> list[Array]:
     act = np.zeros(len(spend))  # what no objective tells apart: rather act, and rather unwatched
     act[columns["exercised"]], act[columns["monitored"]] = 1e-3, -1e-3
     first = [expectation("resilience")] if "resilience" in open_to else []
-    return [*first, spend / scale, *rest, act]
+    return [*first, spend / scale, *rest, act, _in_order(problem)]
+
+
+def _in_order(problem: Problem) -> Array:
+    """Rather what the first organisations do, of their first decisions; who lends no more than is of use."""
+    sets, columns = problem.c.sets, problem.compiled.columns
+    decision = {name: d for d, name in enumerate(sets.decisions)}
+    locality = {name: o for o, name in enumerate(sets.localities)}
+    everyone = len(decision) * len(locality)
+    cost = np.zeros(len(problem.program.cost))
+    for (d, o, *_), column in columns.index("exercised").items():
+        cost[column] = 1 - (locality.get(o, 0) * len(decision) + decision[d]) / everyone
+    for name, sign in (("borrowed", -1), ("lent", 1)):
+        for (o, *_), column in columns.index(name).items():
+            cost[column] = -sign - locality[o] / len(locality)
+    return cost
