@@ -9,14 +9,14 @@ import re
 from pathlib import Path
 
 from optimiser.instance.read import read
-from optimiser.instance.schema.dictionary import data_dictionary, results_dictionary
+from optimiser.instance.schema.dictionary import data_dictionary, results_dictionary, study_dictionary
 from optimiser.model.formulation import maths_markdown
 from optimiser.studies.schemas import results
 
 ROOT = Path(__file__).resolve().parent.parent
 DICTIONARY, MATHEMATICS = ROOT / "instances" / "README.md", ROOT / "optimiser" / "model" / "README.md"
 RESULTS = ROOT / "optimiser" / "studies" / "README.md"
-BLOCK = re.compile(r"(<!-- from the (?:schema|model|results) -->\n).*(<!-- end of what is from)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- from the (\w+) -->\n).*?(<!-- end of what is from the \2)", re.DOTALL)
 
 
 def mathematics() -> str:
@@ -27,20 +27,23 @@ def mathematics() -> str:
     )
 
 
-SOURCES = {
-    DICTIONARY: data_dictionary,
-    MATHEMATICS: mathematics,
-    RESULTS: lambda: results_dictionary(results()),
+PAGES = (DICTIONARY, MATHEMATICS, RESULTS)
+SOURCES = {  # what stands in a block of this name
+    "schema": data_dictionary,
+    "model": mathematics,
+    "study": study_dictionary,
+    "results": lambda: results_dictionary(results()),
 }
 
 
 def renewed(page: Path) -> str:
     """The page with what is written from the code as the code has it now."""
     return BLOCK.sub(
-        lambda found: f"{found[1]}\n{SOURCES[page]().strip()}\n\n{found[2]}", page.read_text(encoding="utf-8")
+        lambda found: f"{found[1]}\n{SOURCES[found[2]]().strip()}\n\n{found[3]}",
+        page.read_text(encoding="utf-8"),
     )
 
 
 if __name__ == "__main__":
-    for page in SOURCES:
+    for page in PAGES:
         page.write_text(renewed(page), encoding="utf-8")

@@ -24,9 +24,10 @@ class Instance(Content):
         set: float | str | bool | None = None,  # noqa: A002 (the word of a study file)
         multiply: float | None = None,
         add: float | None = None,
+        odds: float | None = None,
         where: Mapping[str, Any] | None = None,
     ) -> Instance:
-        """A variant in which one input is other: exactly one of `set`, `multiply` and `add`.
+        """A variant in which one input is other: exactly one of `set`, `multiply`, `add` and `odds`.
 
         Parameters
         ----------
@@ -38,6 +39,9 @@ class Instance(Content):
             What the cells become.
         multiply, add : float, optional
             What the cells are multiplied by, or what is added to them.
+        odds : float, optional
+            What the odds x / (1 - x) of shares are multiplied by, so that they stay shares. Probabilities of
+            scenarios share out what there is after that.
         where : mapping, optional
             Columns of that table -> a value, or a list of values, that rows must have.
 
@@ -61,7 +65,7 @@ class Instance(Content):
         [nan, 3.0]
         """
 
-        return replaced(self, [Change(path, set=set, multiply=multiply, add=add, where=where)])
+        return replaced(self, [Change(path, set=set, multiply=multiply, add=add, odds=odds, where=where)])
 
     @classmethod
     def from_tables(

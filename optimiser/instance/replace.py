@@ -19,29 +19,37 @@ from optimiser.instance.schema.column import Column
 from optimiser.instance.schema.schema import HELD_TABLES, TABLES
 
 SETTINGS = ("weights", "limits", "uncertainty")
+HOWS = ("set", "multiply", "add", "odds")
+SAID = {"multiply": "multiply", "add": "add", "odds": "multiply the odds"}
 
 
 @dataclass(frozen=True)
 class Change:
-    """One input and what becomes of it: exactly one of set, multiply and add (see Instance.replace)."""
+    """One input and what becomes of it: exactly one of set, multiply, add and odds (see Instance.replace).
+
+    `rows`, (rows,) of bool, may say which rows of the table in place of `where`.
+    """
 
     path: str
     set: float | str | bool | None = None
     multiply: float | None = None
     add: float | None = None
+    odds: float | None = None
     where: Mapping[str, Any] | None = None
+    rows: np.ndarray | None = None
 
 
 def replaced(instance: C, changes: Sequence[Change]) -> C:
     """The instance with all the changes made, in order; checked once, when all are made.
 
-    Scenarios whose probability is set by name have it; the others share the rest in their proportions.
-    Raises InputError with every problem.
+    Scenarios whose probability is changed by name have it; the others share the rest in their proportions,
+    and those whose odds are multiplied share it after that. Raises InputError with every problem.
     """
     draft = _Draft(instance)
     for change in changes:
         draft.make(change)
     draft.share_out_probability()
+    draft.check_ranges()
     if draft.problems:
         raise InputError(draft.problems)
     variant = draft.made_of(instance)
@@ -70,6 +78,8 @@ class _Draft:
         self._tables = dict(instance.tables)
         self._settings: dict[str, Any] = {name: dict(getattr(instance, name)) for name in SETTINGS}
         self._named_scenarios: set[int] = set()
+        self._share_out = False
+        self._last: dict[tuple[str, str], tuple[str, Column]] = {}  # the paths by which columns were changed
         self.changed: set[str] = set()
         self.problems: list[str] = []
 
@@ -79,10 +89,10 @@ class _Draft:
 
     def make(self, change: Change) -> None:
         """Make one change, or note why it cannot be made."""
-        given = [name for name in ("set", "multiply", "add") if getattr(change, name) is not None]
+        given = [name for name in HOWS if getattr(change, name) is not None]
         try:
             if len(given) != 1:
-                raise InputError(f"{change.path}: exactly one of set, multiply and add must be given")
+                raise InputError(f"{change.path}: exactly one of {listing(HOWS)} must be given")
             target = resolve(self._origin, change.path)
             rows = _matching(self._origin, target, change)
             if target.rows is None:
@@ -98,35 +108,47 @@ class _Draft:
             self.problems += error.problems
             return
         self.changed.add(f"{target.table}.{target.column}")
-        if (target.table, target.column, target.by_name) == ("scenarios", "probability", True):
-            self._named_scenarios |= set(np.flatnonzero(rows).tolist())
+        self._last[target.table, target.column] = change.path, target.schema
+        if (target.table, target.column) == ("scenarios", "probability"):
+            self._share_out |= target.by_name or given[0] == "odds"
+            if given[0] != "odds":
+                self._named_scenarios |= set(np.flatnonzero(rows).tolist())
 
     def _new(self, old: np.ndarray, target: Target, change: Change, how: str) -> np.ndarray:
-        """What stands in the rows afterwards, in range."""
+        """What stands in the rows afterwards."""
         by = getattr(change, how)
-        schema = target.schema if how == "set" or target.schema.kind == "number" else None
-        if schema is None:
-            raise InputError(f"{change.path}: is not a number, so it can only be set")
         if how == "set":
-            value = convert.cell_value(by, schema, target.table, strict=True)
+            value = convert.cell_value(by, target.schema, target.table, strict=True)
             if isinstance(value, convert.Wrong):
                 raise InputError(f"{change.path}: {value}")
             return np.full(len(old), value, dtype=old.dtype)
+        if target.schema.kind != "number":
+            raise InputError(f"{change.path}: is not a number, so it can only be set")
         if isinstance(by, bool) or not isinstance(by, int | float | np.number) or not np.isfinite(by):
-            raise InputError(f"{change.path}: {quote(str(by))} is not a number to {how} by")
+            raise InputError(f"{change.path}: {quote(str(by))} is not a number to {SAID[how]} by")
+        if how == "odds" and not target.schema.share:
+            raise InputError(f"{change.path}: is not a share from 0 to 1, so it has no odds")
+        if how == "odds" and by < 0:
+            raise InputError(f"{change.path}: {quote(float(by))} is below 0, and odds are not")
         if np.isnan(old).all():  # what is not given (hours without a limit, say) stays so
             whom = _which(self._origin, target, change, old)
-            raise InputError(f"{change.path}: nothing is given{whom} to {how}")
-        new: np.ndarray = (old * by if how == "multiply" else old + by) + 0.0
-        there = new[~np.isnan(new)]
-        if not all(map(schema.admits, {there.min(), there.max()} if not schema.whole else there)):
-            worst = next(value for value in (there.min(), there.max(), *there) if not schema.admits(value))
-            raise InputError(f"{change.path}: {quote(float(worst))} is not {schema.expected}")
+            raise InputError(f"{change.path}: nothing is given{whom} to {SAID[how]}")
+        if how == "odds" and (target.table, target.column) != ("scenarios", "probability"):
+            return np.where(old < 1, by * old / (1 - old + by * old), old) + 0.0
+        new: np.ndarray = (old + by if how == "add" else old * by) + 0.0  # probabilities are shared out after
         return new
+
+    def check_ranges(self) -> None:
+        """Note the numbers out of the range of their column, when every change to it has been made."""
+        for (table, column), (path, schema) in self._last.items():
+            now = self._settings[table][column] if table in self._settings else self._tables[table][column]
+            there = np.atleast_1d(now)
+            if schema.kind == "number" and (wrong := _beyond(there[~np.isnan(there)], schema)) is not None:
+                self.problems.append(f"{path}: {quote(wrong)} is not {schema.expected}")
 
     def share_out_probability(self) -> None:
         """Leave the scenarios that were not named what the named ones leave, in their proportions."""
-        if not self._named_scenarios:
+        if not self._share_out:
             return
         table = self._tables["scenarios"]
         probability = table["probability"].copy()
@@ -135,6 +157,12 @@ class _Draft:
         if rest >= 0 and before > 0:
             probability[others] *= rest / before
             self._tables["scenarios"] = table.with_column("probability", probability)
+
+
+def _beyond(values: np.ndarray, schema: Column) -> float | None:
+    """A number that its column does not admit, the most extreme first; None where there is none."""
+    few = values if schema.whole or not len(values) else (values.min(), values.max())
+    return next((float(value) for value in few if not schema.admits(value)), None)
 
 
 def resolve(instance: Content, path: str) -> Target:
@@ -184,15 +212,21 @@ def _meant(instance: Content, path: str) -> str:
     return f"; did you mean {listing(map(quote, having), last='or')}?" if having else ""
 
 
+def meant(instance: Content, path: str, where: Mapping[str, Any] | None = None) -> Target:
+    """What a path means, in the rows that `where` leaves; raises InputError where it leads nowhere."""
+    target = resolve(instance, path)
+    rows = _matching(instance, target, Change(path, where=where))
+    return target if target.rows is None else replace(target, rows=rows)
+
+
 def standing(
     instance: Content, path: str, where: Mapping[str, Any] | None = None
 ) -> tuple[Target, np.ndarray]:
     """What a path means, and the values that stand there now; raises InputError where it leads nowhere."""
-    target = resolve(instance, path)
-    rows = _matching(instance, target, Change(path, where=where))
+    target = meant(instance, path, where)
     if target.rows is None:
         return target, np.array([getattr(instance, target.table)[target.column]])
-    return target, instance[target.table][target.column][rows]
+    return target, instance[target.table][target.column][target.rows]
 
 
 def _column(
@@ -206,6 +240,8 @@ def _column(
 
 def _matching(instance: Content, target: Target, change: Change) -> np.ndarray:
     """The rows that are meant: at least one."""
+    if change.rows is not None:
+        return change.rows
     if target.rows is None:
         if change.where:
             raise InputError(f"{change.path}: where is for tables; {target.table} has no rows")

@@ -66,7 +66,7 @@ def _csv(instance: Content, table: str) -> str:
 
 def _toml(instance: Content) -> str:
     lines = [
-        f"{key} = {_value(getattr(instance, key))}"
+        f"{key} = {toml_value(getattr(instance, key))}"
         for key in (column.name for column in TABLES["instance"].columns)
         if getattr(instance, key)
     ]
@@ -76,23 +76,30 @@ def _toml(instance: Content) -> str:
             lines += ["", f"[[{TABLES[table].section}]]"]
             cells = {name: instance[table][name][row] for name, column in columns.items()}
             said = {name: cell for name, cell in cells.items() if columns[name].says(cell)}
-            lines += [f"{name} = {_value(cell)}" for name, cell in said.items() if not columns[name].each]
+            lines += [f"{name} = {toml_value(cell)}" for name, cell in said.items() if not columns[name].each]
             for start in (c.name.partition(".")[0] for c in TABLES[table].columns if c.each):
                 pairs = {name[len(start) + 1 :]: said[name] for name in said if name.startswith(f"{start}.")}
                 if pairs:
-                    inner = ", ".join(f"{_key(name)} = {_value(cell)}" for name, cell in pairs.items())
+                    inner = ", ".join(
+                        f"{toml_key(name)} = {toml_value(cell)}" for name, cell in pairs.items()
+                    )
                     lines.append(f"{start} = {{ {inner} }}")
     for name in ("weights", "limits", "uncertainty"):
         settings = {key: value for key, value in getattr(instance, name).items() if value is not None}
-        lines += ["", f"[{name}]", *(f"{_key(key)} = {_value(value)}" for key, value in settings.items())]
+        lines += [
+            "",
+            f"[{name}]",
+            *(f"{toml_key(key)} = {toml_value(value)}" for key, value in settings.items()),
+        ]
     return "\n".join(lines) + "\n"
 
 
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _value(name)
+def toml_key(name: str) -> str:
+    """A key of TOML, quoted where it must be."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml_value(name)
 
 
-def _value(value: Any) -> str:
+def toml_value(value: Any) -> str:
     """A TOML value; JSON's strings are TOML's, as instances hold no control characters but line ends."""
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else number_text(value)
 

@@ -137,11 +137,10 @@ def typed(instance: Instance, what: str, where: Mapping[str, Any]) -> dict[str, 
 
 def variant(instance: Instance, inputs: Sequence[Input], x: Sequence[float]) -> Instance:
     """The instance with each of these inputs at its value (weights apart: see `weights_at`)."""
-    changes = [
-        Change(i.what, where=dict(i.where) or None, **{i.how: float(value)})
-        for i, value in zip(inputs, x, strict=True)
-        if not i.objective
+    moved: list[tuple[Input, dict[str, Any]]] = [
+        (i, {i.how: float(value)}) for i, value in zip(inputs, x, strict=True) if not i.objective
     ]
+    changes = [Change(i.what, where=dict(i.where) or None, **by) for i, by in moved]
     return replaced(instance, changes) if changes else instance
 
 

@@ -6,9 +6,8 @@ from importlib import import_module
 from typing import Any
 
 from optimiser import QUESTIONS
-from optimiser.instance.schema.json_schema import instance_schema, result_schema
+from optimiser.instance.schema.json_schema import instance_schema, result_schema, study_schema
 from optimiser.instance.schema.result import Result
-from optimiser.instance.schema.study import STUDY
 
 HOMES = ("optimiser.design", "optimiser.instance.checking")  # of what solve, verify and check say
 
@@ -22,7 +21,7 @@ def results() -> tuple[Result, ...]:
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of instance.toml, of a study and of each command's result."""
     said = {result.command: result_schema(result) for result in results()}
-    parts = {"instance": instance_schema(), "study": STUDY, **said}
+    parts = {"instance": instance_schema(), "study": study_schema(), **said}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "optimiser",

@@ -127,8 +127,8 @@ def test_a_setting_changes_and_nothing_else(
         ("weights.economics", {"set": 1}, "'economics' is not an objective; did you mean 'economy'?"),
         ("limits.reserves", {"set": 1}, "'reserves' is not one of limits; did you mean 'reserve'?"),
         ("decisions.decision", {"set": "x"}, "this column names the rows; it cannot be changed"),
-        ("decisions.fear", {}, "exactly one of set, multiply and add must be given"),
-        ("decisions.fear", {"set": 1, "add": 1}, "exactly one of set, multiply and add must be given"),
+        ("decisions.fear", {}, "exactly one of set, multiply, add and odds must be given"),
+        ("decisions.fear", {"set": 1, "add": 1}, "exactly one of set, multiply, add and odds must be given"),
         ("decisions.fear", {"set": 2}, "'2' is not a number from 0 to 1"),
         ("decisions.fear", {"set": "0.2"}, "'0.2' is a text, not a number from 0 to 1"),
         ("decisions.fear", {"set": float("nan")}, "'nan' is not a number from 0 to 1"),
@@ -136,6 +136,8 @@ def test_a_setting_changes_and_nothing_else(
         ("decisions.fear", {"add": -0.3}, "'-0.3' is not a number from 0 to 1"),
         ("decisions.fear", {"multiply": float("inf")}, "'inf' is not a number to multiply by"),
         ("decisions.fear", {"add": True}, "'True' is not a number to add by"),
+        ("decisions.fear", {"odds": -1}, "'-1' is below 0, and odds are not"),
+        ("decisions.correlation", {"odds": 2}, "is not a share from 0 to 1, so it has no odds"),
         ("decisions.uniform", {"multiply": 2}, "is not a number, so it can only be set"),
         ("decisions.uniform", {"set": 1}, "'1' is not true or false (write true)"),
         ("decisions.half_life_days", {"multiply": 2, "where": {"decision": "targets"}},
@@ -250,3 +252,22 @@ def test_a_variant_has_the_hash_of_an_instance_of_its_own(full: Instance) -> Non
         variant = full.replace(path, multiply=0.5)
         apart: Instance = pickle.loads(pickle.dumps(variant))
         assert variant.hash == apart.hash != full.hash
+
+
+def test_odds_move_shares_and_leave_the_ends(full: Instance) -> None:
+    before = full["decisions"]["fear"]
+    after = full.replace("decisions.fear", odds=2)["decisions"]["fear"]
+    assert after == pytest.approx(2 * before / (1 + before))
+    assert full.replace("decisions.fear", set=1).replace("decisions.fear", odds=3)["decisions"][
+        "fear"
+    ].tolist() == [1.0] * len(before)
+
+
+def test_the_odds_of_a_scenario_leave_the_others_the_rest_in_proportion(full: Instance) -> None:
+    before = full["scenarios"]["probability"]
+    name = full["scenarios"]["scenario"][0]
+    after = full.replace(f"scenarios.{name}.probability", odds=2)["scenarios"]["probability"]
+    p = before[0]
+    assert after[0] == pytest.approx(2 * p / (1 + p))
+    assert after.sum() == pytest.approx(1)
+    assert after[1:] / after[1:].sum() == pytest.approx(before[1:] / before[1:].sum())

@@ -77,6 +77,11 @@ class Column:
         )
 
     @property
+    def share(self) -> bool:
+        """Whether its numbers are shares, which have odds."""
+        return (self.kind, self.low, self.high) == ("number", 0, 1)
+
+    @property
     def _number(self) -> str:
         noun = "a whole number" if self.whole else "a number"
         low, high = f"{self.low:g}", f"{self.high:g}"

@@ -9,7 +9,9 @@ from optimiser.instance.reading.folder import BESIDE
 from optimiser.instance.schema.column import Column, TableSchema
 from optimiser.instance.schema.result import SHARED, Part, Result
 from optimiser.instance.schema.schema import TABLES
+from optimiser.instance.schema.study import SECTIONS, STUDY
 
+_HEADER = ("| key | meaning | unit | values | default |", "|---|---|---|---|---|")
 _INTRODUCTION = f"""\
 An instance is a folder of `instance.toml` and CSV tables (UTF-8, comma, header row, decimal point). Only
 `instance.toml` and `decisions.csv` must be there; a column or table that is left out has its defaults, and
@@ -40,6 +42,29 @@ def data_dictionary() -> str:
     return "\n".join(parts) + "\n"
 
 
+def study_dictionary() -> str:
+    """Every key of a study file: meaning, unit, values and default, as Markdown."""
+    parts = [*_HEADER, *(line for key in STUDY.of if key not in SECTIONS for line in _of_input(key, STUDY))]
+    for section in SECTIONS:
+        parts += ["", f"`[[{section.name}]]`: {section.meaning}.", "", *_HEADER]
+        parts += [line for key in section.of for line in _of_input(key, section)]
+    return "\n".join(parts) + "\n"
+
+
+def _of_input(key: Column | Part, among: Part) -> Iterator[str]:
+    """The line of one key of a study file."""
+    default = "none" if key.name in among.optional else "**required**"
+    if isinstance(key, Column):
+        default = default if key.default in (None, "") else f"{key.default}"
+        yield _row(f"`{key.name}`", key.meaning, key.unit, _values(key), default)
+        return
+    (one,) = key.of
+    kinds = {"number": "numbers", "cell": "values"}
+    kind = kinds.get(one.kind, "names") if isinstance(one, Column) else ""
+    many = f"{key.least} {kind}" if key.least == key.most else f"a list of {kind}"
+    yield _row(f"`{key.name}`", key.meaning, "", "a table" if key.shape == "map" else many, default)
+
+
 def _heading(name: str, schema: TableSchema) -> str:
     if schema.shape == "csv":
         return f"`{name}.csv`"
@@ -48,8 +73,7 @@ def _heading(name: str, schema: TableSchema) -> str:
 
 
 def _rows(schema: TableSchema) -> Iterator[str]:
-    yield "| column | meaning | unit | values | default |"
-    yield "|---|---|---|---|---|"
+    yield from ("| column | meaning | unit | values | default |", _HEADER[1])
     for column in schema.columns:
         name = column.name.replace("{}", column.each.removesuffix("s").upper())
         meaning = column.meaning

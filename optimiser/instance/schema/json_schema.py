@@ -10,6 +10,7 @@ from optimiser.instance.reading.workbook_sheet import FREE
 from optimiser.instance.schema.column import Column, TableSchema
 from optimiser.instance.schema.result import STATUS, Part, Result
 from optimiser.instance.schema.schema import SYSTEM_OBJECTIVES, TABLES, TOML_TABLES
+from optimiser.instance.schema.study import STUDY
 
 Schema = dict[str, Any]
 
@@ -56,6 +57,20 @@ def _section(schema: TableSchema, skip: int = 0) -> Schema:
     return found | ({"required": required} if required else {})
 
 
+def study_schema() -> Schema:
+    """Of a study file: nothing but what is declared may stand in it."""
+    return {"title": "study", **_closed(_key(STUDY))}
+
+
+def _closed(schema: Schema) -> Schema:
+    """The schema in which no object has other keys than those declared, or a remark."""
+    found = {key: _closed(part) if isinstance(part, dict) else part for key, part in schema.items()}
+    if schema.get("type") == "object" and "properties" in schema:
+        remarks = {name: {"description": "anything; not used"} for name in FREE}
+        found |= {"properties": found["properties"] | remarks, "additionalProperties": False}
+    return found
+
+
 def result_schema(result: Result) -> Schema:
     """Of the document that a command prints with --json. More keys may be added."""
     where_found = set(result.found)
@@ -87,6 +102,8 @@ def _key(key: Column | Part) -> Schema:
     else:
         items = _keys(key.of, key.optional) if key.shape == "rows" else _key(key.of[0])
         found = {"type": "array", "items": items} | ({} if key.most is None else {"maxItems": key.most})
+        found |= {"minItems": key.least} if key.least else {}
+        found = {"anyOf": [items, found]} if key.shape == "several" else found
     said = {"description": key.meaning} if key.meaning else {}
     return said | ({"anyOf": [{"type": "null"}, found]} if key.nullable else found)
 

@@ -19,11 +19,12 @@ class Part:
 
     name: str
     meaning: str
-    shape: Literal["rows", "object", "list", "map"]
+    shape: Literal["rows", "object", "list", "map", "several"]  # several: one thing, or a list of them
     of: tuple[Column | Part, ...]  # columns or keys; of a list or a map the one thing that it has many of
     nullable: bool = False
     optional: tuple[str, ...] = ()  # keys that may be missing
-    most: int | None = None  # items of a list
+    least: int = 0  # items of a list
+    most: int | None = None
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -1,0 +1,1 @@
+"""sensitivity: what if the facts are wrong?"""
