@@ -306,14 +306,14 @@ class Design(Introduced):
         return tables | {name: (columns, beside[name]) for name, columns in BESIDE.items()}
 
     def save(self, directory: str | Path) -> bool:
-        """Write result.json and one CSV file a table into a folder of their own, whole or not at all.
+        """Write result.json, a CSV file a table and the instance into a folder, whole or not at all.
 
         The folder may be new, empty or hold an earlier result of the same command, which is replaced, but not
         by one in which no design was found: False says so. Anything else raises InputError.
         """
         from optimiser.design.result_folder import write_result
 
-        return write_result(directory, self.to_dict(), self.tables(), self.found)
+        return write_result(directory, self.to_dict(), self.tables(), self.instance, self.found)
 
     # Introducing itself
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from optimiser.atomic_writing import check_place, write_folder
 from optimiser.errors import InputError
+from optimiser.instance.instance import Instance
+from optimiser.instance.write import texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     Source = str | Path | pd.DataFrame
 
 DOCUMENT = "result.json"
+INSTANCE = "instance"  # the folder beside it: what was asked about, so that a result can be read on its own
 LARGEST = 256 * 2**20  # bytes; England with every decision by locality is a fiftieth of it
 
 
@@ -38,7 +41,7 @@ def check_target(directory: str | Path, command: str) -> Path:
     if earlier is None:
         raise _kept(directory, f"the folder holds {entries[0]!r}, which is no earlier result")
     tables = earlier.get("tables", [])
-    theirs = {DOCUMENT, *(f"{name}.csv" for name in (tables if isinstance(tables, list) else ()))}
+    theirs = {DOCUMENT, INSTANCE, *(f"{name}.csv" for name in (tables if isinstance(tables, list) else ()))}
     if strangers := [name for name in entries if name not in theirs]:
         raise _kept(directory, f"beside an earlier result the folder holds {strangers[0]!r}")
     if (other := earlier.get("command", "solve")) != command:
@@ -62,13 +65,14 @@ def write_result(
     directory: str | Path,
     document: Mapping[str, Any],
     tables: Mapping[str, tuple[Sequence[str], Iterable[Mapping[str, Any]]]],
+    instance: Instance,
     found: bool = True,
 ) -> bool:
-    """Write `document` as result.json and each table (columns, rows) as a CSV, whole or not at all.
+    """Write `document` as result.json, each table (columns, rows) as a CSV, and the instance beside them.
 
-    Where nothing was `found` an earlier result is left alone: False says that nothing was written.
-    Raises InputError where the folder holds anything but an earlier result of the same command, OSError where
-    the disk fails.
+    Whole or not at all. Where nothing was `found` an earlier result is left alone: False says that nothing
+    was written. Raises InputError where the folder holds anything but an earlier result of the same command,
+    OSError where the disk fails.
     """
     target = check_target(directory, document.get("command", "solve"))
     if not found and _earlier(target) is not None:
@@ -81,6 +85,7 @@ def write_result(
         writer.writeheader()
         writer.writerows(rows)
         files[f"{name}.csv"] = sheet.getvalue()
+    files |= {f"{INSTANCE}/{name}": text for name, text in texts(instance).items()}
     write_folder(target, files)
     return True
 

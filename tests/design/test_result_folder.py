@@ -40,7 +40,8 @@ def call(command: str, tmp_path: Path) -> list[str]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def nothing(status: Status = Status.UNKNOWN):
@@ -56,7 +57,9 @@ def test_every_result_is_written_and_replaced_by_its_own_command_alone(run, tmp_
         assert (ran.code, ran.err) == (0, f"written to {out}\n")
     document = json.loads((out / "result.json").read_text())
     assert document["command"] == command
-    assert {path.name for path in out.iterdir()} == {"result.json", *(f"{t}.csv" for t in document["tables"])}
+    tables = (f"{table}.csv" for table in document["tables"])
+    assert {path.name for path in out.iterdir()} == {"result.json", "instance", *tables}
+    assert optimiser.read(out / "instance").hash == document["run"]["instance_hash"]
     before = contents(out)
     other = "solve" if command != "solve" else "verify"
     ran = run(*call(other, tmp_path), "--out", str(out))
@@ -79,7 +82,7 @@ def test_a_run_that_found_nothing_leaves_an_earlier_result(run, tmp_path, monkey
     )
     assert contents(out) == before
     assert run("solve", ARCHETYPE, "--out", str(tmp_path / "new")).err == f"written to {tmp_path / 'new'}\n"
-    assert list(contents(tmp_path / "new")) == ["result.json"]
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {"result.json", "instance"}
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name not in ("solve", "verify")])
@@ -274,5 +277,5 @@ def test_numbers_have_twelve_significant_digits(tmp_path):
 
 
 def test_a_result_without_a_command_is_one_of_solve(tmp_path):
-    write_result(tmp_path / "r", {"format": 1, "tables": []}, {})
+    write_result(tmp_path / "r", {"format": 1, "tables": []}, {}, optimiser.read(ARCHETYPE))
     assert check_target(tmp_path / "r", "solve") == tmp_path / "r"

@@ -14,7 +14,6 @@ from optimiser.design.evaluated import Evaluated
 from optimiser.design.moves import Closest, Neighbours
 from optimiser.design.status import Status
 from optimiser.instance.instance import Instance
-from optimiser.instance.table import Table
 from optimiser.record import Record
 
 
@@ -23,31 +22,42 @@ def text(*values: str) -> np.ndarray:
 
 
 def instance(**changes: Any) -> Instance:
-    tables = {
-        "levels": Table({"level": text("central", "local")}),
-        "objectives": Table({"objective": text()}),
-        "scenarios": Table({"scenario": text("normal", "surge"), "probability": np.array([0.9, 0.1])}),
-        "resource_types": Table({"resource": text("beds")}),
-        "decisions": Table(
-            {
-                "decision": text("funding", "redeployment", "inspection"),
-                "type": text("input", "process", "outcome"),
-                "label": text("Funding", "", "Inspecting"),
-                "uniform": np.array([True, False, True]),
-            }
-        ),
-        "organisations": Table(
-            {
-                "organisation": text("nation", "north", "south"),
-                "level": text("central", "local", "local"),
-                "name": text("", "The north", "The south"),
-                "population": np.array([np.nan, 1000.0, 2500.0]),
-            }
-        ),
-        "sources": Table({"table": text(), "column": text(), "grade": text()}),
-    }
-    facts = {"name": "tiny", "title": "A tiny system", "tables": tables, "weights": {"accountability": 1.0}}
-    return Instance(**facts | {"limits": {}, "uncertainty": {}} | changes)
+    types, uniform = ("input", "process", "outcome"), (True, False, True)
+    labels = {"funding": "Funding", "redeployment": "", "inspection": "Inspecting"}
+    given = Instance.from_tables(
+        {
+            "scenarios": [
+                {"scenario": "normal", "probability": 0.9},
+                {"scenario": "surge", "probability": 0.1},
+            ],
+            "resource_types": [{"resource": "beds"}],
+            "decisions": [
+                {"decision": name, "type": kind, "label": labels[name], "uniform": one}
+                for name, kind, one in zip(labels, types, uniform, strict=True)
+            ],
+            "organisations": [
+                {"organisation": "nation", "level": "central"},
+                {
+                    "organisation": "north",
+                    "level": "local",
+                    "parent": "nation",
+                    "name": "The north",
+                    "population": 1000,
+                },
+                {
+                    "organisation": "south",
+                    "level": "local",
+                    "parent": "nation",
+                    "name": "The south",
+                    "population": 2500,
+                },
+            ],
+        },
+        name="tiny",
+        title="A tiny system",
+        weights={"accountability": 1.0},
+    )
+    return replace(given, **changes)
 
 
 def record() -> Record:

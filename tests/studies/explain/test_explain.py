@@ -360,7 +360,7 @@ def test_the_command(run: Any, tmp_path: Path) -> None:
     assert "O1                 any     0.100-1.000     0.000-0.625      any" in ran.out
     assert max(map(len, ran.out.splitlines())) <= 100
     names = {path.stem for path in (tmp_path / "e").iterdir()}
-    assert names == {"result", "decisions", "contributions", "moves", "also", "weights", "limits"}
+    assert names == {"result", "instance", "decisions", "contributions", "moves", "also", "weights", "limits"}
 
 
 @pytest.mark.parametrize("name", ["archetype", "decentralisation"])

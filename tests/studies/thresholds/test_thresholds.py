@@ -284,7 +284,7 @@ def test_the_command(run: Any, tmp_path: Path) -> None:
     assert "0.157895  0.411765       0.367544  0.342157  now" in ran.out
     assert max(map(len, ran.out.splitlines())) <= 100
     names = {path.name for path in (tmp_path / "t").iterdir()}
-    assert names == {"result.json", "intervals.csv", "designs.csv", "tips.csv", "moves.csv"}
+    assert names == {"result.json", "instance", "intervals.csv", "designs.csv", "tips.csv", "moves.csv"}
 
 
 @pytest.mark.parametrize(
