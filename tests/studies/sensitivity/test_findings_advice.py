@@ -1,0 +1,158 @@
+"""Which design to live with, what to measure next and whether there were enough samples, by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from paths import ARCHETYPE
+from studies_by_hand import known, plan_of, tables
+
+import optimiser
+from optimiser.cli.sensitivity_text import findings_sections
+from optimiser.studies.sensitivity.findings import Findings
+from optimiser.studies.sensitivity.sampling import sample_table
+from optimiser.studies.sensitivity.sentences import sentences
+from optimiser.studies.sensitivity.shares import wilson
+from optimiser.terminal import page
+
+INSTANCE = optimiser.read(ARCHETYPE)
+DESIGNS = [{}, {"I1": "local"}, {"I1": "local", "I2": "local"}]
+
+
+def findings(worth: np.ndarray, slack: float = 0.0, **more: object) -> Findings:
+    plan = plan_of(INSTANCE, samples=len(worth), **more)
+    drawn = sample_table(plan, INSTANCE)
+    return Findings(plan, INSTANCE, tables(INSTANCE, drawn, DESIGNS[: worth.shape[1]], worth, slack))
+
+
+def test_wilsons_interval() -> None:
+    low, high = wilson(np.array([0, 5, 10]), 10)
+    assert low == pytest.approx([0, 0.236593, 0.722467], abs=1e-6)
+    assert high == pytest.approx([0.277533, 0.763407, 1], abs=1e-6)
+
+
+def test_what_the_gap_leaves_open_is_said() -> None:
+    worth = np.repeat([[0.5, 0.49, 0.3]], 40, axis=0)
+    worth[:10, 1] = 0.4999  # a tenth of the gap, where it holds I1 elsewhere
+    worth[10:30, 1] = 0.51  # and better there
+    levels = findings(worth, slack=0.001).frames()["levels"].set_index(["decision", "level"])
+    assert levels.loc[("I1", "central"), "share"] == 0.5
+    assert levels.loc[("I1", "central"), "unresolved"] == 0.5
+    assert levels.loc[("I1", "local"), "unresolved"] == 0
+    assert levels.loc[("I2", "central"), "unresolved"] == 0  # I2 is the same in both
+    assert np.isnan(levels.loc[("I2", "local"), "unresolved"])
+    sure = findings(worth).frames()["levels"].set_index(["decision", "level"])
+    assert sure.loc[("I1", "central"), "unresolved"] == 0
+
+
+def test_how_fixed_designs_fare() -> None:
+    worth = np.repeat([[1.0, 0.995, 0.8]], 100, axis=0)
+    worth[:20, 0] = 0.9  # the first is mostly best, and sometimes far from it
+    worth[:50, 2] = np.nan
+    mine = findings(worth)
+    regret = mine.frames()["regret"].set_index("design")
+    assert regret["feasible"].tolist() == [1, 1, 0.5]
+    assert regret.index.tolist() == ["2", "1", "3"]
+    assert regret.loc["1", ["mean", "worst"]].tolist() == pytest.approx([0.019, 0.095])
+    assert regret.loc["2", ["mean", "p95", "worst", "within_1pct"]].tolist() == pytest.approx(
+        [0.004, 0.005, 0.005, 1]
+    )
+    assert regret.loc["3", ["mean", "within_1pct"]].tolist() == pytest.approx([0.2, 0])
+    said = " ".join(sentences(mine))
+    assert "The one to live with is design 2" in said
+    assert "add at most 0.0041 of value in the mean: an upper bound" in said
+    assert "3 designs were held against every sample. 2 are possible in all of them." in said
+
+
+def test_mean_and_worst_may_ask_for_different_designs() -> None:
+    worth = np.repeat([[1.0, 0.98]], 100, axis=0)
+    worth[:5, 0] = 0.9
+    said = " ".join(sentences(findings(worth)))
+    assert "regret is least in the mean is design 1." in said
+    assert "The one whose worst regret is least is design 2." in said
+
+
+def test_what_breaks_first_is_said_of_the_one_to_live_with() -> None:
+    worth = np.repeat([[1.0, 0.9]], 100, axis=0)
+    worth[:30, 0], worth[:60, 1] = np.nan, np.nan
+    worth[0, 1] = 0.9
+    said = " ".join(sentences(findings(worth)))
+    assert "Design 1 is possible in" in said
+    assert "what it breaks first is mostly this (1 samples): hours of the locality" in said
+
+
+def test_what_it_is_worth_to_know_an_input() -> None:
+    """Two designs, worth x1 and 0.5: knowing x1, uniform from 0 to 1, is worth 1/8, the others nothing."""
+    plan = plan_of(INSTANCE, samples=600, grades=("proxy", *["measured"] * 4))
+    drawn = sample_table(plan, INSTANCE)
+    noise = 0.1 * drawn["x2"].to_numpy()
+    worth = np.stack([drawn["x1"] + noise, 0.5 + noise], axis=1)
+    mine = Findings(plan, INSTANCE, tables(INSTANCE, drawn, DESIGNS[:2], worth))
+    rows = mine.frames()["knowing"].set_index("input")
+    assert rows.index[0] == "x1"
+    assert rows["rank"].tolist() == [1, 2, 3, 4, 5]
+    assert rows.loc["x1", "low"] < 0.125 < rows.loc["x1", "high"]
+    assert rows.loc["x1", "high"] - rows.loc["x1", "low"] < 0.05
+    assert rows["evppi"].iloc[1:].abs().max() < 0.02
+    assert rows["low"].iloc[1:].max() <= 0
+    said = [
+        line for line in sentences(mine) if line.startswith("Worth measuring next: x1 (proxy, worth 0.12")
+    ]
+    assert len(said) == 1
+    bound = [line for line in sentences(mine) if "an upper bound" in line]
+    assert "at most 0.13 of value" in bound[0]  # 1/8 here, because x1 is all there is to know
+
+
+def test_an_input_that_changes_nothing_is_not_worth_measuring() -> None:
+    rng = np.random.default_rng(8)
+    worth = 0.5 + 0.1 * rng.random((300, 3))
+    mine = findings(worth)
+    assert mine.frames()["knowing"]["low"].max() <= 0
+    assert any("No input would be worth measuring on its own" in line for line in sentences(mine))
+
+
+def test_more_samples_tell_more_closely() -> None:
+    few, many = (
+        Findings(plan, INSTANCE, known(INSTANCE, sample_table(plan, INSTANCE)))
+        for plan in (plan_of(INSTANCE, samples=n) for n in (250, 1000))
+    )
+    wide = [mine.frames()["levels"] for mine in (few, many)]
+    ratio = np.divide(*[(frame["high"] - frame["low"]).max() for frame in wide])
+    assert ratio == pytest.approx(2, rel=0.1)
+    said = [line for line in sentences(many) if line.startswith("1,000 samples tell shares to ")]
+    assert len(said) == 1
+    assert "4,000 would tell them twice as closely" in said[0]
+    assert any(
+        "In the mean the same design would be the one to live with" in line for line in sentences(many)
+    )
+
+
+@pytest.mark.parametrize("width", [60, 100])
+def test_the_page_fits_and_says_it_in_order(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    plan = plan_of(INSTANCE, samples=400)
+    mine = Findings(plan, INSTANCE, known(INSTANCE, sample_table(plan, INSTANCE)))
+    text = page(findings_sections(mine))
+    assert max(map(len, text.splitlines())) <= width
+    heads = [part.split("\n")[0].split(" (")[0] for part in text.split("\n\n") if part[0] != " "]
+    assert heads == [
+        "WHAT CAME OF IT", "WHERE IT ALWAYS SITS", "WHERE IT DEPENDS", "WHAT THE BEST IS WORTH",
+        "WHICH DESIGN TO LIVE WITH", "WHAT TO MEASURE NEXT", "WERE THERE ENOUGH SAMPLES",
+    ]  # fmt: skip
+    flat = " ".join(text.split())
+    assert "central: I2, P1, P2, O1, O2 5 of 6 decisions sit in one place in every sample" in flat
+    assert "Rule: at " in flat
+    assert "2 I1 to local" in flat
+
+
+def test_before_anything_was_asked_it_says_so() -> None:
+    plan = plan_of(INSTANCE, samples=20)
+    mine = known(INSTANCE, sample_table(plan, INSTANCE))
+    none = {name: frame.iloc[:0] for name, frame in mine.items() if name != "samples"}
+    nothing = Findings(plan, INSTANCE, {**mine, **none})
+    assert all(frame.empty for frame in nothing.frames().values())
+    assert sentences(nothing)[:2] == (
+        "Of 20 samples 0 have a design.",
+        "20 samples not asked yet: all that follows is about those that were.",
+    )
+    assert "WHERE IT" not in page(findings_sections(nothing))
