@@ -297,7 +297,7 @@ class Solver:
         if ended is None:
             raise SolverError(f"HiGHS ended with {self._highs.modelStatusToString(status)!r}")
         info, solution = self._highs.getInfo(), self._highs.getSolution()
-        mip = bool(self._integer.any()) and bool(np.isfinite(info.mip_dual_bound))
+        mip = self._whole_numbers and bool(np.isfinite(info.mip_dual_bound))
         feasible = info.primal_solution_status == highspy.kSolutionStatusFeasible
         solved = ended is Ended.OPTIMAL and not mip  # as scaled; unscaled it may break a row by a little more
         x = np.array(solution.col_value) if (feasible or solved) and ended is not Ended.INFEASIBLE else None

@@ -41,7 +41,21 @@ def test_iterations_that_do_not_suffice_leave_a_program_as_it_is() -> None:
     assert found.bound >= 2.25
 
 
-def test_a_program_that_is_optimal_has_a_point_however_badly_it_is_scaled() -> None:
+def test_a_relaxation_is_a_linear_program_again() -> None:
+    """HiGHS says a bound of 0 of what is no mixed-integer program: it is none of the relaxation's."""
+    solver = loaded(integer=True)
+    solver.impose_integrality(False)
+    assert solver.run(Clock(), iterations=0).bound >= 2.25
+    found = solver.run(Clock())
+    assert (found.value, found.bound) == (pytest.approx(2.25), pytest.approx(2.25))
+    solver.impose_integrality(True)
+    assert solver.run(Clock()).bound == pytest.approx(2.0)
+    solver.impose_integrality(False)
+    assert solver.run(Clock()).bound == pytest.approx(2.25)
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["linear", "relaxed"])
+def test_a_program_that_is_optimal_has_a_point_however_badly_it_is_scaled(whole: bool) -> None:
     """HiGHS calls some of these optimal, and their points infeasible by a little more than it tolerates."""
     random, odd = np.random.default_rng(0), 0
     for _ in range(200):
@@ -51,7 +65,9 @@ def test_a_program_that_is_optimal_has_a_point_however_badly_it_is_scaled() -> N
         upper = matrix @ (random.random(columns) * 10.0 ** random.integers(-3, 4, columns))
         cost, zero = np.abs(random.normal(size=columns)), np.zeros(columns)
         solver = Solver()
-        solver.load(cost, sparse.csr_array(matrix), np.full(rows, -np.inf), upper, zero, zero + 1e7)
+        least, integer = np.full(rows, -np.inf), np.full(columns, whole)
+        solver.load(cost, sparse.csr_array(matrix), least, upper, zero, zero + 1e7, integer)
+        solver.impose_integrality(False)
         found = solver.run(Clock())
         if found.ended is Ended.OPTIMAL:
             assert found.x is not None
