@@ -134,7 +134,7 @@ class _Draft:
             whom = _which(self._origin, target, change, old)
             raise InputError(f"{change.path}: nothing is given{whom} to {SAID[how]}")
         if how == "odds" and (target.table, target.column) != ("scenarios", "probability"):
-            return np.where(old < 1, by * old / (1 - old + by * old), old) + 0.0
+            return np.divide(by * old, 1 - old + by * old, out=old.copy(), where=old < 1) + 0.0
         new: np.ndarray = (old + by if how == "add" else old * by) + 0.0  # probabilities are shared out after
         return new
 
@@ -142,9 +142,12 @@ class _Draft:
         """Note the numbers out of the range of their column, when every change to it has been made."""
         for (table, column), (path, schema) in self._last.items():
             now = self._settings[table][column] if table in self._settings else self._tables[table][column]
-            there = np.atleast_1d(now)
-            if schema.kind == "number" and (wrong := _beyond(there[~np.isnan(there)], schema)) is not None:
-                self.problems.append(f"{path}: {quote(wrong)} is not {schema.expected}")
+            values = np.atleast_1d(now)
+            row = _beyond(values, schema) if schema.kind == "number" else None
+            if row is not None:
+                name = "" if table in self._settings else row_name(self._origin, table, row)
+                where = path if f".{name}." in path or not name else f"{path} {name}"
+                self.problems.append(f"{where}: {quote(float(values[row]))} is not {schema.expected}")
 
     def share_out_probability(self) -> None:
         """Leave the scenarios that were not named what the named ones leave, in their proportions."""
@@ -159,10 +162,12 @@ class _Draft:
             self._tables["scenarios"] = table.with_column("probability", probability)
 
 
-def _beyond(values: np.ndarray, schema: Column) -> float | None:
-    """A number that its column does not admit, the most extreme first; None where there is none."""
-    few = values if schema.whole or not len(values) else (values.min(), values.max())
-    return next((float(value) for value in few if not schema.admits(value)), None)
+def _beyond(values: np.ndarray, schema: Column) -> int | None:
+    """The row of a number that its column does not admit, the most extreme first; None: there is none."""
+    given = np.flatnonzero(~np.isnan(values))
+    order = given[np.argsort(values[given], kind="stable")].tolist()
+    few = order if schema.whole else [*order[:1], *order[-1:]]
+    return next((row for row in few if not schema.admits(values[row])), None)
 
 
 def resolve(instance: Content, path: str) -> Target:

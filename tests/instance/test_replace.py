@@ -132,8 +132,6 @@ def test_a_setting_changes_and_nothing_else(
         ("decisions.fear", {"set": 2}, "'2' is not a number from 0 to 1"),
         ("decisions.fear", {"set": "0.2"}, "'0.2' is a text, not a number from 0 to 1"),
         ("decisions.fear", {"set": float("nan")}, "'nan' is not a number from 0 to 1"),
-        ("decisions.fear", {"multiply": 10}, "'5' is not a number from 0 to 1"),
-        ("decisions.fear", {"add": -0.3}, "'-0.3' is not a number from 0 to 1"),
         ("decisions.fear", {"multiply": float("inf")}, "'inf' is not a number to multiply by"),
         ("decisions.fear", {"add": True}, "'True' is not a number to add by"),
         ("decisions.fear", {"odds": -1}, "'-1' is below 0, and odds are not"),
@@ -150,7 +148,6 @@ def test_a_setting_changes_and_nothing_else(
         ("decisions.fear", {"set": 0, "where": {"type": "input", "joint": True}},
          "no row matches where, so nothing would change"),
         ("weights.economy", {"set": 0, "where": {"level": "local"}}, "where is for tables; weights has no rows"),
-        ("limits.max_changes", {"multiply": 0.5}, "'1.5' is not a whole number of at least 0"),
     ],
 )  # fmt: skip
 def test_a_change_that_cannot_be_made_is_told(
@@ -159,6 +156,26 @@ def test_a_change_that_cannot_be_made_is_told(
     with pytest.raises(InputError) as error:
         full.replace(path, **how)
     assert list(error.value.problems) == [f"{path}: {line}"]
+
+
+@pytest.mark.parametrize(
+    ("path", "how", "line"),
+    [
+        ("decisions.fear", {"multiply": 10}, "decisions.fear discharge: '5' is not a number from 0 to 1"),
+        ("decisions.fear", {"add": -0.3}, "decisions.fear bed_moves: '-0.3' is not a number from 0 to 1"),
+        (
+            "limits.max_changes",
+            {"multiply": 0.5},
+            "limits.max_changes: '1.5' is not a whole number of at least 0",
+        ),
+    ],
+)
+def test_what_comes_out_of_range_is_told_with_its_row(
+    full: Instance, path: str, how: dict[str, Any], line: str
+) -> None:
+    with pytest.raises(InputError) as error:
+        full.replace(path, **how)
+    assert list(error.value.problems) == [line]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from optimiser.studies.sensitivity.plan import StudyPlan, Varied
 from optimiser.studies.sensitivity.sampling import gaussian_correlation
 
 MOST_SAMPLES = 1_000_000
+BESIDE = "samples.csv"  # what a table is called beside the results, where a resolved study stands
 _LEAST_EIGENVALUE = 1e-9
 _RESERVED = ("sample", "value", "feasible")  # columns of results, and what drivers are of
 
@@ -40,6 +41,9 @@ def checked(document: Document, instance: Instance, folder: Path, problems: Prob
     if document.get("method") == "table" and "table" in document and problems.sound("", 0, "table"):
         futures = read_futures(folder / document["table"], inputs.varied, instance, problems)
     problems.raise_any()
+    document.pop("instance", None)
+    if futures is not None:
+        document["table"] = BESIDE
     plan = StudyPlan(document, inputs.varied, groups, depends, futures, tuple(inputs.unmoved))
     _not_too_many(plan, problems)
     problems.raise_any()

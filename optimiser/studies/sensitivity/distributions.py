@@ -76,7 +76,8 @@ class Distribution:
         return -z if flip else z
 
     def _within(self, values: Array) -> Array:
-        return np.clip(rounded(values), self.low, self.high)  # ends that arithmetic misses by a digit
+        """The values within the range, whose ends arithmetic may miss by a digit."""
+        return np.clip(rounded(np.clip(values, self.low, self.high)), self.low, self.high)
 
 
 def mass(kind: str, numbers: Sequence[float], low: float, high: float) -> float:
@@ -93,13 +94,9 @@ def mass(kind: str, numbers: Sequence[float], low: float, high: float) -> float:
 def rounded(values: Array) -> Array:
     """The values to so many digits as tables write."""
     size = np.abs(values)
-    with np.errstate(divide="ignore"):
-        power = np.where(size > 0, DIGITS - 1 - np.floor(np.log10(size)), 0).astype(int)
+    power = DIGITS - 1 - np.floor(np.log10(np.where(size > 0, size, 1.0))).astype(int)
     exact = (power >= 0) & (power < len(_POWERS))
     scale = _POWERS[np.where(exact, power, 0)]
     near = np.where(exact, np.round(values * scale) / scale, values)
-    return (
-        np.where(exact, near, [float(f"{value:.{DIGITS}g}") for value in near.flat])
-        if not exact.all()
-        else near
-    )
+    near[~exact] = [float(f"{value:.{DIGITS}g}") for value in near[~exact]]
+    return near

@@ -110,9 +110,9 @@ class Inputs:
         """The name and the rows of each number: one for all, or one for each row or value."""
         name, each, spot = entry["name"], entry["each"], Spot("vary", at, "each")
         now = self._now(target)
-        moves = _moved(now, entry["how"])
+        moves = moved(now, entry["how"])
         if not moves.any():
-            values = _listed(now) or "not given"
+            values = listed(now) or "not given"
             self._problems.add(Spot("vary", at, "what"), f"no number would move it: all are {values}")
         elif each == "together":
             self._say_unmoved(name, target, now, moves)
@@ -151,13 +151,11 @@ class Inputs:
         if fixed.any():
             rows = np.flatnonzero(target.rows)[fixed].tolist()
             whom = listing([row_name(self._instance, target.table, row) for row in rows], most=3)
-            text = (
-                f"{name}: {len(rows)} of {len(now)} values do not move, being {_listed(now[fixed])}: {whom}"
-            )
+            text = f"{name}: {len(rows)} of {len(now)} values do not move, being {listed(now[fixed])}: {whom}"
             self.unmoved.append(text)
 
 
-def _moved(now: Array, how: str) -> Array:
+def moved(now: Array, how: str) -> Array:
     """Which values a number would move: none what is not given, no factor 0, no odds a share of 1."""
     if how == "set":
         return np.ones(len(now), dtype=bool)
@@ -165,6 +163,7 @@ def _moved(now: Array, how: str) -> Array:
     return given if how == "add" else given & (now != 0) & ((now != 1) | (how != "odds"))
 
 
-def _listed(values: Array) -> str:
+def listed(values: Array) -> str:
+    """The different values in a sentence; '' where nothing is given."""
     there = values[~np.isnan(values)]
     return listing(sorted({number_text(value) for value in there.tolist()}), last="or")

@@ -130,7 +130,10 @@ class StudyPlan:
         return hashlib.sha256(b"optimiser study 1\n" + json.dumps(said, sort_keys=True).encode()).hexdigest()
 
     def resolved(self) -> str:
-        """The study file with every default in its place; read again it is the same study."""
+        """The study file with every default in its place, to stand beside the results: the same study again.
+
+        It names no instance, and what came from a table is in `samples.csv`.
+        """
         return "\n".join(_toml(self.document)) + "\n"
 
 
