@@ -102,8 +102,10 @@ def measure_next(found: Findings) -> Iterator[str]:
             "No input would be worth measuring on its own: whatever it turned out to be, no other design can "
             "be told to be better in the mean."
         )
-    if values := [row["input"] for row in worth if row["input"] not in facts]:
-        yield f"To agree on weights ({listing(values, NEXT)}) would matter as well: they are not measured."
+    for row in worth:
+        if row["input"] not in facts:
+            worth_it = small(row["evppi"], 2)
+            yield f"Agreeing on {row['input']} first would be worth {worth_it}: weights are not measured."
     use = usable(found.fixed)
     if int(use.sum()) < found.ensemble.count:
         yield (

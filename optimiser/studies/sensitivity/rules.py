@@ -7,8 +7,8 @@ where it is not, in samples kept back when it was made: always saying what is so
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 
@@ -18,11 +18,12 @@ from optimiser.terminal import exact
 
 LEAST = 0.75  # balanced accuracy below which there is no rule
 RARE = 10  # samples on either side without which none is looked for
-DEPTHS = (1, 2, 3)  # of a tree: more than three conditions in a row nobody keeps in mind
-BETTER = 0.01  # of balanced accuracy, that a deeper tree must add
+DEEPEST = 3  # conditions in a row: more nobody keeps in mind
+BETTER = 0.02  # of balanced accuracy, that a deeper tree must add
 FOLDS = 5
 DIGITS = 3  # significant, of a number in a rule
 LEAF = 50  # a leaf has at least one of so many samples
+Path = dict[int, tuple[float, float]]  # column of the inputs -> above what, and at most what
 
 
 def possible() -> bool:
@@ -33,75 +34,119 @@ def possible() -> bool:
 def rules(ensemble: Ensemble) -> list[Row]:
     """A row for each decision and level that a few words tell well enough."""
     sets = ensemble.sets
-    x = ensemble.numbers.to_numpy()[ensemble.found]
+    x = ensemble.numbers.to_numpy(np.float32)[ensemble.found]
     found = list[Row]()
     for d, decision in enumerate(sets.decisions):
+        known = dict[bytes, tuple[float, Tree]]()
         for l, level in enumerate(sets.levels):
             held = ensemble.sits[:, d, l] > 0.5
-            if min(held.sum(), (~held).sum()) >= RARE:
-                accuracy, tree = _best(x, held, ensemble.plan.seed)
-                if accuracy >= LEAST:
-                    said = {"rule": _said(ensemble, tree), "balanced_accuracy": accuracy}
-                    found.append({"decision": decision, "level": level, **said})
+            if min(held.sum(), (~held).sum()) < RARE:
+                continue
+            if (other := (~held).tobytes()) in known:  # of two levels one is where the other is not
+                accuracy, tree = known[other][0], known[other][1].turned()
+            else:
+                accuracy, tree = known[held.tobytes()] = _best(x, held, ensemble.plan.seed)
+            if accuracy >= LEAST:
+                said = {"rule": _said(ensemble, tree), "balanced_accuracy": accuracy}
+                found.append({"decision": decision, "level": level, **said})
     return found
 
 
-def _best(x: Array, held: Array, seed: int) -> tuple[float, Any]:
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """A tree that asks one column of the inputs at each node, whether it is at most `cut`."""
+
+    column: Array
+    cut: Array
+    left: Array  # the node for yes; below 0 where the tree ends
+    right: Array
+    says: Array  # whether it is held there, as far as is known at the node
+
+    def turned(self) -> Tree:
+        """The tree that says the opposite."""
+        return Tree(self.column, self.cut, self.left, self.right, ~self.says)
+
+    def cropped(self, depth: int) -> Tree:
+        """The tree that ends at this depth: it is grown from the top, so the one that stopped there."""
+        deep = np.zeros(len(self.left), int)
+        for node in np.flatnonzero(self.left >= 0):  # parents stand before their children
+            deep[[self.left[node], self.right[node]]] = deep[node] + 1
+        left, right = (np.where(deep < depth, side, -1) for side in (self.left, self.right))
+        return Tree(self.column, self.cut, left, right, self.says)
+
+    def answers(self, x: Array) -> Array:
+        """(n,) what it says of samples."""
+        node, every = np.zeros(len(x), int), np.arange(len(x))
+        for _ in range(DEEPEST):
+            below = np.where(x[every, self.column[node]] <= self.cut[node], self.left[node], self.right[node])
+            node = np.where(below >= 0, below, node)
+        answers: Array = self.says[node]
+        return answers
+
+
+def _best(x: Array, held: Array, seed: int) -> tuple[float, Tree]:
     """The shallowest tree that is about as good as any, and how good it is."""
-    from sklearn.model_selection import StratifiedKFold, cross_val_score
+    folds = np.empty(len(x), int)
+    rng = np.random.default_rng(seed)
+    for side in (held, ~held):
+        folds[side] = rng.permutation(int(side.sum())) % FOLDS
+    scores = np.zeros((FOLDS, DEEPEST))
+    for k in range(FOLDS):
+        tree, kept = _grown(x[folds != k], held[folds != k], seed), folds == k
+        for depth in range(DEEPEST):
+            right = tree.cropped(depth + 1).answers(x[kept]) == held[kept]
+            scores[k, depth] = (right[held[kept]].mean() + right[~held[kept]].mean()) / 2
+    mean = scores.mean(axis=0)
+    depth = int(np.flatnonzero(mean >= mean.max() - BETTER)[0])
+    return float(mean[depth]), _grown(x, held, seed).cropped(depth + 1)
+
+
+def _grown(x: Array, held: Array, seed: int) -> Tree:
     from sklearn.tree import DecisionTreeClassifier
 
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    trees = [
-        DecisionTreeClassifier(
-            max_depth=depth,
-            min_samples_leaf=max(2, len(x) // LEAF),
-            class_weight="balanced",
-            random_state=seed,
-        )
-        for depth in DEPTHS
-    ]
-    scores = [
-        float(cross_val_score(tree, x, held, cv=folds, scoring="balanced_accuracy").mean()) for tree in trees
-    ]
-    k = next(k for k, score in enumerate(scores) if score >= max(scores) - BETTER)
-    return scores[k], trees[k].fit(x, held)
+    leaf = max(2, len(x) // LEAF)
+    grower = DecisionTreeClassifier(
+        max_depth=DEEPEST, min_samples_leaf=leaf, class_weight="balanced", random_state=seed
+    )
+    tree = grower.fit(x, held).tree_
+    column = np.maximum(tree.feature, 0)  # below 0 where nothing is asked
+    says = tree.value[:, 0, 1] > tree.value[:, 0, 0]
+    return Tree(column, tree.threshold, tree.children_left, tree.children_right, says)
 
 
-def _said(ensemble: Ensemble, tree: Any) -> str:
+# In words
+
+
+def _said(ensemble: Ensemble, tree: Tree) -> str:
     """The leaves at which the tree says yes, each as what leads there."""
     return " or ".join(
         " and ".join(_condition(ensemble, k, low, high) for k, (low, high) in path.items())
-        for path in _leaves(tree.tree_, 0, {})
+        for path in _leaves(tree, 0, {})
     )
 
 
-Path = dict[int, tuple[float, float]]  # column of the inputs -> above what, and at most what
-
-
-def _leaves(tree: Any, node: int, path: Path) -> Iterator[Path]:
+def _leaves(tree: Tree, node: int, path: Path) -> Iterator[Path]:
     """What leads to each leaf that says yes, in few words.
 
     Where all leaves under a node say yes, to that node; and where all on one side of a split do, the other
     side need not say that it is the other: "a, or not a and b" is "a or b".
     """
-    says = _says(tree, node)
+    says = _agreed(tree, node)
     if says is None:
-        k, cut = int(tree.feature[node]), float(tree.threshold[node])
+        k, cut = int(tree.column[node]), float(tree.cut[node])
         low, high = path.get(k, (-np.inf, np.inf))
-        left, right = int(tree.children_left[node]), int(tree.children_right[node])
-        yield from _leaves(tree, left, path if _says(tree, right) else {**path, k: (low, cut)})
-        yield from _leaves(tree, right, path if _says(tree, left) else {**path, k: (cut, high)})
+        left, right = int(tree.left[node]), int(tree.right[node])
+        yield from _leaves(tree, left, path if _agreed(tree, right) else {**path, k: (low, cut)})
+        yield from _leaves(tree, right, path if _agreed(tree, left) else {**path, k: (cut, high)})
     elif says:
         yield path
 
 
-def _says(tree: Any, node: int) -> bool | None:
+def _agreed(tree: Tree, node: int) -> bool | None:
     """What all leaves under a node say; None where they differ."""
-    if tree.children_left[node] < 0:
-        no, yes = tree.value[node][0]
-        return bool(yes > no)
-    left, right = (_says(tree, int(side[node])) for side in (tree.children_left, tree.children_right))
+    if tree.left[node] < 0:
+        return bool(tree.says[node])
+    left, right = (_agreed(tree, int(side[node])) for side in (tree.left, tree.right))
     return left if left == right else None
 
 
