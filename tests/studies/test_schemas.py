@@ -184,7 +184,12 @@ def may_hold(column: Column, cell: Any) -> bool:
 def undeclared(value: Mapping[str, Any], keys: Sequence[Column | Part], where: str = "") -> Iterator[str]:
     """The path of each key that no declaration names; but within `asked`, which repeats a call."""
     known = {key.name: key for key in keys}
+    many = any(
+        isinstance(key, Column) and key.each for key in keys
+    )  # keys that are names of the instance's own
     for name, inner in value.items():
+        if many and name not in known:
+            continue
         if name not in known:
             yield f"{where}.{name}"
         elif name != "asked":

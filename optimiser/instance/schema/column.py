@@ -40,7 +40,7 @@ class Column:
     below: bool = False  # high itself is out of range
     whole: bool = False
     unit: str = ""
-    each: Literal["", "objectives", "resources", "decisions", "asked"] = (
+    each: Literal["", "objectives", "resources", "decisions", "asked", "varied"] = (
         ""  # objectives: of inputs all but resilience
     )
     nullable: bool = False  # of results: there may be none

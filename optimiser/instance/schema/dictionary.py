@@ -111,15 +111,19 @@ def results_dictionary(results: Iterable[Result]) -> str:
     return "\n".join(parts) + "\n"
 
 
+_MANY = {  # names for which a column stands one each, as its meaning says it
+    "objectives": "; a column an objective",
+    "asked": "; a column an objective asked for",
+    "varied": "; a column an input",
+}
 _HEAD = ("| key, or column of a table | meaning | unit | values |", "|---|---|---|---|")
 
 
 def _of_key(key: Column | Part, path: str) -> Iterator[str]:
     """A line for the key, and for those within it."""
     if isinstance(key, Column):
-        many = {"objectives": "; a column an objective", "asked": "; a column an objective asked for"}
-        name = path.replace("{}", "OBJECTIVE")
-        yield _row(f"`{name}`", key.meaning + many.get(key.each, ""), key.unit, _result_values(key))
+        name = path.replace("{}", "INPUT" if key.each == "varied" else "OBJECTIVE")
+        yield _row(f"`{name}`", key.meaning + _MANY.get(key.each, ""), key.unit, _result_values(key))
         return
     if key.shape in ("list", "map"):
         (one,) = key.of

@@ -86,8 +86,8 @@ def result_schema(result: Result) -> Schema:
 
 
 def _keys(keys: Iterable[Column | Part], optional: Iterable[str]) -> Schema:
-    """An object with these keys; others may be added."""
-    properties = {key.name: _key(key) for key in keys}
+    """An object with these keys; others may be added, and are where some stand for each of many names."""
+    properties = {key.name: _key(key) for key in keys if not (isinstance(key, Column) and key.each)}
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": properties, "required": required}
 

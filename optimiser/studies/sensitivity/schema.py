@@ -36,7 +36,7 @@ SAMPLES = rows(
     "samples",
     "what varies, in every sample",
     _SAMPLE,
-    a_number("{}", "what the input is there", each="varied", nullable=True),
+    Column("{}", "cell", "what it is there; none: as the instance has it", each="varied", nullable=True),
 )
 RESULTS = rows(
     "results",
