@@ -9,6 +9,7 @@ import numpy as np
 
 from optimiser.cli.text import held, moved
 from optimiser.studies.sensitivity.advice import enough, live_with, measure_next
+from optimiser.studies.sensitivity.next_steps import go_on
 from optimiser.studies.sensitivity.sentences import always, answered, graded, what_moves_value, why
 from optimiser.terminal import columns, counted, entries, listing, paragraph, percent, small
 
@@ -30,6 +31,7 @@ def findings_sections(found: Findings) -> list[list[str]]:
         _designs(found),
         ["WHAT TO MEASURE NEXT", *_said(measure_next(found))] if found.ensemble.count else [],
         ["WERE THERE ENOUGH SAMPLES", *_said(enough(found))] if found.ensemble.count else [],
+        ["HOW TO GO ON", *_said(go_on(found))] if found.ensemble.count else [],
     ]
 
 

@@ -12,6 +12,7 @@ from optimiser.instance.checking.problems import listing
 from optimiser.studies.sensitivity.advice import enough, live_with, measure_next
 from optimiser.studies.sensitivity.ensemble import GRADES
 from optimiser.studies.sensitivity.findings import Findings
+from optimiser.studies.sensitivity.next_steps import go_on
 from optimiser.studies.sensitivity.outcomes import FEASIBLE, VALUE
 from optimiser.studies.sensitivity.rules import RARE
 from optimiser.studies.sensitivity.schema import DRIVERS, RULES
@@ -29,7 +30,7 @@ HEADS = {  # how a sentence begins that goes on with inputs and their indices
 
 def sentences(found: Findings) -> tuple[str, ...]:
     """All of them, in the order in which one would ask."""
-    parts = (answered, always, depends, what_moves_value, graded, live_with, measure_next, enough)
+    parts = (answered, always, depends, what_moves_value, graded, live_with, measure_next, enough, go_on)
     return tuple(said for part in parts for said in part(found))
 
 

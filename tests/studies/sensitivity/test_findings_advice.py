@@ -137,7 +137,7 @@ def test_the_page_fits_and_says_it_in_order(width: int, monkeypatch: pytest.Monk
     heads = [part.split("\n")[0].split(" (")[0] for part in text.split("\n\n") if part[0] != " "]
     assert heads == [
         "WHAT CAME OF IT", "WHERE IT ALWAYS SITS", "WHERE IT DEPENDS", "WHAT THE BEST IS WORTH",
-        "WHICH DESIGN TO LIVE WITH", "WHAT TO MEASURE NEXT", "WERE THERE ENOUGH SAMPLES",
+        "WHICH DESIGN TO LIVE WITH", "WHAT TO MEASURE NEXT", "WERE THERE ENOUGH SAMPLES", "HOW TO GO ON",
     ]  # fmt: skip
     flat = " ".join(text.split())
     assert "central: I2, P1, P2, O1, O2 5 of 6 decisions sit in one place in every sample" in flat
@@ -156,3 +156,17 @@ def test_before_anything_was_asked_it_says_so() -> None:
         "20 samples not asked yet: all that follows is about those that were.",
     )
     assert "WHERE IT" not in page(findings_sections(nothing))
+
+
+def test_the_next_question_is_one_that_can_be_asked() -> None:
+    vary = {"name": "near", "what": "scores.responsiveness", "how": "multiply", "each": "decision"}
+    plan = plan_of(INSTANCE, vary=[{**vary, "range": [0.5, 1.0]}], samples=200)
+    drawn = sample_table(plan, INSTANCE)
+    worth = np.where(drawn[["near[P1]"]] > 0.8, [[0.5, 0.4]], [[0.4, 0.45]])
+    said = sentences(Findings(plan, INSTANCE, tables(INSTANCE, drawn, DESIGNS[:2], worth)))
+    asked = said[-1].split("`")[1].split()
+    assert asked[:4] == ["optimiser", "thresholds", "INSTANCE", "scores.responsiveness"]
+    assert asked[4:] == ["--how", "multiply", "--range", "0.5,1", "--where", "decision=P1"]
+    optimiser.thresholds(INSTANCE, asked[3], range=(0.5, 1), how="multiply", where={"decision": "P1"})
+    sample = next(line for line in said if "--write" in line).split("look into sample ")[1].split(",")[0]
+    assert drawn.set_index("sample").loc[int(sample), "near[P1]"] <= 0.8  # the other 0.1 short, and this 0.05
