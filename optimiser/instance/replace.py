@@ -147,7 +147,8 @@ class _Draft:
             if row is not None:
                 name = "" if table in self._settings else row_name(self._origin, table, row)
                 where = path if f".{name}." in path or not name else f"{path} {name}"
-                self.problems.append(f"{where}: {quote(float(values[row]))} is not {schema.expected}")
+                wrong = float(f"{values[row]:.12g}")  # the last digits are what arithmetic leaves
+                self.problems.append(f"{where}: {quote(wrong)} is not {schema.expected}")
 
     def share_out_probability(self) -> None:
         """Leave the scenarios that were not named what the named ones leave, in their proportions."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from optimiser.instance.checking.problems import Findings, Place, number_text, quote
 from optimiser.instance.reading.cells import Wrong, cell_value
 from optimiser.instance.reading.workbook_sheet import FREE
@@ -140,7 +142,7 @@ def _joined(values: dict[Any, Any]) -> Any:
 
 
 def _is_list(found: Any) -> bool:
-    return isinstance(found, Sequence) and not isinstance(found, str)
+    return isinstance(found, Sequence | np.ndarray) and not isinstance(found, str)
 
 
 def _single(found: Any, column: Column) -> Any:
