@@ -68,12 +68,12 @@ def main(gap: float, time_limit: float) -> None:
         head = f"{SHARE * times:.3f} % of staff time"
         if not design.found:
             click.echo(f"{head}: {design.status}")
-            for row in optimiser.diagnose(instance).document()["conflict"]:
-                click.echo(f"    {row['text']}")
+            for requirement in optimiser.diagnose(instance).conflict:
+                click.echo(f"    {requirement.text}")
             break
         base = base or design
         full = used_up(design, shipped.localities)
-        said = f"{len(full)} of {len(shipped.localities)} trusts have no hour left"
+        said = f"trusts with no hour left: {len(full)} of {len(shipped.localities)}"
         click.echo(f"{head}: value {design.value:.5f}, gap {100 * design.gap:.2f} %; {said}")
         for trust in full[:NAMED]:
             click.echo(f"    {trust}: {yielded(design, base, trust)}")
