@@ -88,15 +88,17 @@ def _designs(found: Findings) -> list[str]:
     chosen = {fixed.least_mean, fixed.least_worst, *named}
     order = [fixed.names.index(row["design"]) for row in fixed.rows()]
     shown = [f for k, f in enumerate(order) if k < SHOWN or f in chosen]
-    rows = [("design", "possible in", "regret", "worst", "within 1 %")]
+    lost = [small(loss) for loss in fixed.loss.mean(axis=0)] if fixed.loss.size else ["-"] * len(order)
+    rows = [("design", "possible in", "regret", "worst", "within 1 %", "loses")]
     for f in shown:
         regret = ("-", "-") if not fixed.feasible[f] else (small(fixed.mean[f]), small(fixed.worst[f]))
-        rows.append((fixed.names[f], percent(fixed.feasible[f]), *regret, percent(fixed.near[f])))
-    lines = ["WHICH DESIGN TO LIVE WITH", *columns(rows, right=range(1, 5))]
+        rows.append((fixed.names[f], percent(fixed.feasible[f]), *regret, percent(fixed.near[f]), lost[f]))
+    lines = ["WHICH DESIGN TO LIVE WITH", *columns(rows, right=range(1, 6))]
     if len(order) > len(shown):
         lines.append(f"  and {counted(len(order) - len(shown), 'design')} more")
     lines += paragraph(
-        "Regret: what it is worth less than the best design of the sample, in the mean where it is possible."
+        "Regret: what it is worth less than the best design of the sample, in the mean where it is possible. "
+        "Loses: the same in the mean of all, counted as worth nothing where it is not."
     )
     return [
         *lines,

@@ -9,7 +9,7 @@ import numpy as np
 from optimiser.instance.checking.problems import listing
 from optimiser.studies.sensitivity.findings import Findings
 from optimiser.studies.sensitivity.fixed_designs import Fixed
-from optimiser.studies.sensitivity.knowing import FEWEST, usable
+from optimiser.studies.sensitivity.knowing import FEWEST
 from optimiser.studies.sensitivity.rules import possible
 from optimiser.studies.sensitivity.schema import DRIVERS, KNOWING, LEVELS
 from optimiser.terminal import at_most, counted, percent, small
@@ -20,46 +20,51 @@ HALVED = 4  # times as many samples, for intervals half as wide
 
 
 def live_with(found: Findings) -> Iterator[str]:
-    """The least-mean-regret and the least-worst design, and what knowing everything would add at most."""
+    """The designs that lose least, in the mean and at worst, and what knowing all would add at most."""
     fixed, mean, worst = found.fixed, found.fixed.least_mean, found.fixed.least_worst
     if mean is None or worst is None:
-        if found.ensemble.count:
-            yield "No design that stays as it is is possible in any sample, of those that were evaluated."
         return
     yield _considered(found)
     if mean == worst:
-        yield f"The one to live with is {_called(fixed, mean)}: least regret, in the mean and at worst."
+        yield f"The one to live with is {_called(fixed, mean)}: it loses least, in the mean and at worst."
     else:
-        yield f"The one whose regret is least in the mean is {_called(fixed, mean)}."
-        yield f"The one whose worst regret is least is {_called(fixed, worst)}."
+        yield f"The one that loses least in the mean is {_called(fixed, mean)}."
+        yield f"The one that loses least at worst is {_called(fixed, worst)}."
     for f in dict.fromkeys((mean, worst)):
-        near = percent(fixed.near[f])
-        yield (
-            f"{_called(fixed, f).capitalize()} is worth {small(fixed.mean[f])} less than the best in the "
-            f"mean and {small(fixed.worst[f])} at worst; within 1 % of the best in {near} of samples."
-        )
+        yield _fares(fixed, f)
     yield from _breaking(fixed, {mean, worst})
-    least = found.ensemble.bound - fixed.values[:, mean]
+    least = float((found.ensemble.bound[fixed.asked] - fixed.worth[:, mean]).mean())
     yield (
-        "Knowing every input before choosing would add at most "
-        f"{at_most(max(0.0, float(np.nanmean(least))))} of value in the mean: an upper bound, because only "
-        "these designs were compared" + (", where it is possible." if fixed.feasible[mean] < 1 else ".")
+        f"Knowing every input before choosing would add at most {at_most(max(0.0, least))} of value in the "
+        "mean: an upper bound, because only these designs were compared."
     )
 
 
 def _considered(found: Findings) -> str:
-    """How many designs were held against the samples, and how many of them are possible in most."""
+    """How many designs were held against the samples, and how many of them are always possible."""
     fixed, designs = found.fixed, found.ensemble.held
     known = {held.tobytes() for held in fixed.held.astype(designs.dtype)}
     rest = sum(held.tobytes() not in known for held in designs)
     left = f"; of {counted(rest, 'other')}, met less often, is not known how they fare" if rest else ""
     where = "every sample" if fixed.asked.all() else f"{int(fixed.asked.sum()):,} samples so far"
-    most, alike = float(fixed.feasible.max()), len(fixed.sturdy)
-    share = "all of them" if most == 1 else f"{percent(most)} of them, more than any other"
-    nearly = ", or nearly" if alike > 1 and fixed.feasible[fixed.sturdy].min() < most else ""
+    always = int((fixed.feasible == 1).sum())
+    can = "None is" if not always else "1 is" if always == 1 else f"{always:,} are"
+    counts = "" if always == len(fixed.names) else "; where one is not, it counts as worth nothing"
+    held = f"{counted(len(fixed.names), 'design')} were held against {where}{left}."
+    return f"{held} {can} possible in all of them{counts}."
+
+
+def _fares(fixed: Fixed, f: int) -> str:
+    """How one design fares."""
+    name, near = _called(fixed, f).capitalize(), percent(fixed.near[f])
+    if not fixed.feasible[f]:
+        return f"{name} is possible in none."
+    there = (
+        "" if fixed.feasible[f] == 1 else f"possible in {percent(fixed.feasible[f])} of samples and there "
+    )
     return (
-        f"{counted(len(fixed.names), 'design')} were held against {where}{left}. "
-        f"{alike:,} {'is' if alike == 1 else 'are'} possible in {share}{nearly}."
+        f"{name} is {there}worth {small(fixed.mean[f])} less than the best in the mean and "
+        f"{small(fixed.worst[f])} at worst; within 1 % of the best in {near} of samples."
     )
 
 
@@ -84,7 +89,7 @@ def measure_next(found: Findings) -> Iterator[str]:
     rows = found.rows[KNOWING]
     if not rows:
         if found.ensemble.count:
-            yield f"What to measure next takes {FEWEST} samples in which two designs are possible."
+            yield f"What to measure next takes {FEWEST} samples and two designs."
         return
     facts = {each.name for each in found.ensemble.inputs if each.fact}
     worth = [row for row in rows if row["low"] > EQUAL]
@@ -106,12 +111,6 @@ def measure_next(found: Findings) -> Iterator[str]:
         if row["input"] not in facts:
             worth_it = small(row["evppi"], 2)
             yield f"Agreeing on {row['input']} first would be worth {worth_it}: weights are not measured."
-    use = usable(found.fixed)
-    if int(use.sum()) < found.ensemble.count:
-        yield (
-            f"That rests on the {int(use.sum()):,} samples in which all of the "
-            f"{counted(len(found.fixed.sturdy), 'design')} that are possible most often are possible."
-        )
 
 
 def enough(found: Findings) -> Iterator[str]:
@@ -151,8 +150,8 @@ def _halves(found: Findings) -> Iterator[str]:
     yield f"The two halves of the samples differ by at most {100 * apart:.1f} points of a share."
     if differs:
         yield f"They do not agree where these sit most often: {listing(differs, 6)}."
-    regret = found.fixed.regret[:, found.fixed.sturdy]
-    if regret.shape[1] > 1 and all(np.isfinite(regret[part]).any(axis=0).all() for part in parts):
-        best = [int(np.nanmean(regret[part], axis=0).argmin()) for part in parts]
-        same = "the same design" if best[0] == best[1] else "different designs"
-        yield f"In the mean {same} would be the one to live with by either half."
+    loss = found.fixed.loss
+    if loss.shape[1] > 1 and len(loss) > 1:
+        best = {int(half.mean(axis=0).argmin()) for half in np.array_split(loss, 2)}
+        same = "the same design loses" if len(best) == 1 else "different designs lose"
+        yield f"In the mean {same} least in either half."

@@ -1,4 +1,8 @@
-"""What it costs to stay with one design whatever comes, and which designs to live with."""
+"""What it costs to stay with one design whatever comes, and which designs to live with.
+
+Regret is said where a design is possible. To choose between designs, not to be possible must have a price:
+such a design counts as worth nothing there, the worst that there is on every objective.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,6 @@ from optimiser.studies.sensitivity.ensemble import Array, Ensemble, Tables
 from optimiser.tolerances import size
 
 NEAR = 0.01  # of the best value: as good as the best, for most purposes
-ALIKE = 0.01  # of the samples: designs whose feasible shares differ by no more are feasible alike
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,8 @@ class Fixed:
         The level at which each holds each holding; below 0 where the study does not say.
     asked : (n,) bool
         The samples in which all of them were evaluated.
+    best : (n,)
+        What the best design is worth.
     values, regret : (n, F)
         What each is worth, and how much less than the best; NaN where it is not possible, or was not asked.
     near : (F,)
@@ -40,6 +45,7 @@ class Fixed:
     names: list[str]
     held: Array
     asked: Array
+    best: Array
     values: Array
     regret: Array
     near: Array
@@ -49,12 +55,6 @@ class Fixed:
     def feasible(self) -> Array:
         """(F,) the share of samples in which each is possible."""
         return _share(np.isfinite(self.regret), self.asked)
-
-    @cached_property
-    def sturdy(self) -> Array:
-        """Those that are feasible as often as any, or nearly so; none where none is ever."""
-        most = self.feasible.max(initial=0.0)
-        return np.flatnonzero((self.feasible >= most - ALIKE) & (self.feasible > 0))
 
     @cached_property
     def mean(self) -> Array:
@@ -75,20 +75,33 @@ class Fixed:
         return np.array([of(column) if np.isfinite(column).any() else np.nan for column in self.regret.T])
 
     @property
+    def worth(self) -> Array:
+        """(a, F) what each is worth in the samples that were asked: nothing where it is not possible."""
+        return np.nan_to_num(self.values[self.asked], nan=0.0)
+
+    @cached_property
+    def loss(self) -> Array:
+        """(a, F) how much less than the best that is, and at least what any other loses that is possible."""
+        regret, best = self.regret[self.asked], self.best[self.asked]
+        most = np.maximum(best, np.nan_to_num(regret).max(axis=1, initial=0.0))
+        return np.where(np.isfinite(regret), regret, most[:, None])
+
+    @property
     def least_mean(self) -> int | None:
-        """Of the sturdy ones the one whose regret is least in the mean."""
-        return int(self.sturdy[np.argmin(self.mean[self.sturdy])]) if len(self.sturdy) else None
+        """The one that loses least in the mean."""
+        return int(self.loss.mean(axis=0).argmin()) if self.loss.size else None
 
     @property
     def least_worst(self) -> int | None:
-        """Of the sturdy ones the one whose largest regret is least."""
-        return int(self.sturdy[np.argmin(self.worst[self.sturdy])]) if len(self.sturdy) else None
+        """The one whose largest loss is least, of equal ones the one that loses least in the mean."""
+        if not self.loss.size:
+            return None
+        return int(np.lexsort((self.loss.mean(axis=0), self.loss.max(axis=0)))[0])
 
     def rows(self) -> list[Row]:
-        """The table `regret`, the sturdiest first and of those the one with the least mean regret."""
-        order = sorted(
-            range(len(self.names)),
-            key=lambda f: (f not in self.sturdy, np.nan_to_num(self.mean[f], nan=np.inf)),
+        """The table `regret`, from the one that loses least in the mean."""
+        order = (
+            self.loss.mean(axis=0).argsort(kind="stable") if self.loss.size else np.arange(len(self.names))
         )
         return [
             {
@@ -120,6 +133,7 @@ def fixed_of(ensemble: Ensemble, tables: Tables, named: Mapping[str, Array]) -> 
             len(names), ensemble.held.shape[1]
         ),
         asked=every,
+        best=ensemble.value,
         values=values,
         regret=regret,
         near=_share(regret <= limit[:, None], every),

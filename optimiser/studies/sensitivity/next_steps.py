@@ -24,11 +24,10 @@ def go_on(found: Findings) -> Iterator[str]:
     if asked and found.plan.method != "table":
         twice = f"samples = {2 * asked:,}".replace(",", "")
         yield f"To know more closely, write {twice} into the study and ask again: what is kept counts."
-    if fixed.least_mean is not None and fixed.worst[fixed.least_mean] > EQUAL:
-        worst = int(np.nanargmax(fixed.regret[:, fixed.least_mean]))
-        number = ensemble.drawn.index[ensemble.found][worst]
+    if (best := fixed.least_mean) is not None and (loss := fixed.loss[:, best]).max() > EQUAL:
+        number = ensemble.drawn.index[ensemble.found][fixed.asked][int(loss.argmax())]
         yield (
-            f"To see what would go wrong with design {fixed.names[fixed.least_mean]}, look into sample "
+            f"To see what would go wrong with design {fixed.names[best]}, look into sample "
             f"{number}, in which it falls short most: add --write {number} DIR to the command."
         )
     yield from _where_it_tips(found)

@@ -17,14 +17,14 @@ from optimiser.studies.sensitivity.ensemble import Array
 FEWEST = 10  # samples from which an index is computed
 
 
-def bins(standing: Array) -> Array:
-    """(n,) the bin of each sample by ranks (n, k) from 0 to 1: as many bins as there are samples in each.
+def bins(standing: Array, most: float) -> Array:
+    """(n,) the bin of each sample by ranks (n, k) from 0 to 1, about so many.
 
     They are of equal count, but that what is equal stays together. Where an input has several dimensions,
     what falls into one bin of the first is parted along the second, and so on.
     """
     n, dimensions = standing.shape
-    count = round(n ** (0.5 / dimensions))
+    count = round(most ** (1 / dimensions))
     found = np.zeros(n, int)
     for rank in standing.T:
         within = np.empty(n)
@@ -64,7 +64,8 @@ def first_order(standing: Array, outcomes: Array, *, whole: bool = False) -> tup
     >>> f"{index[0]:.3f} +- {1.96 * np.sqrt((influence**2).mean() / 10_000):.3f}"
     '0.326 +- 0.017'
     """
-    bin_, n = bins(standing), len(standing)
+    n = len(standing)
+    bin_ = bins(standing, np.sqrt(n))  # as many as there are samples in each
     members = csr_array((np.ones(n), (bin_, np.arange(n))))
     often = np.asarray(members.sum(axis=1))
     centred = outcomes - outcomes.mean(axis=0)
