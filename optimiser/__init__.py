@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # the same names, for those who read types
     from optimiser.studies.explain.explain import explain as explain
     from optimiser.studies.frontier.frontier import frontier as frontier
     from optimiser.studies.replay.replay import replay as replay
+    from optimiser.studies.sensitivity.sensitivity import sensitivity as sensitivity
     from optimiser.studies.thresholds.thresholds import thresholds as thresholds
     from optimiser.studies.weight_map.weight_map import weight_map as weight_map
 
@@ -40,6 +41,7 @@ QUESTIONS = {
     "weight_map": "optimiser.studies.weight_map.weight_map",
     "thresholds": "optimiser.studies.thresholds.thresholds",
     "replay": "optimiser.studies.replay.replay",
+    "sensitivity": "optimiser.studies.sensitivity.sensitivity",
 }
 _HOMES = {
     "Design": "optimiser.design.design",

@@ -339,6 +339,14 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{text} %"
 
 
+def duration(seconds: float) -> str:
+    """A time in the unit that people would use."""
+    for unit, size, most in (("s", 1, 120), ("min", 60, 7200), ("h", 3600, 172800)):
+        if seconds < most:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds / 86400:.0f} days"
+
+
 def counted(number: int, noun: str, nouns: str = "") -> str:
     """So many of something: '1 solve', '2,571 designs'."""
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"

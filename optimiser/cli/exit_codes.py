@@ -18,6 +18,7 @@ Exit codes
   4  a limit was reached: a design, with its bound and gap
   5  a limit was reached and there is no design
   6  the solver failed, or its answer did not pass verification
+  7  a study in which some samples failed
   130  interrupted; what was found is kept and said
 """
 
@@ -29,7 +30,7 @@ def exit_code(found: Design | Finding) -> int:
     if found.interrupted:
         return 130
     if not isinstance(found, Design):
-        return 5 if found.empty else 0 if found.complete else 4
+        return 7 if found.failed else 5 if found.empty else 0 if found.complete else 4
     if found.found and not found.verified:
         return 6
     if found.command == "verify":

@@ -68,7 +68,7 @@ class Question(click.Command):
         """The function that is asked, imported only now."""
         return getattr(import_module(QUESTIONS[self.function]), self.function)
 
-    def ask(self, out: str | None, as_json: bool, figure: str | None = None, **given: Any) -> int:
+    def ask(self, as_json: bool, out: str | None = None, figure: str | None = None, **given: Any) -> int:
         """Ask, print, write, draw; the exit code."""
         arguments = {name: each for name, each in self.arguments(given).items() if each is not None}
         refuse_malformed(self.name or "", out, figure)

@@ -19,11 +19,12 @@ FINISHING = 5.0  # seconds to make the best of what was found, once time is out
 
 @dataclass
 class Clock:
-    """Time limit and interruption of a whole solve, which may be many runs."""
+    """Limits of time and of nodes, and interruption, of a whole solve, which may be many runs."""
 
     limit: float | None = None
     began: float = field(default_factory=time.monotonic)
     interrupted: bool = False
+    nodes: int | None = None  # of branching that are left; None: not limited
 
     @property
     def left(self) -> float:
@@ -33,7 +34,12 @@ class Clock:
     @property
     def out(self) -> bool:
         """Whether to stop now."""
-        return self.interrupted or self.left <= 0
+        return self.interrupted or self.left <= 0 or self.nodes == 0
+
+    def branched(self, nodes: int) -> None:
+        """Count nodes that were looked at."""
+        if self.nodes is not None:
+            self.nodes = max(0, self.nodes - nodes)
 
     @cached_property
     def finishing(self) -> Clock:
@@ -53,9 +59,10 @@ class Clock:
 
 @dataclass
 class Finishing(Clock):
-    """It runs while a search does, and FINISHING seconds after that, whatever ended the search.
+    """It runs while a search does, and FINISHING seconds after time or someone ended that.
 
-    They count from when this is first asked: a run that ended late takes nothing from them.
+    They count from when this is first asked: a run that ended late takes nothing from them. After a limit of
+    nodes alone it runs on: what then comes of a search must not depend on how fast a machine is.
     """
 
     search: Clock = field(default_factory=Clock)
@@ -64,7 +71,7 @@ class Finishing(Clock):
     @property
     def left(self) -> float:
         """Seconds left."""
-        if not self.search.out:
+        if not self.search.interrupted and self.search.left > 0:
             self._since = None
             return self.search.left + FINISHING
         if self._since is None:

@@ -44,7 +44,7 @@ class Ended(Enum):
 
     OPTIMAL = auto()
     INFEASIBLE = auto()
-    STOPPED = auto()  # time limit or interruption
+    STOPPED = auto()  # by a limit, or by someone
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,6 +195,7 @@ class Solver:
         spent = 0.0 if self._whole_numbers else self._highs.getRunTime()  # of linear programs it adds up
         self._set("time_limit", float(min(spent + clock.left, 1e20)))
         self._set("mip_rel_gap", gap)
+        self._set("mip_max_nodes", UNLIMITED if clock.nodes is None else clock.nodes)
         large = self._whole_numbers and len(self._integer) > LARGE
         self._set("presolve", "choose" if large else "off")
         if start is not None:
@@ -208,7 +209,10 @@ class Solver:
                 self._run_linear(iterations)
             elif not self._run_watched(clock):
                 return self._left_alone()
-        return self._read()
+        outcome = self._read()
+        if self._whole_numbers:
+            clock.branched(max(0, self._highs.getInfo().mip_node_count))
+        return outcome
 
     def _on_check(self, event: highspy.highs.HighsCallbackEvent) -> None:
         """HiGHS asks now and then whether to go on.
@@ -293,6 +297,7 @@ class Solver:
             kinds.kTimeLimit: Ended.STOPPED,
             kinds.kInterrupt: Ended.STOPPED,
             kinds.kIterationLimit: Ended.STOPPED,
+            kinds.kSolutionLimit: Ended.STOPPED,  # of nodes
         }.get(status)
         if ended is None:
             raise SolverError(f"HiGHS ended with {self._highs.modelStatusToString(status)!r}")

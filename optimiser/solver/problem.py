@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pyomo.environ as pyo
 
 Array = np.ndarray
+_BUILDING = threading.Lock()  # one model at a time is built: Pyomo knows of no threads
 KNOWN = 4  # vectors of prices kept for each scenario: the last ones say most of the next question
 
 
@@ -130,7 +132,7 @@ class Problem:
         return f"columns, rows or terms appear or vanish: {', '.join(names)}" if names else ""
 
     def _compile(self, c: Coefficients) -> None:
-        with without_collection():
+        with _BUILDING, without_collection():
             model = assemble(c, self.instance.name, self._between)
             own = None if self._extend is None else extend(model, self._extend, OWN)
             self.compiled = Compiled(model, own, self._between)

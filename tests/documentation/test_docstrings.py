@@ -23,7 +23,7 @@ METHODS = {
 RESULTS = {"Design": optimiser.Design, "Finding": Finding} | {
     name: inspect.getmodule(found).__dict__[inspect.signature(found).return_annotation]
     for name, found in FUNCTIONS.items()
-    if name in optimiser.QUESTIONS and inspect.signature(found).return_annotation != "Design"
+    if name in optimiser.QUESTIONS and inspect.signature(found).return_annotation not in ("Design", "Batch")
 }
 
 

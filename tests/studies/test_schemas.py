@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from optimiser.instance.schema.column import Column
 from optimiser.instance.schema.result import Part, Result
 from optimiser.studies.finding import DrawnFinding, Finding
 from optimiser.studies.schemas import json_schema, results
+from optimiser.studies.sensitivity.batch import Batch
 
 THREE = ("risk_pooling", "accountability", "responsiveness")
 SCHEMAS = json_schema()["$defs"]
@@ -52,6 +55,23 @@ def waves() -> pd.DataFrame:
 
 HOSPITALS = ("alder", "birch", "cedar", "dogwood")
 WEIGHT, HOURS = "weights.responsiveness", "organisations.staff_hours"
+DOUBTS = {
+    "name": "doubts",
+    "method": "latin-hypercube",
+    "samples": 60,
+    "designs": ["best"],
+    "vary": [
+        {"name": "staff", "what": HOURS, "how": "multiply", "range": [0.3, 1.1]},
+        {"name": "weights", "simplex": THREE},
+    ],
+}
+
+
+def batch(do: Callable[[Batch], Finding]) -> Finding:
+    with ThreadPoolExecutor(1) as threads:
+        return do(optimiser.sensitivity(instance("archetype"), DOUBTS, executor=threads))
+
+
 ASKED: dict[str, Callable[[str], Design | Finding]] = {
     "solve": lambda name: optimiser.solve(instance(name)),
     "verify": lambda name: optimiser.verify(instance(name), optimiser.solve(instance(name))),
@@ -83,6 +103,9 @@ CASES: dict[str, Callable[[], Design | Finding]] = (
         ),
         "replay solved": lambda: optimiser.replay(instance("three-levels"), waves()),
         "compare two": lambda: optimiser.compare(instance("three-levels"), others=[slower()], reach=False),
+        "sensitivity": lambda: batch(lambda doubts: doubts.run()),
+        "sensitivity rehearsed": lambda: batch(lambda doubts: doubts.rehearse()),
+        "sensitivity written": lambda: batch(lambda doubts: doubts.write(3, f"{mkdtemp()}/sample")),
         "thresholds two": lambda: optimiser.thresholds(
             instance("archetype"), WEIGHT, also={"what": HOURS, "range": (1, 30)}, tolerance=0.25
         ),
@@ -102,6 +125,10 @@ CASES: dict[str, Callable[[], Design | Finding]] = (
         )
     }
 )
+
+
+class EmptyPlan:
+    varied = ()
 
 
 @cache
@@ -125,6 +152,7 @@ def test_its_document_and_its_tables_are_as_declared(case: str) -> None:
     assert list(undeclared(document, result.keys)) == []
     asked = finding.objectives if isinstance(finding, DrawnFinding) else ()
     each = {"objectives": finding.instance.objectives, "asked": asked}
+    each["varied"] = [varied.name for varied in getattr(finding, "plan", EmptyPlan).varied]
     for name, (columns, rows) in finding.tables().items():
         fitting = [part for part in result.tables if (part.name, part.header(each)) == (name, columns)]
         assert len(fitting) == 1

@@ -63,6 +63,11 @@ class Recourse(Structure):
         for scenario in self.scenarios:
             scenario.follow(self)
 
+    def forget(self) -> None:
+        """Solve the next point as if it were the first."""
+        for scenario in self.scenarios:
+            scenario.forget()
+
     def touches(self, g: int) -> bool:
         """Whether recourse adds anything to the objective at this position."""
         return bool((self.row_objective == g).any())

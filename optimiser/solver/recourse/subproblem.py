@@ -97,6 +97,10 @@ class Scenario:
         self._roomy[self._capped] = False
         self._direction = np.zeros(0)
 
+    def forget(self) -> None:
+        """Solve the next point as if it were the first, from no basis."""
+        self._loaded = None
+
     def price(self, x: Array, most: Array, side: Array, direction: Array, clock: Clock) -> Priced:
         """Solve the recourse at a master point x, where it is at most `most` and leaves `side` of its rows.
 

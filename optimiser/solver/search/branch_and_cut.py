@@ -82,6 +82,7 @@ class Tree:
             node = heapq.heappop(self.nodes)
             if not self._split(node):
                 return self.progress.found(Ended.STOPPED)
+            self.clock.branched(1)
             self._lower()
             self._cross()
             said = f"bound {self.progress.bound:.6f}, value {self.progress.value:.6f}"

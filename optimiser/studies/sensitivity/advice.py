@@ -124,7 +124,7 @@ def enough(found: Findings) -> Iterator[str]:
         half = max((row["high"] - row["low"] for row in open_), default=0.0) / 2
         spans = [row["high"] - row["low"] for row in found.rows[DRIVERS] if row["input"]]
         said = [f"shares to {100 * half:.1f} points"] * bool(open_)
-        said += [f"indices to {max(spans) / 2:.2f}"] * bool(spans)
+        said += [f"indices to {max(spans, default=0.0) / 2:.2f}"] * bool(spans)
         if said:
             yield (
                 f"{n:,} samples tell {listing(said, 2)} (95 %, at worst); {HALVED * n:,} would tell them "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from optimiser.instance.schema.column import Column, a_number, a_share, a_text
 from optimiser.instance.schema.result import (
     BOUND,
@@ -9,8 +11,10 @@ from optimiser.instance.schema.result import (
     LEVEL,
     SITE,
     VALUE,
+    a_cell,
     a_count,
     a_flag,
+    a_map,
     finding,
     maybe,
     rows,
@@ -123,6 +127,24 @@ KNOWING = rows(
     *_interval("the same"),
     a_count("rank", "from the one most worth knowing"),
 )
+INPUTS = rows(
+    "inputs",
+    "with --dry-run: what varies",
+    a_text("input", "its name"),
+    a_text("what", "the number: a path as for `Instance.replace`"),
+    a_text("how", "what becomes of the values there"),
+    _GRADE,
+    a_cell("least", "the least of all samples", nullable=True),
+    a_cell("most", "the most of all samples", nullable=True),
+)
+PILOT = rows(
+    "pilot",
+    "with --dry-run: samples that were tried, from all over the table",
+    _SAMPLE,
+    _STATUS,
+    a_number("seconds", "how long it took, without building the model", unit="seconds", low=0),
+    a_text("rebuilt", "what of the model appears or vanishes, so that it was built anew; empty: nothing"),
+)
 FINDINGS = (LEVELS, DRIVERS, RULES, REGRET, KNOWING)
 TABLES = (SAMPLES, RESULTS, DESIGNS, FARED, *FINDINGS)
 
@@ -131,5 +153,11 @@ RESULT = finding(
     "What if the facts are wrong? A batch of solves.",
     texts("sentences", "what the tables say, a sentence each"),
     *TABLES,
-    tables=TABLES,
+    INPUTS,
+    PILOT,
+    replace(_SAMPLE, meaning="with --write: the number of the sample"),
+    a_map("values", "with --write: what varies, in this sample", a_cell("INPUT", "", nullable=True)),
+    a_text("written", "with --write: the folder that holds its instance"),
+    tables=(*TABLES, INPUTS, PILOT),
+    optional=("sentences", *(part.name for part in TABLES), "inputs", "pilot", "sample", "values", "written"),
 )

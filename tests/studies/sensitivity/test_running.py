@@ -1,0 +1,224 @@
+"""What comes of a sample follows from the instance, the study and the sample: whoever solves it, and when."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import optimiser
+from optimiser.instance.instance import Instance
+from optimiser.studies.pool.work import Died, done
+from optimiser.studies.sensitivity.outcome import Outcome
+from optimiser.studies.sensitivity.running import is_checked
+
+WEIGHTS = {"name": "weights", "simplex": ["risk_pooling", "accountability", "responsiveness"]}
+STAFF = {"name": "staff", "what": "organisations.staff_hours", "how": "multiply", "range": [0.2, 1.2]}
+DOUBTS = {
+    "name": "doubts", "method": "latin-hypercube", "samples": 24, "designs": ["best"],
+    "vary": [STAFF, WEIGHTS],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def archetype() -> Instance:
+    return optimiser.read("instances/archetype")
+
+
+@pytest.fixture(scope="module")
+def three_levels() -> Instance:
+    return optimiser.read("instances/three-levels")
+
+
+def ran(instance: Instance, study: dict[str, Any] | Path = DOUBTS, threads: int = 1, **how: Any) -> Outcome:
+    """What a study says that threads of this process run."""
+    with ThreadPoolExecutor(threads) as executor:
+        batch = optimiser.sensitivity(instance, study, executor=executor, **how)
+        try:
+            return batch.run()
+        finally:
+            batch.close()
+
+
+def assert_same(one: Outcome, other: Outcome) -> None:
+    for name, table in one.every.items():
+        pd.testing.assert_frame_equal(table, other.frame(name), check_exact=True)
+
+
+@pytest.fixture(scope="module")
+def alone(archetype: Instance) -> Outcome:
+    return ran(archetype)
+
+
+def test_every_sample_has_the_answer_of_a_solve(archetype: Instance, alone: Outcome) -> None:
+    samples, results = alone.frame("samples"), alone.frame("results").set_index("sample")
+    for i in (0, 7, 19):
+        row = samples.loc[i]
+        weights = {g: row[f"weights.{g}"] for g in WEIGHTS["simplex"]}
+        variant = archetype.replace("organisations.staff_hours", multiply=row["staff"])
+        design = optimiser.solve(variant, weights=weights)
+        assert results.loc[i, "status"] == "optimal"
+        assert results.loc[i, "value"] == pytest.approx(design.value, rel=1e-9)
+        assert results.loc[i, "bound"] == pytest.approx(design.bound, rel=1e-4)
+        for g in archetype.objectives:
+            assert results.loc[i, g] == pytest.approx(design.objectives[g], abs=1e-9)
+
+
+def test_neither_the_number_of_workers_nor_the_order_moves_a_byte(
+    archetype: Instance, alone: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert_same(alone, ran(archetype, threads=3))
+    from optimiser.studies.sensitivity import batch
+
+    class Shuffled(batch.Run):
+        def solve(self, wanted: Any, check: bool = False) -> Any:
+            return super().solve(
+                np.random.default_rng(3).permutation(np.array(wanted, object)).tolist(), check
+            )
+
+    monkeypatch.setattr(batch, "Run", Shuffled)
+    assert_same(alone, ran(archetype))
+
+
+def test_processes_and_what_is_resumed_come_to_the_same(
+    archetype: Instance, alone: Outcome, tmp_path: Path
+) -> None:
+    first = optimiser.sensitivity(archetype, DOUBTS, out=tmp_path, workers=2, limit=9)
+    assert not first.run().complete
+    assert len(first.frame("results")) == 9
+    first.close()
+    assert_same(alone, ran(archetype, out=tmp_path))
+
+
+def test_it_runs_as_far_as_one_looks(archetype: Instance) -> None:
+    with ThreadPoolExecutor(1) as executor:
+        batch = optimiser.sensitivity(archetype, DOUBTS, executor=executor)
+        assert batch.headline == "0 of 24 samples solved"
+        rows = iter(batch)
+        seen = [next(rows), next(rows)]
+        rows.close()
+        assert {row["status"] for row in seen} == {"optimal"}
+        assert 2 <= int(batch.headline.split()[0]) < 24
+        assert len(batch.frame("results")) == 24
+
+
+def test_how_fixed_designs_fare_is_what_they_are_worth(archetype: Instance, alone: Outcome) -> None:
+    fared, samples = alone.frame("fared"), alone.frame("samples")
+    held = alone.frame("designs").set_index("design_id")
+    assert {"feasible", "infeasible"} <= set(fared["status"])
+    for _, row in fared[fared["design"] != "best"].iloc[::29].iterrows():
+        values = samples.loc[row["sample"]]
+        variant = archetype.replace("organisations.staff_hours", multiply=values["staff"])
+        for g in WEIGHTS["simplex"]:
+            variant = variant.replace(f"weights.{g}", set=values[f"weights.{g}"])
+        design = optimiser.verify(variant, held.loc[int(row["design"])].reset_index(drop=True))
+        if row["status"] == "infeasible":
+            assert design.audit.broken[0] == row["broken"]
+        else:
+            assert design.value == pytest.approx(row["value"], rel=1e-9)
+    best = fared.groupby("sample")["regret"].min()
+    assert (best == 0).all()
+
+
+def test_infeasible_and_refused_samples_are_answers(three_levels: Instance) -> None:
+    vary = [
+        {"name": "hours", "what": "workload.hours", "how": "multiply", "values": [1, 100]},
+        {"name": "absence", "what": "organisations.absence", "how": "set", "values": [0, 0.2]},
+        {"name": "able", "what": "organisations.ability", "how": "multiply", "values": [1, 40]},
+    ]
+    found = ran(three_levels, {"name": "hard", "method": "grid", "vary": vary})
+    statuses = found.frame("results")["status"].value_counts()
+    assert set(statuses.index) <= {"optimal", "infeasible", "refused"}
+    assert statuses["refused"] == 4
+    assert found.complete
+    assert found.failed == 0
+    reasons = found.frame("results").set_index("status")["reason"]
+    assert "ability" in reasons["refused"].iloc[0]
+
+
+@dataclass
+class Crew:
+    """Workers that die over some samples, others beside them."""
+
+    opening: Any
+    do: Any
+    poison: set[bytes]
+    at: list[tuple[Any, Any]] = field(default_factory=list)
+    deaths: list[bytes] = field(default_factory=list)
+
+    @property
+    def room(self) -> int:
+        return 2 - len(self.at)
+
+    @property
+    def busy(self) -> bool:
+        return bool(self.at)
+
+    def begin(self, key: Any, task: Any) -> None:
+        self.at.append((key, task))
+
+    def results(self, seconds: float) -> list[tuple[Any, Any]]:
+        key, task = self.at.pop(0)
+        if key in self.poison:
+            self.deaths.append(key)
+            return [(key, Died(alone=True))]
+        return [(key, done(self.opening, self.do, task))]
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_sample_that_ends_its_worker_twice_is_set_aside_and_no_other(
+    archetype: Instance, alone: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ThreadPoolExecutor(1) as executor:
+        batch = optimiser.sensitivity(archetype, DOUBTS, executor=executor)
+    poisoned = batch._samples.keys[5]
+    crews: list[Crew] = []
+
+    def gather(opening: Any, do: Any, tasks: int) -> Crew:
+        crews.append(Crew(opening, do, {poisoned}))
+        return crews[-1]
+
+    object.__setattr__(batch._settings, "gather", gather)
+    found = batch.run()
+    assert crews[0].deaths == [poisoned, poisoned]
+    results, others = found.frame("results"), alone.frame("results")
+    assert results["status"].tolist()[5] == "failed"
+    assert "2 times" in results["reason"].tolist()[5]
+    assert found.failed == 1
+    kept = results["sample"] != 5
+    pd.testing.assert_series_equal(results[kept]["value"], others[kept]["value"], check_exact=True)
+
+
+def test_one_in_twenty_is_checked_by_its_own_key() -> None:
+    keys = [np.random.default_rng(i).bytes(16) for i in range(4000)]
+    assert 150 < sum(map(is_checked, keys)) < 250
+
+
+def test_where_a_neighbour_is_better_all_samples_are_checked(
+    archetype: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from optimiser.studies.sensitivity import answering, running
+
+    monkeypatch.setattr(running, "CHECKED", 5)
+    assert 0 < ran(archetype).frame("results")["neighbours"].sum() < 24
+
+    def suspicious(self: Any, found: Any, clock: Any) -> Any:
+        return found, True
+
+    monkeypatch.setattr(answering.Answering, "_checked", suspicious)
+    found = ran(archetype)
+    assert found.frame("results")["neighbours"].all()
+
+
+def test_a_limit_of_nodes_can_be_reproduced(three_levels: Instance) -> None:
+    study = {"name": "short", "method": "latin-hypercube", "samples": 3, "gap": 0, "node_limit": 1}
+    vary = [{"name": "urgency", "what": "scenarios.urgency", "how": "multiply", "range": [0.5, 2]}]
+    one, other = (ran(three_levels, study | {"vary": vary}, threads=n) for n in (1, 2))
+    assert_same(one, other)
