@@ -79,7 +79,7 @@ def _added(found: Sequence[Index]) -> Index:
     index, low, high, seen = (
         np.stack([getattr(each, name) for each in found]) for name in ("index", "low", "high", "seen")
     )
-    total = np.where(seen, index, 0.0).sum(axis=0)
+    total = np.where(seen | np.isnan(index), index, 0.0).sum(axis=0)  # of what is not known there is no sum
     half = np.sqrt((np.where(seen, high - low, 0.0) ** 2).sum(axis=0)) / 2
     most = np.where(seen.any(axis=0), total + half, high.max(axis=0))
     return replace(found[0], input="", index=total, low=total - half, high=most)
@@ -121,8 +121,10 @@ def _steps(ensemble: Ensemble, outcomes: Outcomes) -> Iterator[Index]:
 def _sobol(ensemble: Ensemble, outcomes: Outcomes) -> Iterator[Index]:
     """SALib's first-order and total indices, from the blocks of samples that are whole."""
     analyse = partial(salib("SALib.analyze.sobol").analyze, calc_second_order=False)
-    of, values = outcomes.blocks(len(ensemble.inputs) + 2)
-    said = _said(ensemble, values, analyse)
+    size = len(ensemble.inputs) + 2
+    of, values = outcomes.blocks(size)
+    ends = values[np.isin(np.arange(len(values)) % size, (0, size - 1))]  # SALib takes the variance of these
+    said = _said(ensemble, values, ends, analyse)
     yield from _indices(ensemble, "sobol first-order", "S1", said, len(of))
     yield from _indices(ensemble, "sobol total", "ST", said, len(of))
 
@@ -131,15 +133,18 @@ def _morris(ensemble: Ensemble, outcomes: Outcomes) -> Iterator[Index]:
     """SALib's mean absolute elementary effects, from the trajectories that are whole."""
     analyse = salib("SALib.analyze.morris").analyze
     of, values = outcomes.blocks(len(ensemble.inputs) + 1)
-    said = _said(ensemble, values, analyse, unit_samples(ensemble.plan)[of])
+    said = _said(ensemble, values, values, analyse, unit_samples(ensemble.plan)[of])
     yield from _indices(ensemble, "morris", "mu_star", said, len(of))
 
 
-def _said(ensemble: Ensemble, values: Array, analyse: Callable[..., Any], *x: Array) -> list[Any]:
-    """What SALib says of each outcome (n, M); None of one that is constant in what is left of the samples."""
+def _said(
+    ensemble: Ensemble, values: Array, varying: Array, analyse: Callable[..., Any], *x: Array
+) -> list[Any]:
+    """What SALib says of each outcome (n, M); None of one that is constant where it looks for a variance."""
     how = {"num_resamples": RESAMPLES, "conf_level": SURE, "seed": ensemble.plan.seed + 1}  # 0: SALib draws
     problem, enough = salib_problem(ensemble.plan), len(values) >= FEWEST
-    return [analyse(problem, *x, y, **how) if enough and np.ptp(y) > EQUAL else None for y in values.T]
+    pairs = zip(values.T, varying.T, strict=True)
+    return [analyse(problem, *x, y, **how) if enough and np.ptp(v) > EQUAL else None for y, v in pairs]
 
 
 def _indices(ensemble: Ensemble, method: str, key: str, said: list[Any], used: int) -> Iterator[Index]:

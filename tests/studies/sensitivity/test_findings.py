@@ -56,6 +56,19 @@ def test_the_indicator_is_known_by_each_method(
     assert again["index"].tolist() == rows["index"].tolist()  # where it is not local, it is central
 
 
+@pytest.mark.filterwarnings("error")
+def test_an_outcome_that_sobol_sees_no_variance_in_has_no_index() -> None:
+    """Of few samples: it is local in some in which one input is exchanged, and in none of those that are compared."""
+    seen = 0
+    for seed in range(8):
+        findings = found("sobol", samples=4, seed=seed)
+        local = findings.ensemble.sits[:, 0, -1].reshape(4, 7)
+        if np.ptp(local[:, [0, -1]]) == 0 and np.ptp(local) > 0:
+            seen += 1
+            assert drivers(findings, "sobol first-order").empty
+    assert seen
+
+
 def test_the_other_methods_say_it_in_their_own_way() -> None:
     effects = drivers(found("morris", samples=200), "morris")["index"]
     steps = drivers(found("one-at-a-time", steps=11), "one-at-a-time")
