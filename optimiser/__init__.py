@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the same names, for those who read types
     from optimiser.instance.instance import Instance as Instance
     from optimiser.instance.read import read as read
     from optimiser.model import build as build
+    from optimiser.reporting.report import report as report
     from optimiser.solver.solve import solve as solve
     from optimiser.solver.verify import verify as verify
     from optimiser.studies.alternatives.alternatives import alternatives as alternatives
@@ -53,6 +54,7 @@ _HOMES = {
     "Status": "optimiser.design.status",
     "build": "optimiser.model",
     "read": "optimiser.instance.read",
+    "report": "optimiser.reporting.report",
     **QUESTIONS,
 }
 __all__ = sorted(["__version__", *_HOMES])

@@ -49,7 +49,7 @@ def app() -> None:
     """
 
 
-for name in ("new", "check", "maths", *QUESTIONS, "schema"):
+for name in ("new", "check", "maths", *QUESTIONS, "report", "schema"):
     app.add_command(import_module(f"optimiser.cli.{name}").verb)
 
 

@@ -85,15 +85,17 @@ def _means(name: str, meaning: str, *, nullable: bool = False) -> Part:
     )
 
 
+_OWN = (
+    _LOCALITY,
+    a_number("accountability", "its mean accountability"),
+    a_number("responsiveness", "its mean responsiveness"),
+    _units("unmet", "demand that stays unmet, of all resources, the mean over scenarios"),
+)
 ARRAYS = (  # of the document as well; but in design.csv stands the type too
     rows("design", "who holds what", DECISION, TYPE, *SITE[1:], LEVEL),
+    rows("localities", "each locality's own means over the decisions, and what it lacks", *_OWN),
     rows(
-        "localities",
-        "each locality's own means over the decisions, and what it lacks",
-        _LOCALITY,
-        a_number("accountability", "its mean accountability"),
-        a_number("responsiveness", "its mean responsiveness"),
-        _units("unmet", "demand that stays unmet, of all resources, the mean over scenarios"),
+        "current_localities", "the same under the current design; none where `current_means` is null", *_OWN
     ),
     rows(
         "exercised",

@@ -24,7 +24,7 @@ ROWS = [("funding", "", "central"), ("redeployment", "north", "local")]
 ROWS += [("redeployment", "south", "central"), ("inspection", "", "central")]
 KEYS = (
     "format command instance status verified value bound gap objectives no_data means current_means weights asked design closest "
-    "localities exercised monitored slack staff support spend problems notes neighbours tables run"
+    "localities current_localities exercised monitored slack staff support spend problems notes neighbours tables run"
 ).split()
 
 

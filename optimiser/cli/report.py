@@ -1,0 +1,82 @@
+"""The verb report: one page of results, and its figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from optimiser.cli.options import AS_JSON
+from optimiser.cli.say import complain, say, say_json
+from optimiser.errors import InputError
+
+
+@click.command(
+    "report",
+    short_help="Show me: one page of the results of any commands.",
+    params=[
+        click.Argument(["results"], nargs=-1, required=True, metavar="RESULT ..."),
+        click.Option(
+            ["--out"], metavar="FILE.html", default="report.html", show_default=True, help="The page."
+        ),
+        click.Option(
+            ["--figures"],
+            metavar="DIR",
+            help="Also write each figure as SVG, PDF and PNG, and its data as CSV.",
+        ),
+        click.Option(
+            ["--weights-of"],
+            metavar="FILE.csv",
+            help="What several people would weigh: name, and a column an objective.",
+        ),
+        AS_JSON,
+    ],
+)
+def verb(
+    results: tuple[str, ...], out: str, figures: str | None, weights_of: str | None, as_json: bool
+) -> int:
+    """Show me: one self-contained page of the results of any commands.
+
+    RESULT is a folder that another command wrote with --out. The page opens offline in any browser, prints,
+    and can be sent by mail.
+
+    \b
+    Example
+      optimiser solve instances/archetype --out results/solve
+      optimiser map instances/archetype --out results/map
+      optimiser report results/solve results/map --out archetype.html
+    """
+    from optimiser.reporting.report import report
+
+    problems = list(_places(out, figures))
+    try:
+        page = report(*results, weights_of=weights_of)
+    except InputError as error:
+        problems += error.problems
+    if problems:
+        raise InputError(problems)
+    page.save(out)
+    absent = page.save_figures(figures) if figures is not None else ()
+    if as_json:
+        names = [drawing.name for drawing in page.drawings]
+        say_json({"format": 1, "command": "report", "title": page.title, "written": out, "figures": names})
+    else:
+        say(
+            f"{page.title}\nwritten to {out}"
+            + (f", {len(page.drawings)} figures to {figures}" if figures else "")
+        )
+    for kind in absent:
+        complain(f"no {kind} files: they need pip install optimiser[figures]")
+    return 0
+
+
+def _places(out: str, figures: str | None) -> list[str]:
+    """What is wrong with the places to which it should be written."""
+    problems = []
+    if Path(out).suffix.lower() not in (".html", ".htm"):
+        problems.append(f"--out: {out!r} is not the name of an .html file")
+    if not Path(out).parent.is_dir():
+        problems.append(f"--out: there is no folder {str(Path(out).parent)!r}")
+    if figures is not None and Path(figures).exists() and not Path(figures).is_dir():
+        problems.append(f"--figures: {figures!r} is no folder")
+    return problems

@@ -1,0 +1,37 @@
+"""Figures: what each command's result looks like, drawn from its document and the instance it is about.
+
+`.plot()` of a result, `--figure`, and a page draw with these and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from optimiser.figures.arrows import arrows
+from optimiser.figures.drawing import Drawing
+from optimiser.figures.names import Names
+from optimiser.figures.reach import compared, solved
+from optimiser.figures.triangle import triangle
+from optimiser.instance.instance import Instance
+
+Document = Mapping[str, Any]
+
+
+def _solved(names: Names, document: Document) -> Drawing:
+    if not document.get("design"):
+        return solved(names, document)
+    return arrows(names, names.held(document["design"]))
+
+
+PLOTS: dict[str, Callable[[Names, Document], Drawing]] = {
+    "solve": _solved,
+    "verify": _solved,
+    "compare": compared,
+    "map": triangle,
+}
+
+
+def plot(document: Document, instance: Instance) -> Drawing:
+    """The figure that shows most of a result."""
+    return PLOTS[document["command"]](Names(instance), document)

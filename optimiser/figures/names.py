@@ -1,0 +1,82 @@
+"""What people call the things of an instance, and where designs hold decisions, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from optimiser.instance.instance import Instance
+from optimiser.labels import label
+from optimiser.terminal import clean
+
+Row = Mapping[str, Any]
+LONG = 80  # letters of a name, at the most
+
+
+class Names:
+    """An instance as people speak of it: labels, never codes where there is a label."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.levels = [str(name) for name in instance["levels"]["level"]]
+        decisions, organisations = instance["decisions"], instance["organisations"]
+        self.decisions = {
+            str(code): _short(said or code)
+            for code, said in zip(decisions["decision"], decisions["label"], strict=True)
+        }
+        self.types = dict(zip(self.decisions, map(str, decisions["type"]), strict=True))
+        self.organisations = {
+            str(code): _short(said or code)
+            for code, said in zip(organisations["organisation"], organisations["name"], strict=True)
+        }
+
+    def decision(self, code: str, organisation: str = "") -> str:
+        """The label of a decision, and for whom."""
+        said = self.decisions.get(code, code)
+        return f"{said} ({self.organisation(organisation)})" if organisation else said
+
+    def organisation(self, code: str) -> str:
+        """The name of an organisation."""
+        return self.organisations.get(code, code)
+
+    def objective(self, code: str) -> str:
+        """What an objective is called."""
+        return label("objectives", code)
+
+    @cached_property
+    def localities(self) -> dict[str, int]:
+        """Locality -> its place."""
+        return {name: o for o, name in enumerate(self.instance.localities)}
+
+    def held(self, rows: Iterable[Row]) -> np.ndarray:
+        """(D, O) the level, 0 the top, at which rows hold each decision for each locality; -1: not said.
+
+        A locality's own row wins over that of its decision.
+        """
+        decisions = {name: d for d, name in enumerate(self.decisions)}
+        levels = {name: level for level, name in enumerate(self.levels)}
+        held = np.full((len(decisions), len(self.localities)), -1)
+        for row in sorted(rows, key=lambda row: row["organisation"] != ""):
+            where = self.localities[row["organisation"]] if row["organisation"] else slice(None)
+            held[decisions[row["decision"]], where] = levels.get(row["level"], -1)
+        return held
+
+    @cached_property
+    def today(self) -> np.ndarray:
+        """(D, O) the level at which each decision is held today; -1: it is not said."""
+        current = self.instance["current"]
+        names = ("decision", "organisation", "level")
+        columns = (map(str, current[name]) for name in names)
+        return self.held(dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+
+    def shares(self, held: np.ndarray) -> np.ndarray:
+        """(D, L) of the localities of each decision, the share held at each level."""
+        return np.stack([(held == level).mean(axis=1) for level in range(len(self.levels))], axis=1)
+
+
+def _short(name: str) -> str:
+    name = clean(str(name))
+    return name if len(name) <= LONG else name[: LONG - 1] + "\u2026"

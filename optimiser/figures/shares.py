@@ -1,0 +1,64 @@
+"""Where each decision sits how often: a bar a decision, a shade a level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from optimiser.figures.canvas import SHADES, Canvas, cut
+from optimiser.figures.drawing import NARROW, Drawing, drawing
+from optimiser.figures.names import Names
+from optimiser.labels import label, say
+from optimiser.terminal import percent
+
+ROW = 24.0
+
+
+def acceptability(names: Names, document: Mapping[str, Any]) -> Drawing:
+    """Under which share of all weightings each decision sits at each level (a map's)."""
+    return shares(names, document["acceptability"], "acceptability")
+
+
+def shares(names: Names, rows: Sequence[Mapping[str, Any]], name: str) -> Drawing:
+    """A figure of rows with decision, organisation, level and share: the mean over localities."""
+    found = np.zeros((len(names.decisions), len(names.levels)))
+    order, levels = list(names.decisions), {level: k for k, level in enumerate(names.levels)}
+    many = dict.fromkeys(order, 1)
+    for row in rows:
+        if row["organisation"]:
+            many[row["decision"]] = len(names.localities)
+    for row in rows:
+        found[order.index(row["decision"]), levels[row["level"]]] += row["share"] / many[row["decision"]]
+    table = [(names.decision(code), *(percent(float(s)) for s in found[d])) for d, code in enumerate(order)]
+    said = say(f"{name}.said", n=int((found.max(axis=1) > 0.999).sum()), of=len(order))
+    return drawing(
+        name, say(f"{name}.title"), said, (label("columns", "decision"), *names.levels), table,
+        lambda canvas: _draw(canvas, names, found),
+    )  # fmt: skip
+
+
+def _draw(canvas: Canvas, names: Names, found: np.ndarray) -> None:
+    phone = canvas.width <= NARROW
+    left = 0.0 if phone else 300.0
+    y = canvas.key(left, 14, [(shade(k, len(names.levels)), level) for k, level in enumerate(names.levels)])
+    for d, code in enumerate(names.decisions):
+        if phone:
+            canvas.text(0, y + 12, cut(names.decision(code), canvas.width))
+            y += 16
+        else:
+            canvas.text(0, y + 14, cut(names.decision(code), left - 12))
+        x, whole = left, canvas.width - left - 2
+        for k, share in enumerate(found[d]):
+            canvas.rect(x, y + 3, whole * share, 14, shade(k, found.shape[1]), "mute")
+            x += whole * share
+        y += ROW
+    for share in (0.0, 0.5, 1.0):
+        anchor = {0.0: "start", 1.0: "end"}.get(share, "middle")
+        canvas.text(left + (canvas.width - left - 2) * share, y + 12, percent(share, 0), anchor, 11, "mute")
+
+
+def shade(k: int, count: int) -> str:
+    """The shade of a level, 0 the top."""
+    return SHADES[round(k * (min(count, 4) - 1) / max(1, count - 1))] if count > 1 else SHADES[1]

@@ -1,0 +1,93 @@
+"""What a page is made of: parts, and in them a few kinds of blocks. The template knows how each looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from optimiser.figures.drawing import Drawing
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph; a `note` is small, a `warning` stands out."""
+
+    words: str
+    tone: str = ""
+    kind: str = field(default="text", init=False)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Of what follows within a part."""
+
+    words: str
+    kind: str = field(default="heading", init=False)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A few numbers that a reader takes away: what it is, the number, what it means."""
+
+    facts: Sequence[tuple[str, str, str]]
+    kind: str = field(default="facts", init=False)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Short sentences or names, one under the other."""
+
+    items: Sequence[str]
+    kind: str = field(default="listing", init=False)
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """A heading, where it leads, and a sentence or two, each open or folded."""
+
+    items: Sequence[tuple[str, str, str, bool]]
+    kind: str = field(default="sentences", init=False)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under headings; `folded` behind its caption, the columns from `numbers` on to the right."""
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    folded: bool = False
+    numbers: int = 1
+    kind: str = field(default="table", init=False)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing, what it shows in words, and the table behind it."""
+
+    drawing: Drawing
+    kind: str = field(default="figure", init=False)
+
+    @property
+    def table(self) -> Table:
+        """The numbers behind it."""
+        return Table(self.drawing.title, self.drawing.columns, self.drawing.rows, folded=True)
+
+
+@dataclass(frozen=True)
+class Triangle:
+    """The triangle of weights that answers, and the data with which it does."""
+
+    figure: Figure
+    data: dict[str, Any]
+    kind: str = field(default="triangle", init=False)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the page: its place in the page's address, its heading, and what stands in it."""
+
+    name: str
+    heading: str
+    blocks: Sequence[Any]

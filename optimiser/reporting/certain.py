@@ -1,0 +1,93 @@
+"""How sure: what must, may and never be, whose weights lead where, and what else would change the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from optimiser.figures.shares import acceptability
+from optimiser.figures.triangle import colour, exactness, moves_from, triangle
+from optimiser.labels import label, say
+from optimiser.reporting.blocks import Figure, Part, Text, Triangle
+from optimiser.reporting.opinions import Opinion, agreement
+from optimiser.reporting.results import Shown
+from optimiser.terminal import fixed, percent, small
+
+Document = Mapping[str, Any]
+
+
+def weights(shown: Shown, opinions: Sequence[Opinion] = ()) -> Part | None:
+    """The triangle, people's weights on it, and acceptability."""
+    document = shown.one("map")
+    if document is None or not document["cells"]:
+        return None
+    named = [(one.name, one.weights) for one in opinions]
+    figure = Figure(triangle(shown.names, document, named))
+    blocks: list[Any] = [
+        Text(say("triangle.how", error=exactness(document))),
+        Triangle(figure, _data(shown, document, opinions)),
+    ]
+    blocks += [Text(words) for words in (*_others(shown, document), *_current(document))]
+    if opinions:
+        blocks += agreement(shown, document, opinions)
+    return Part("weights", say("triangle.heading"), [*blocks, Figure(acceptability(shown.names, document))])
+
+
+def _data(shown: Shown, document: Document, opinions: Sequence[Opinion]) -> dict[str, Any]:
+    """What the page needs to say which design is best under any weights, what moves, and how sure."""
+    objectives = document["objectives"]
+    designs = {
+        each["design_id"]: {
+            "moves": _moves(shown, document, each),
+            "share": percent(each["area"]),
+            "colour": colour(each["design_id"]),
+        }
+        for each in document["designs"]
+    }
+    words = ("best", "lead", "within", "unknown", "only", "no_moves", "moves", "own")
+    return {
+        "objectives": [shown.names.objective(g) for g in objectives],
+        "own": document["own"],
+        "error": document["error"],
+        "cells": [
+            [cell["design_id"], *(cell["objectives"][g] for g in objectives)] for cell in document["cells"]
+        ],
+        "designs": designs,
+        "opinions": [{"name": one.name, "weights": list(one.weights)} for one in opinions],
+        "says": {name: label("answer", name) for name in words},
+    }
+
+
+def _moves(shown: Shown, document: Document, other: Document) -> list[str]:
+    """What moves against the design that the page shows; against the map's first where it shows none."""
+    first = (shown.best or document["designs"][0])["design"]
+    said = moves_from(shown.names, {"design": first}, other)
+    return said.split("; ") if said else []
+
+
+def _others(shown: Shown, document: Document) -> Iterator[str]:
+    """That objectives weigh something elsewhere which weigh nothing on the map."""
+    given = (shown.best or {}).get("weights") or shown.instance.weights
+    names = [shown.names.objective(g) for g, w in given.items() if w and g not in document["objectives"]]
+    if names:
+        yield say("triangle.others", names=", ".join(names))
+
+
+def _current(document: Document) -> Iterator[str]:
+    """Where today's design stands on the map."""
+    now = document["current"]
+    if now is None:
+        return
+    if not now["feasible"]:
+        yield say("triangle.current_breaks", first=now["broken"][0] if now["broken"] else "")
+    elif now["nearest"] is not None:
+        yield say("triangle.current_best", share=percent(now["share"]), at=_at(document, now["nearest"]))
+    elif now["least_loss"] is not None and now["least_loss_at"] is not None:
+        yield say(
+            "triangle.current_short", loss=small(now["least_loss"]), at=_at(document, now["least_loss_at"])
+        )
+
+
+def _at(document: Document, weights: Sequence[float]) -> str:
+    pairs = zip(document["objectives"], weights, strict=True)
+    return ", ".join(f"{label('objectives', g)} {fixed(weight, 2)}" for g, weight in pairs)

@@ -1,0 +1,102 @@
+"""How it was computed: each call with versions and bound, a paragraph for a paper, and what to cite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optimiser.labels import label, say
+from optimiser.reporting.blocks import Heading, Listing, Part, Table, Text
+from optimiser.reporting.results import Shown
+from optimiser.terminal import exact, gap
+from optimiser.version import VERSION
+
+Document = Mapping[str, Any]
+USED = (
+    "solve",
+    "verify",
+    "map",
+    "alternatives",
+    "frontier",
+    "compare",
+    "explain",
+    "thresholds",
+    "sensitivity",
+    "replay",
+    "path",
+)
+
+
+def how(shown: Shown) -> Part:
+    """The calls, the paragraph and the citations."""
+    rows = [_call(document) for documents in shown.results.documents.values() for document in documents]
+    columns = [label("columns", name) for name in ("command", "asked", "came_of_it", "found_with")]
+    blocks = [
+        Table(say("method.calls"), columns, rows, numbers=99),
+        Text(say("method.hash", hash=shown.instance.hash)),
+        Heading(say("method.paragraph_heading")),
+        Text(_paragraph(shown)),
+        Heading(say("method.cite_heading")),
+        Listing([label("citations", key).format(version=VERSION) for key in _cited(shown)]),
+    ]
+    return Part("method", say("method.heading"), blocks)
+
+
+def _call(document: Document) -> tuple[str, str, str, str]:
+    run = document["run"]
+    asked = ", ".join(
+        f"{name} {_given(value)}"
+        for name, value in document["asked"].items()
+        if value not in (None, {}, [], "")
+    )
+    found = say("method.found_with", solver=run.get("solver", "\u2013"), engine=run.get("engine", "\u2013"))
+    seconds = say("method.seconds", seconds=exact(round(run["seconds"], 1))) if "seconds" in run else ""
+    return (
+        document.get("command", "solve"),
+        asked or say("method.by_default"),
+        _outcome(document),
+        f"{found} {seconds}".strip(),
+    )
+
+
+def _given(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={_given(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_given, value))
+    return exact(value) if isinstance(value, float) else str(value)
+
+
+def _outcome(document: Document) -> str:
+    if "status" in document:
+        said = label("status", document["status"])
+        if document.get("value") is not None and document.get("bound") is not None:
+            said += ", " + say("method.gap", gap=gap(document["value"], document["bound"]))
+        return f"{said}, {label('verified', 'yes' if document.get('verified') else 'no')}"
+    if "complete" in document:
+        said = label("complete", "yes" if document["complete"] else "no")
+        return " ".join([said, *document.get("unfinished", [])])
+    return "\u2013"
+
+
+def _paragraph(shown: Shown) -> str:
+    """A paragraph of methods, of what was in fact done."""
+    instance = shown.instance
+    said = [
+        say(
+            "method.model",
+            decisions=len(shown.names.decisions),
+            localities=len(shown.names.localities),
+            levels=len(shown.names.levels),
+            scenarios=instance["scenarios"].rows,
+            version=VERSION,
+        )
+    ]
+    done = [name for name in USED if shown.one(name)]
+    said += [label("methods", "solve" if name == "verify" else name) for name in done]
+    return " ".join(dict.fromkeys(said))
+
+
+def _cited(shown: Shown) -> list[str]:
+    keys = ["optimiser", "highs", "pyomo", "mannion", "marsh"]
+    return keys + ["lahdelma"] * bool(shown.one("map"))

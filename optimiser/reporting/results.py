@@ -1,0 +1,207 @@
+"""The results that a report is of: read from their folders, of the right form, and all of one instance."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+
+from optimiser.design.result_folder import DOCUMENT, INSTANCE, LARGEST
+from optimiser.errors import InputError
+from optimiser.figures.names import Names
+from optimiser.instance.checking.out_of_form import misfits
+from optimiser.instance.instance import Instance
+from optimiser.instance.read import read
+from optimiser.instance.schema.json_schema import result_schema
+
+Document = Mapping[str, Any]
+MANY = ("frontier", "thresholds", "replay")  # of these a page may show several
+MOST = 5  # lines about what is wrong with one document
+
+
+@runtime_checkable
+class Result(Protocol):
+    """What a command finds, as Python has it."""
+
+    instance: Instance
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its document."""
+        ...
+
+
+class Results(NamedTuple):
+    """Documents of one instance, by command."""
+
+    instance: Instance
+    documents: Mapping[str, Sequence[Document]]
+
+    def all(self, *commands: str) -> list[Document]:
+        """Every document of these commands."""
+        return [document for command in commands for document in self.documents.get(command, ())]
+
+    def one(self, *commands: str) -> Document | None:
+        """The first document of these commands, None where there is none."""
+        return next(iter(self.all(*commands)), None)
+
+
+class Shown:
+    """What a page is about: the results, the names that people use, and the one design that it shows."""
+
+    def __init__(self, results: Results) -> None:
+        self.results, self.instance = results, results.instance
+        self.names = Names(results.instance)
+
+    def one(self, *commands: str) -> Document | None:
+        """The first document of these commands."""
+        return self.results.one(*commands)
+
+    def all(self, *commands: str) -> list[Document]:
+        """Every document of these commands."""
+        return self.results.all(*commands)
+
+    @cached_property
+    def best(self) -> Document | None:
+        """The design that is shown, with its value: of `solve` if there is one, else of what has a best."""
+        solved = self.one("solve", "verify")
+        if solved is not None:
+            return solved if solved.get("design") else None
+        for command, key in (("compare", "designs"), ("alternatives", "designs")):
+            found = self.one(command)
+            if found is not None and found[key] and found[key][0]["design"]:
+                return found[key][0]
+        return None
+
+    @cached_property
+    def held(self) -> np.ndarray | None:
+        """(D, O) the level at which it holds each decision."""
+        return None if self.best is None else self.names.held(self.best["design"])
+
+    @property
+    def knows_today(self) -> bool:
+        """Whether the instance says where any decision sits today."""
+        return bool((self.names.today >= 0).any())
+
+
+def gather(results: Sequence[str | Path | Result]) -> Results:
+    """Read results; raises InputError with all that is wrong with any of them, a line each."""
+    problems, found = list[str](), list[tuple[str, Document, Instance | None]]()
+    for result in results:
+        if isinstance(result, str | Path):
+            found += _from_folder(Path(result), problems)
+        elif isinstance(result, Result):
+            found.append((type(result).__name__, result.to_dict(), result.instance))
+        else:
+            problems.append(f"{result!r} is neither a result nor the folder of one")
+    if not results:
+        problems.append("RESULT: name at least one result folder")
+    if not problems:
+        problems += _apart(found)
+    if problems:
+        raise InputError(problems)
+    instance = next(each for _, _, each in found if each is not None)
+    for where, document, _ in found:
+        problems += _strangers(where, document, Names(instance))
+    if problems:
+        raise InputError(problems)
+    documents: dict[str, list[Document]] = {}
+    for _, document, _ in found:
+        documents.setdefault(document.get("command", "solve"), []).append(document)
+    return Results(instance, documents)
+
+
+def _from_folder(folder: Path, problems: list[str]) -> Iterator[tuple[str, Document, Instance | None]]:
+    path = folder / DOCUMENT
+    if not path.is_file():
+        problems.append(f"{folder}: no result (a folder with {DOCUMENT}, as --out writes it)")
+        return
+    if path.stat().st_size > LARGEST:
+        problems.append(f"{path}: larger than {LARGEST // 2**20} MB")
+        return
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        problems.append(f"{path}: not a JSON document")
+        return
+    wrong = list(_out_of_form(document, str(path)))
+    if wrong:
+        problems += wrong[:MOST] + [f"{path}: and {len(wrong) - MOST} more like these"] * (len(wrong) > MOST)
+        return
+    instance = None
+    if (folder / INSTANCE).is_dir():
+        try:
+            instance = read(folder / INSTANCE)
+        except InputError as error:
+            problems += [f"{folder / INSTANCE}: {problem}" for problem in error.problems[:MOST]]
+            return
+        if "instance_hash" in document["run"] and instance.hash != document["run"]["instance_hash"]:
+            problems.append(
+                f"{folder / INSTANCE}: not the instance that was asked about: it has another hash"
+            )
+    yield str(folder), document, instance
+
+
+def _out_of_form(document: Document, where: str) -> Iterator[str]:
+    from optimiser.studies.schemas import results
+
+    command = document.get("command", "solve")
+    forms = {form.command: form for form in results() if form.command != "check"}
+    form = forms.get("solve" if command == "verify" else command)
+    if form is None:
+        yield f"{where} command: {command!r} is no command whose result can be shown ({', '.join(forms)})"
+    else:
+        yield from misfits(document, result_schema(form), where)
+
+
+def _apart(found: Sequence[tuple[str, Document, Instance | None]]) -> Iterator[str]:
+    """What cannot stand on one page: results of several instances, or two of one question."""
+    first, *_ = found
+    hashes = {where: document["run"].get("instance_hash") for where, document, _ in found}
+    for where in hashes:
+        if hashes[where] != hashes[first[0]]:
+            yield f"{where}: about another instance, or another state of it, than {first[0]}; a page has one"
+    seen = dict[str, str]()
+    for where, document, _ in found:
+        command = document.get("command", "solve")
+        command = "solve" if command == "verify" else command
+        if command in seen and command not in MANY:
+            yield f"{where}: a second result of `{command}`, beside {seen[command]}; a page shows one"
+        seen.setdefault(command, where)
+    if all(instance is None for _, _, instance in found):
+        yield f"{first[0]}: holds no copy of its instance; ask again with --out to have one"
+
+
+def _strangers(where: str, document: Document, names: Names) -> Iterator[str]:
+    """Rows of designs that speak of what the instance does not know."""
+    known = {
+        "decision": names.decisions,
+        "organisation": {"", *names.organisations},
+        "level": set(names.levels),
+    }
+    told = set[str]()
+    for row in _rows(document):
+        for column, there in known.items():
+            value = row.get(column, "")
+            several = str(value).split(";") if column == "level" and value else [value]
+            if value and column not in told and any(one not in there for one in several):
+                told.add(column)
+                yield f"{where}: {value!r} is no {column} of its instance"
+
+
+def _rows(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every row with a decision, wherever it stands, but for the call."""
+    if isinstance(value, Mapping):
+        if isinstance(value.get("decision"), str) and value["decision"]:
+            yield value
+        for name, inner in value.items():
+            if name not in ("asked", "run"):
+                yield from _rows(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _rows(inner)

@@ -1,0 +1,104 @@
+"""The verdict: one sentence, four facts, and the warning that illustrative numbers illustrate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from optimiser.figures.arrows import arrows_said
+from optimiser.instance.instance import Instance
+from optimiser.labels import label, say
+from optimiser.reporting.blocks import Facts, Part, Text
+from optimiser.reporting.results import Shown
+from optimiser.terminal import fixed, gap
+
+
+def verdict(shown: Shown) -> Part:
+    """What a reader takes away who reads no further."""
+    return Part("verdict", say("verdict.heading"), list(_blocks(shown)))
+
+
+def _blocks(shown: Shown) -> Iterator[Any]:
+    infeasible = _infeasible(shown)
+    if infeasible:
+        yield Text(infeasible, "lead")
+    elif shown.held is not None:
+        yield Text(arrows_said(shown.names, shown.held), "lead")
+    else:
+        yield Text(say("verdict.no_design"), "lead")
+    facts = [fact for fact in (_today(shown), _best(shown), _sure(shown), _rests(shown.instance)) if fact]
+    if facts:
+        yield Facts(facts)
+    if grades(shown.instance)["illustrative"] or not shown.instance["sources"].rows:
+        yield Text(say("verdict.illustrative"), "warning")
+    if shown.instance.perspective:
+        yield Text(say("verdict.perspective", who=shown.instance.perspective))
+
+
+def _infeasible(shown: Shown) -> str:
+    asked = shown.one("diagnose")
+    solved = shown.one("solve", "verify")
+    if (asked and asked["feasible"] is False) or (solved and solved["status"] == "infeasible"):
+        return say("verdict.infeasible")
+    return ""
+
+
+def _today(shown: Shown) -> tuple[str, str, str] | None:
+    compared = shown.one("compare")
+    if not shown.knows_today:
+        return say("verdict.today"), "\u2013", say("verdict.today_unknown")
+    now = (
+        next((each for each in compared["designs"] if each["name"] == "current"), None) if compared else None
+    )
+    if now is None:
+        return None
+    if now["value"] is None:
+        return say("verdict.today"), "\u2013", say("verdict.today_breaks")
+    return say("verdict.today"), fixed(now["value"], 3), say("verdict.value_of_today")
+
+
+def _best(shown: Shown) -> tuple[str, str, str] | None:
+    if shown.best is None or shown.best["value"] is None:
+        return None
+    return say("verdict.best"), fixed(shown.best["value"], 3), say("verdict.value_of_best")
+
+
+def _sure(shown: Shown) -> tuple[str, str, str] | None:
+    best = shown.best
+    if best is None or best["value"] is None:
+        return None
+    if best.get("bound") is None:
+        return say("verdict.sure"), "\u2013", say("verdict.no_bound")
+    above = gap(best["value"], best["bound"])
+    if best.get("verified") is False:
+        return say("verdict.sure"), say("verdict.unverified"), say("verdict.unverified_said")
+    told = (
+        "verdict.proven" if best["bound"] - best["value"] <= 1e-6 * abs(best["value"]) else "verdict.within"
+    )
+    return (
+        say("verdict.sure"),
+        say(f"{told}_short", gap=above),
+        say(told, gap=above, bound=fixed(best["bound"], 3)),
+    )
+
+
+def _rests(instance: Instance) -> tuple[str, str, str]:
+    count = grades(instance)
+    if not count:
+        return say("verdict.rests"), "\u2013", say("verdict.rests_unsaid")
+    total = count.total()
+    parts = ", ".join(f"{count[grade]} {label('grades', grade)}" for grade in GRADES if count[grade])
+    return (
+        say("verdict.rests"),
+        say("verdict.rests_short", n=count["measured"] + count["proxy"], of=total),
+        parts,
+    )
+
+
+GRADES = ("measured", "proxy", "elicited", "illustrative")
+
+
+def grades(instance: Instance) -> Counter[str]:
+    """How many columns of the instance have which grade."""
+    return Counter(map(str, instance["sources"]["grade"]))

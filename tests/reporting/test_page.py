@@ -1,0 +1,123 @@
+"""A page: its parts and their order, what it may do, and that nothing on it is told by looks alone."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from html_page import check_harmless, parsed
+from paths import INSTANCES
+
+import optimiser
+from optimiser.reporting.page import Page
+
+ORDER = ["verdict", "where", "why", "today", "gains", "binds", "weights", "evidence", "method"]
+
+
+@pytest.fixture(scope="module")
+def page() -> Page:
+    instance = optimiser.read(INSTANCES / "three-levels")
+    triple = ("accountability", "responsiveness", "economy")
+    return optimiser.report(
+        optimiser.solve(instance),
+        optimiser.compare(instance),
+        optimiser.explain(instance),
+        optimiser.weight_map(instance, triple, tolerance=0.01),
+    )
+
+
+def test_parts_stand_in_the_order_in_which_one_would_ask(page):
+    sections = parsed(page.html).all("section")
+    assert [section.attributes["id"] for section in sections] == ORDER
+    assert [section.all("h2")[0].text for section in sections] == [
+        link.text for link in parsed(page.html).all("nav")[0].all("a")
+    ]
+
+
+def test_nothing_is_fetched_and_nothing_runs_but_what_the_policy_names(page):
+    check_harmless(parsed(page.html))
+
+
+def test_every_figure_is_said_in_words_and_has_its_numbers_behind_it(page):
+    root = parsed(page.html)
+    figures = root.all("figure")
+    assert len(figures) == len(page.drawings) > 6
+    for figure in figures:
+        drawings = figure.all("svg")
+        assert [each.attributes["class"] for each in drawings] == ["wide", "narrow"]
+        for each in drawings:
+            assert each.attributes["role"] == "img"
+            assert len(each.attributes["aria-label"]) > 40
+    behind = [d for d in root.all("details") if "numbers behind it" in d.all("summary")[0].text]
+    assert len(behind) == len(figures)
+    assert all(len(each.all("tr")) > 1 for each in behind)
+
+
+def test_it_is_put_together_as_readers_of_screens_need_it(page):
+    root = parsed(page.html)
+    assert root.all("html")[0].attributes["lang"] == "en"
+    ids = [each.attributes["id"] for each in root.all() if "id" in each.attributes]
+    assert len(ids) == len(set(ids))
+    levels = [int(each.tag[1]) for each in root.all() if each.tag in ("h1", "h2", "h3", "h4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels))
+    for table in root.all("table"):
+        assert all(head.attributes["scope"] in ("col", "row") for head in table.all("th"))
+        assert all(head.text.strip() for head in table.all("th"))
+    for region in (each for each in root.all() if each.attributes.get("role") == "region"):
+        assert region.attributes["tabindex"] == "0"
+        assert region.attributes["aria-label"]
+
+
+def test_the_verdict_says_what_moves_and_how_sure_that_is(page):
+    verdict = parsed(page.html).all("section")[0].said()
+    assert "2 of 5 decisions would move: 2 towards the centre." in verdict
+    assert "0.370" in verdict
+    assert "0.455" in verdict
+    assert "proven" in verdict
+    assert "Illustrative numbers illustrate" in verdict
+
+
+def test_all_can_be_read_where_no_script_runs(page):
+    root = parsed(page.html)
+    answer = next(each for each in root.all("div") if each.attributes.get("id") == "answer")
+    assert "hidden" in answer.attributes
+    assert not answer.children
+    assert "Buying protective equipment to" in root.said()  # what moves between the map's designs
+
+
+def test_the_triangle_carries_what_it_needs_to_answer(page):
+    data = json.loads(next(s.text for s in parsed(page.html).all("script") if s.attributes))
+    assert data["objectives"] == ["Accountability", "Responsiveness", "Economy"]
+    assert {str(cell[0]) for cell in data["cells"]} == set(data["designs"])
+    assert 0 < data["error"] <= 0.01
+
+
+def test_folders_make_the_same_page_as_results_and_twice_the_same_bytes(tmp_path, run):
+    archetype = INSTANCES / "archetype"
+    for verb in ("solve", "map"):
+        assert run(verb, str(archetype), "--out", str(tmp_path / verb)).code == 0
+    pages = []
+    for name in ("a.html", "b.html"):
+        ran = run("report", str(tmp_path / "solve"), str(tmp_path / "map"), "--out", str(tmp_path / name))
+        assert (ran.code, ran.err) == (0, "")
+        pages.append((tmp_path / name).read_bytes())
+    assert pages[0] == pages[1]
+    assert len(pages[0]) < 100_000
+    check_harmless(parsed(pages[0].decode()))
+
+
+def test_figures_are_files_that_stand_alone(tmp_path, page):
+    absent = page.save_figures(tmp_path / "figures")
+    kinds = [kind for kind in (".svg", ".png", ".pdf") if kind not in absent]
+    for drawing in page.drawings:
+        assert (tmp_path / "figures" / f"{drawing.name}.csv").read_text().count("\n") == len(drawing.rows) + 1
+        for kind in kinds:
+            for width in ("", "-narrow"):
+                assert (tmp_path / "figures" / f"{drawing.name}{width}{kind}").stat().st_size > 500
+    svg = Path(tmp_path / "figures" / "arrows.svg").read_text()
+    assert 'width="180mm"' in svg
+    assert "<desc>2 of 5 decisions would move" in svg
