@@ -15,7 +15,7 @@ def report(*results: str | Path | Result, weights_of: str | Path | None = None) 
 
     Parameters
     ----------
-    *results : str, Path, Design or what a study returns
+    results : str, Path, Design or what a study returns
         Folders that `--out` or `.save` wrote, or the results themselves: one of each question, of thresholds,
         frontiers and replays as many as there are, all about the same instance.
     weights_of : str or Path, optional
@@ -39,7 +39,7 @@ def report(*results: str | Path | Result, weights_of: str | Path | None = None) 
     >>> page.title
     'Who should decide what? Six decisions between a centre and a locality'
     >>> [drawing.name for drawing in page.drawings]
-    ['arrows', 'objectives', 'triangle', 'acceptability']
+    ['arrows', 'objectives', 'hours', 'triangle', 'acceptability']
     """
     problems, found, opinions = list[str](), None, list[Opinion]()
     try:

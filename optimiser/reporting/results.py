@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
@@ -148,10 +149,10 @@ def _from_folder(folder: Path, problems: list[str]) -> Iterator[tuple[str, Docum
 
 
 def _out_of_form(document: Document, where: str) -> Iterator[str]:
-    from optimiser.studies.schemas import results
-
+    # by name, as it asks the public names for the questions, and a report is one of the public names
+    results = import_module("optimiser.studies.schemas").results()
     command = document.get("command", "solve")
-    forms = {form.command: form for form in results() if form.command != "check"}
+    forms = {form.command: form for form in results if form.command != "check"}
     form = forms.get("solve" if command == "verify" else command)
     if form is None:
         yield f"{where} command: {command!r} is no command whose result can be shown ({', '.join(forms)})"

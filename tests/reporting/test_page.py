@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,18 +14,18 @@ from paths import INSTANCES
 import optimiser
 from optimiser.reporting.page import Page
 
+THREE = ("accountability", "responsiveness", "economy")
 ORDER = ["verdict", "where", "why", "today", "gains", "binds", "weights", "evidence", "method"]
 
 
 @pytest.fixture(scope="module")
 def page() -> Page:
     instance = optimiser.read(INSTANCES / "three-levels")
-    triple = ("accountability", "responsiveness", "economy")
     return optimiser.report(
         optimiser.solve(instance),
-        optimiser.compare(instance),
-        optimiser.explain(instance),
-        optimiser.weight_map(instance, triple, tolerance=0.01),
+        optimiser.compare(instance, reach=False),
+        optimiser.explain(instance, ["supplies"]),
+        optimiser.weight_map(instance, THREE, tolerance=0.05),
     )
 
 
@@ -93,7 +94,7 @@ def test_the_triangle_carries_what_it_needs_to_answer(page):
     data = json.loads(next(s.text for s in parsed(page.html).all("script") if s.attributes))
     assert data["objectives"] == ["Accountability", "Responsiveness", "Economy"]
     assert {str(cell[0]) for cell in data["cells"]} == set(data["designs"])
-    assert 0 < data["error"] <= 0.01
+    assert 0 < data["error"] <= 0.05
 
 
 def test_folders_make_the_same_page_as_results_and_twice_the_same_bytes(tmp_path, run):
@@ -111,6 +112,7 @@ def test_folders_make_the_same_page_as_results_and_twice_the_same_bytes(tmp_path
 
 
 def test_figures_are_files_that_stand_alone(tmp_path, page):
+    page = replace(page, drawings=page.drawings[:1])
     absent = page.save_figures(tmp_path / "figures")
     kinds = [kind for kind in (".svg", ".png", ".pdf") if kind not in absent]
     for drawing in page.drawings:
