@@ -9,7 +9,7 @@ import click
 
 from optimiser.cli.options import AS_JSON, NUMBER
 from optimiser.cli.question import Question
-from optimiser.cli.say import complain
+from optimiser.cli.say import complain, end_progress
 from optimiser.cli.text import opening
 from optimiser.terminal import columns, counted, duration, listing, page, paragraph
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from optimiser.studies.sensitivity.outcome import Outcome
     from optimiser.studies.sensitivity.rehearsal import Rehearsal
 
+LOST = "nothing of it is kept: with --out DIR the same command would go on from there"
 KEPT = "what was found is kept in {}: the same command goes on from there"
 
 
@@ -37,15 +38,23 @@ class Study(Question):
             try:
                 if write:
                     return batch.write(*write)
-                return batch.rehearse() if dry_run else batch.run()
+                outcome = batch.rehearse() if dry_run else batch.run()
             except (KeyboardInterrupt, OSError):
-                if kept is not None:
-                    complain(KEPT.format(kept))
+                self._go_on(kept)
                 raise
             finally:
                 batch.close()
+            if not dry_run and outcome.unfinished:
+                self._go_on(kept)
+            return outcome
 
         return found
+
+    @staticmethod
+    def _go_on(kept: str | None) -> None:
+        """Say how to go on."""
+        end_progress()
+        complain(LOST if kept is None else KEPT.format(kept))
 
 
 def _arguments(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from optimiser.errors import InputError
 from optimiser.studies.pool.crew import Result
 from optimiser.studies.pool.work import Died, Do, Opening, done
 
-READY = "ready"
+READY, GONE = "ready", object()
 FALSE_STARTS = 3  # workers that end before they are ready, after which there is no point in starting more
 UNGUARDED = 97  # exit code of a worker that would have run the whole script again
 GUARD = (
@@ -87,9 +87,10 @@ class Processes:
         return [result for lane in changed for result in self._heard(lane)]
 
     def _heard(self, lane: Lane) -> list[Result]:
-        try:
+        sent = GONE
+        with suppress(EOFError, OSError):
             sent = lane.connection.recv()
-        except (EOFError, OSError):
+        if sent is GONE:
             return self._ended(lane)
         if not lane.ready:
             lane.ready, self._false_starts = True, 0
