@@ -34,12 +34,13 @@ def assemble(kind: type[C], sheets: Mapping[str, Sheet], findings: Findings) -> 
     lowest = tables["levels"]["level"][-1]
     sizes = {name: table.rows for name, table in tables.items()}
     _refuse_what_is_too_large(sizes, int((tables["organisations"]["level"] == lowest).sum()), findings)
-    settings = {name: _record(tables[name]) for name in ("instance", "limits", "uncertainty")}
+    settings = {name: _record(tables[name]) for name in ("instance", "limits", "uncertainty", "path")}
     instance = kind(
         tables={name: tables[name] for name in HELD_TABLES},
         weights=_weights(tables, sheets, findings),
         limits=settings["limits"] | {"reserve": settings["limits"]["reserve"] or 0.0},
         uncertainty=settings["uncertainty"],
+        path=settings["path"],
         noticed=tuple(findings.noticed),
         **settings["instance"],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -12,10 +12,21 @@ from typing import Any, TypeVar
 import numpy as np
 
 from optimiser.instance.schema.column import Column
-from optimiser.instance.schema.schema import HELD_TABLES, SYSTEM_OBJECTIVES, TABLES, level_defaults
+from optimiser.instance.schema.schema import (
+    HELD_TABLES,
+    SETTINGS,
+    SYSTEM_OBJECTIVES,
+    TABLES,
+    level_defaults,
+)
 from optimiser.instance.table import Table, compact
 from optimiser.introduction import Cells, Introduced
 from optimiser.terminal import counted
+
+
+def _no_path() -> dict[str, float]:
+    """What links periods where nothing is said of it."""
+    return {column.name: float(column.blank) for column in TABLES["path"].columns}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -26,8 +37,9 @@ class Content(Introduced):
     name (``decisions``, ``organisations``, ``workload``, ``delays``, ``risk``, ``correlations``, ``needs``,
     ``resources``, ``surges``, ``scores``, ``links``, ``rules``, ``partners``, ``current``, ``sources``)
     and the lists of ``instance.toml``: ``levels`` (from the top down), ``objectives`` (the user's own),
-    ``scenarios`` (with columns ``surge.RESOURCE``, ``loss.RESOURCE`` and ``correlation.DECISION``) and
-    ``resource_types`` (toml's ``[[resources]]``). Rows keep the order in which they were given.
+    ``scenarios`` (with columns ``surge.RESOURCE``, ``loss.RESOURCE`` and ``correlation.DECISION``),
+    ``periods`` (with columns ``weights.OBJECTIVE``) and ``resource_types`` (toml's ``[[resources]]``). Rows
+    keep the order in which they were given.
     """
 
     name: str
@@ -39,10 +51,11 @@ class Content(Introduced):
     description: str = ""
     perspective: str = ""
     licence: str = ""
+    path: Mapping[str, float] = field(default_factory=_no_path)  # discount, learn, heal, hurt, burn, safe
     noticed: tuple[str, ...] = ()  # what was found beside the tables when they were read; `check` warns of it
 
     def __post_init__(self) -> None:
-        for name in ("tables", "weights", "limits", "uncertainty"):
+        for name in ("tables", *SETTINGS):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -143,16 +156,37 @@ class Content(Introduced):
             and not (name in defaults and np.array_equal(self[table][name], defaults[name]))
         }
 
+    @property
+    def settings(self) -> dict[str, Mapping[str, float | None]]:
+        """What maps names to numbers, by its name; what links periods only where it says anything."""
+        return {name: getattr(self, name) for name in SETTINGS if name != "path" or self.path != _no_path()}
+
     @cached_property
     def hash(self) -> str:
-        """SHA-256 (hexadecimal) of everything in it, however it was written down."""
+        """SHA-256 (hexadecimal) of everything in it, however it was written down.
+
+        What links periods counts where it says anything: an instance without a path keeps the hash that it
+        had before there were any.
+        """
         words = ("name", "title", "description", "perspective", "licence")
         said: dict[str, Any] = {key: getattr(self, key) for key in words}
-        said |= {key: sorted(getattr(self, key).items()) for key in ("weights", "limits", "uncertainty")}
+        said |= {name: sorted(numbers.items()) for name, numbers in self.settings.items()}
         digest = hashlib.sha256(b"optimiser instance 1\n" + compact(said).removesuffix(b"}"))
-        tables = b",".join(compact(name) + b":" + self[name].written() for name in HELD_TABLES)
+        names = [name for name in HELD_TABLES if name != "periods" or self[name].rows]
+        tables = b",".join(compact(name) + b":" + self[name].written(self._silent(name)) for name in names)
         digest.update(b',"tables":{' + tables + b"}}")
         return digest.hexdigest()
+
+    def linking(self, table: str) -> list[str]:
+        """The columns of a table that link periods and say more than their default."""
+        columns = TABLES[table].by_name.items()
+        linking = {name: column for name, column in columns if column.linking}
+        return [name for name, c in linking.items() if any(map(c.says, self[table][name].tolist()))]
+
+    def _silent(self, table: str) -> list[str]:
+        """Those that say no more than it."""
+        columns, said = TABLES[table].by_name.items(), self.linking(table)
+        return [name for name, column in columns if column.linking and name not in said]
 
 
 def _restored(kind: type[Content], state: dict[str, Any]) -> Content:

@@ -11,8 +11,8 @@ import numpy as np
 from optimiser.instance.checking.check import check
 from optimiser.instance.checking.problems import Findings
 from optimiser.instance.instance import Instance
-from optimiser.instance.replace import SETTINGS, ByName
-from optimiser.instance.schema.schema import HELD_TABLES, TABLES
+from optimiser.instance.replace import ByName
+from optimiser.instance.schema.schema import HELD_TABLES, SETTINGS, TABLES
 from optimiser.instance.table import Table
 
 ALL = ""  # as a column: the whole table
@@ -58,7 +58,7 @@ def differences(a: Instance, b: Instance) -> list[Difference]:
     inputs: list[tuple[str, str]] = []
     if not _proportional(list(a.weights.values()), [b.weights[g] for g in a.weights]):
         inputs.append(("weights", ALL))
-    for setting in ("limits", "uncertainty"):
+    for setting in SETTINGS[1:]:
         mine, theirs = getattr(a, setting), getattr(b, setting)
         inputs += [(setting, key) for key in mine if mine[key] != theirs[key]]
     for name in HELD_TABLES:

@@ -17,7 +17,6 @@ from optimiser.instance.schema.schema import HELD_TABLES, TABLES
 if TYPE_CHECKING:
     import pandas as pd
 
-SETTINGS = ("limits", "uncertainty")
 
 
 def from_tables(kind: type[C], tables: Mapping[str, Any], document: Mapping[str, Any]) -> C:
@@ -48,7 +47,7 @@ def to_tables(instance: Content) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
     words = {column.name: getattr(instance, column.name) for column in TABLES["instance"].columns}
-    settings = {name: dict(getattr(instance, name)) for name in SETTINGS}
+    settings = {name: dict(numbers) for name, numbers in instance.settings.items() if name != "weights"}
     found = {
         name: pd.DataFrame([{key: value for key, value in given.items() if value not in (None, "")}])
         for name, given in {"instance": words, **settings}.items()

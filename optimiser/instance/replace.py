@@ -16,9 +16,8 @@ from optimiser.instance.content import C, Content, row_name
 from optimiser.instance.reading import cells as convert
 from optimiser.instance.reading.workbook_sheet import rank
 from optimiser.instance.schema.column import Column
-from optimiser.instance.schema.schema import HELD_TABLES, TABLES
+from optimiser.instance.schema.schema import HELD_TABLES, SETTINGS, TABLES
 
-SETTINGS = ("weights", "limits", "uncertainty")
 HOWS = ("set", "multiply", "add", "odds")
 SAID = {"multiply": "multiply", "add": "add", "odds": "multiply the odds"}
 

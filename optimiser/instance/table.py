@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,12 +64,13 @@ class Table(Mapping[str, np.ndarray]):
             return np.isnan(column)
         return column == "" if column.dtype == object else np.zeros(self.rows, dtype=bool)
 
-    def written(self) -> bytes:
+    def written(self, without: Container[str] = ()) -> bytes:
         """The table as JSON: columns as lists. What is written of a column is kept, for variants as well."""
-        for name, column in self._columns.items():
+        named = [name for name in self._columns if name not in without]
+        for name in named:
             if name not in self._written:
-                self._written[name] = compact(name) + b":" + compact(column.tolist())
-        return b"{" + b",".join(self._written[name] for name in self._columns) + b"}"
+                self._written[name] = compact(name) + b":" + compact(self._columns[name].tolist())
+        return b"{" + b",".join(self._written[name] for name in named) + b"}"
 
     def frame(self) -> pd.DataFrame:
         """The table as a DataFrame (a copy: changing it leaves the instance as it is)."""

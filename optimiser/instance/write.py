@@ -70,7 +70,7 @@ def _toml(instance: Content) -> str:
         for key in (column.name for column in TABLES["instance"].columns)
         if getattr(instance, key)
     ]
-    for table in ("levels", "objectives", "resource_types", "scenarios"):
+    for table in ("levels", "objectives", "resource_types", "scenarios", "periods"):
         columns = instance.given(table)
         for row in range(instance[table].rows):
             lines += ["", f"[[{TABLES[table].section}]]"]
@@ -84,8 +84,8 @@ def _toml(instance: Content) -> str:
                         f"{toml_key(name)} = {toml_value(cell)}" for name, cell in pairs.items()
                     )
                     lines.append(f"{start} = {{ {inner} }}")
-    for name in ("weights", "limits", "uncertainty"):
-        settings = {key: value for key, value in getattr(instance, name).items() if value is not None}
+    for name, numbers in instance.settings.items():
+        settings = {key: value for key, value in numbers.items() if value is not None}
         lines += [
             "",
             f"[{name}]",
@@ -114,11 +114,8 @@ def _check_room(instance: Content) -> None:
 def _sheets(instance: Content) -> Iterator[SheetRows]:
     """Sheet name and rows, the header first; sections of instance.toml as pairs of key and value."""
     words = {column.name: getattr(instance, column.name) for column in TABLES["instance"].columns}
-    for name, pairs in (
-        ("instance", words),
-        ("limits", instance.limits),
-        ("uncertainty", instance.uncertainty),
-    ):
+    records = {name: numbers for name, numbers in instance.settings.items() if name != "weights"}
+    for name, pairs in {"instance": words, **records}.items():
         rows = [[key, book_cell(value)] for key, value in pairs.items() if value not in (None, "")]
         yield name, iter([["key", "value"], *rows])
     weights = [[name, book_cell(weight)] for name, weight in instance.weights.items()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from optimiser.instance.checking import periods  # noqa: F401 (it registers its rules)
 from optimiser.instance.checking.problems import Findings, quote
 from optimiser.instance.checking.rules import RULES
 from optimiser.instance.checking.warnings import warnings as warnings

@@ -272,11 +272,11 @@ def links_join_two_decisions(instance: Content, findings: Findings) -> None:
             findings.add("links", row, "decision_a, decision_b", text)
 
 
-@rule("limits.max_changes", "current")
+@rule("limits.max_changes", "current", "periods")
 def changes_are_from_something(instance: Content, findings: Findings) -> None:
-    """max_changes needs a current design."""
-    most = instance.limits["max_changes"]
-    if most is not None and not instance["current"].rows and "current" not in findings.unreliable:
+    """max_changes needs a current design, or periods."""
+    most, given = instance.limits["max_changes"], instance["current"].rows or instance["periods"].rows
+    if most is not None and not given and not {"current", "periods"} & findings.unreliable:
         findings.add(
             "limits", 0, "max_changes", f"{quote(most)} is given, but no current design (current.csv)"
         )

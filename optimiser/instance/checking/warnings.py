@@ -8,6 +8,7 @@ import numpy as np
 
 from optimiser.instance.checking.incomplete_tables import holes
 from optimiser.instance.checking.lookalikes import far_apart, twins
+from optimiser.instance.checking.periods import suspicious_periods
 from optimiser.instance.checking.problems import listing, number_text
 from optimiser.instance.content import Content
 from optimiser.instance.schema.schema import SYSTEM_OBJECTIVES, TABLES
@@ -24,6 +25,7 @@ def warnings(instance: Content) -> tuple[str, ...]:
         *_bars_to_everyone(instance),
         *_half_scored(instance),
         *_unused(instance),
+        *suspicious_periods(instance),
         *_sourceless(instance),
     )
 
@@ -134,7 +136,9 @@ def _can_run_short(instance: Content) -> bool:
     """Whether any locality can need more of a resource than it has, in any scenario."""
     scenarios, surges = instance["scenarios"], instance["surges"]
     local = {key[:3]: key[3:] for key in zip(*surges.values(), strict=True)}
-    for organisation, resource, capacity, demand in zip(*instance["resources"].values(), strict=True):
+    resources = instance["resources"]
+    named = (resources[key] for key in ("organisation", "resource", "capacity", "demand"))
+    for organisation, resource, capacity, demand in zip(*named, strict=True):
         for row, scenario in enumerate(scenarios["scenario"]):
             surge, loss = local.get((scenario, resource, organisation), (np.nan, np.nan))
             surge = scenarios[f"surge.{resource}"][row] if np.isnan(surge) else surge

@@ -40,11 +40,12 @@ class Column:
     below: bool = False  # high itself is out of range
     whole: bool = False
     unit: str = ""
-    each: Literal["", "objectives", "resources", "decisions", "asked", "varied"] = (
-        ""  # objectives: of inputs all but resilience
+    each: Literal["", "objectives", "weighed", "resources", "decisions", "asked", "varied"] = (
+        ""  # objectives: of inputs all but resilience; weighed: all
     )
     nullable: bool = False  # of results: there may be none
     caption: bool = False  # a text that results show in place of a name
+    linking: bool = False  # it links the periods of a path, and no other question reads it
 
     @property
     def blank(self) -> str | float | bool:
@@ -149,7 +150,9 @@ class TableSchema:
     ) -> Mapping[str, Column]:
         """Columns by their name in one instance, where some stand once for each of its names."""
         scored = [o for o in objectives if o != "resilience"]
-        names = {"objectives": scored, "resources": resources, "decisions": decisions}
+        names = {
+            "objectives": scored, "weighed": objectives, "resources": resources, "decisions": decisions,
+        }  # fmt: skip
         found: dict[str, Column] = {}
         for column in self.columns:
             for name in [column.name.format(n) for n in names[column.each]] if column.each else [column.name]:

@@ -38,4 +38,5 @@ def level_defaults(levels: int) -> dict[str, np.ndarray]:
 
 
 # Tables that Instance.tables holds; the others are its attributes.
-HELD_TABLES = ("levels", "objectives", "resource_types", "scenarios", *CSV_TABLES)
+HELD_TABLES = ("levels", "objectives", "resource_types", "scenarios", "periods", *CSV_TABLES)
+SETTINGS = ("weights", "limits", "uncertainty", "path")  # attributes that map names to numbers

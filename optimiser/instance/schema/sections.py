@@ -145,6 +145,12 @@ SECTIONS = (
                 "money a year per unit",
                 above=True,
             ),
+            a_share(
+                "refill",
+                "share of the reserve that a year puts back, before each period of a path",
+                1.0,
+                linking=True,
+            ),
         ),
         ("resource",),
         "list",
@@ -191,5 +197,40 @@ SECTIONS = (
         ("scenario",),
         "list",
         "scenarios",
+    ),
+    TableSchema(
+        "path",
+        "What links the periods of a path: how fast skill and morale come and go, and what the future counts.",
+        (
+            a_amount("discount", "by how much a year is worth less than the one before", 0.0, "a year"),
+            a_share("learn", "how far a year takes skill to what is practised", 0.0),
+            a_share("heal", "how far a year takes morale to what circumstances allow", 0.0),
+            a_share("hurt", "share of willingness that being monitored in full takes in the end", 0.0),
+            a_share("burn", "share of willingness that working all hours takes in the end", 0.0),
+            a_share("safe", "share of its hours that an organisation may work at no cost to morale", 1.0),
+        ),
+        shape="record",
+        section="path",
+    ),
+    TableSchema(
+        "periods",
+        "The periods of a path, in their order, each with one of the scenarios for certain. For `optimiser "
+        "path` alone.",
+        (
+            Column("period", "name", "the period", required=True),
+            a_name("scenario", "scenarios", "what it is like", required=True),
+            a_amount("years", "how long it is", 1.0, "years", above=True),
+            a_amount(
+                "weights.{}",
+                "what the objective weighs in it; in instance.toml `weights = { accountability = 1 }`: those "
+                "not named weigh nothing",
+                None,
+                otherwise="the weights of the instance, where none is named",
+                each="weighed",
+            ),
+        ),
+        ("period",),
+        "list",
+        "periods",
     ),
 )

@@ -76,6 +76,13 @@ CSV_FILES = (
             a_number("min_rating", "rating that a locality needs to hold it"),
             a_name("flexes", "resource_types", "the resource that local teams can stretch by exercising it"),
             a_amount("flex", "by how much, fully exercised", 0.0, "share of supply"),
+            a_amount(
+                "switch_cost",
+                "what moving it costs on a path, in years of all that the decision can score",
+                0.0,
+                "years",
+                linking=True,
+            ),
             _NOTE,
         ),
         ("decision",),
@@ -118,6 +125,20 @@ CSV_FILES = (
                 "money a year",
                 above=True,
                 otherwise="none: no support",
+            ),
+            *(
+                a_share(name, f"on a path: {meaning}", otherwise="that of `[path]`", linking=True)
+                for name, meaning in (
+                    ("learn", "how far a year takes its skill to what it practises"),
+                    ("heal", "how far a year takes its morale to what circumstances allow"),
+                    ("hurt", "share of its willingness that being monitored in full takes in the end"),
+                    ("burn", "share of its willingness that working all hours takes in the end"),
+                    ("safe", "share of its hours that it may work at no cost to morale"),
+                )
+            ),
+            a_share("skill", "on a path: its ability at the start", otherwise="`ability`", linking=True),
+            a_share(
+                "morale", "on a path: its willingness at the start", otherwise="`willingness`", linking=True
             ),
             _NOTE,
         ),
@@ -214,6 +235,13 @@ CSV_FILES = (
             _RESOURCE,
             a_amount("capacity", "what there is", None, "the resource's own", required=True),
             a_amount("demand", "what is normally needed", None, "the resource's own", required=True),
+            a_amount(
+                "reserve",
+                "on a path: what is set aside beside the capacity, and is gone once it is used",
+                0.0,
+                "the resource's own",
+                linking=True,
+            ),
         ),
         ("organisation", "resource"),
     ),
@@ -279,6 +307,14 @@ CSV_FILES = (
                 "is held here, or at one of these, separated by `;`",
                 required=True,
                 several=True,
+            ),
+            a_amount(
+                "lag",
+                "on a path: so many periods before; elsewhere the rule holds at once",
+                0.0,
+                "periods",
+                whole=True,
+                linking=True,
             ),
             _NOTE,
         ),
