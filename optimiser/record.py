@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+_NONE = np.zeros(0)
 
 @dataclass(frozen=True, eq=False)
 class Record:
@@ -24,3 +25,8 @@ class Record:
     lent: np.ndarray  # (O, R, S) units, through the pool at the level that holds the decision governing r
     borrowed: np.ndarray  # (O, R, S) units
     unmet: np.ndarray  # (O, R, S) units
+    drawn: np.ndarray = field(default_factory=lambda: _NONE)  # (O, R, S) units of the reserve, on a path; else none
+
+    def __post_init__(self) -> None:
+        if self.drawn is _NONE:
+            object.__setattr__(self, "drawn", np.zeros(np.shape(self.unmet)))

@@ -22,6 +22,7 @@ def unreadable(facts: Facts, record: Record) -> list[str]:
     shapes = {
         "held": held, "exercised": (*held, S), "monitored": (*held, S), "support": facts.planned.shape,
         "added": stock[:2], "lent": stock, "borrowed": stock, "unmet": stock,
+        "drawn": stock,
     }  # fmt: skip
     found = []
     for name, shape in shapes.items():
@@ -95,7 +96,7 @@ class Constraints:
         """Nothing is negative (upper ends: willing_and_able, monitoring, support)."""
         shares = dict.fromkeys(("exercised", "monitored", "support"), np.array(1.0))
         stocks = {"added": self.stocks.max(axis=2)} | dict.fromkeys(
-            ("lent", "borrowed", "unmet"), self.stocks
+            ("lent", "borrowed", "unmet", "drawn"), self.stocks
         )
         for name, scale in (shares | stocks).items():
             array = getattr(self.record, name)
@@ -154,10 +155,10 @@ class Constraints:
         """(7)"""
         f, record, holder = self.facts, self.record, self.accounts.holder
         watched = f.fear[:, None, None] * record.monitored
-        willing = f.willingness[holder][..., None] * (1 - watched)
+        willing = f.morale[holder][..., None] - f.willingness[holder][..., None] * watched
         for (d, o, s), numbers in self.over(record.exercised, willing):
             yield f"{self.case(d, o, s)}: exercised {numbers} willing"
-        able = (f.ability + record.support)[holder][..., None]
+        able = (f.skill + record.support)[holder][..., None]
         for (d, o, s), numbers in self.over(record.exercised, able):
             yield f"{self.case(d, o, s)}: exercised {numbers} able"
 
@@ -189,11 +190,14 @@ class Constraints:
         """(9) Demand is covered, by flexing locally too, or said to be unmet; (11) what may be bought."""
         f, record = self.facts, self.record
         covered = f.supply + record.added[..., None] + record.borrowed - record.lent + record.unmet
+        covered += record.drawn
         for d in np.flatnonzero(f.flexes >= 0):
             r, exercised = f.flexes[d], record.exercised[d] * self.accounts.local[d][:, None]
             covered[:, r] += f.flex[d] * f.supply[:, r] * exercised
         for (o, r, s), numbers in self.over(f.demand, covered, self.stocks):
             yield f"{self.stock(o, r, s)}: demand {numbers} covered or counted as unmet"
+        for (o, r, s), numbers in self.over(record.drawn, f.stock[..., None], f.stock[..., None]):
+            yield f"{self.stock(o, r, s)}: drawn {numbers} left of the reserve"
         buyable = np.where(f.can_be_bought, np.inf, 0.0)
         for (o, r), numbers in self.over(record.added, buyable, self.stocks.max(axis=2)):
             yield f"{f.resources[r]} added for {f.localities[o]}: {numbers} that can be bought"

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from optimiser.instance.instance import Instance
+from optimiser.instance.period import Period
 
 _PREPARED: WeakKeyDictionary[Instance, Facts] = WeakKeyDictionary()
 
@@ -120,6 +121,11 @@ class Facts:
         hours = table["staff_hours"]
         self.planned = np.where(np.isnan(hours), np.inf, hours * share)  # H_n, inf: not limited
         self.willingness, self.ability = table["willingness"], table["ability"]
+        self.morale, self.skill = self.willingness, self.ability
+        self.stock = np.zeros((len(self.localities), len(self.resources)))  # (O, R) of the reserve
+        if isinstance(instance, Period):
+            inherited = instance.inherited
+            self.morale, self.skill, self.stock = inherited.morale, inherited.skill, inherited.stock
         self.support_cost = np.nan_to_num(table["support_cost"])
         can_be_built = ~np.isnan(table["support_cost"]) & (self.budget is not None)
         self.most_support = np.where(can_be_built, 1 - self.ability, 0.0)

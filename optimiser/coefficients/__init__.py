@@ -26,13 +26,14 @@ from optimiser.coefficients.scores import Scores, direct_scores, scores_of
 from optimiser.coefficients.sets import Array, Sets, sets_of
 from optimiser.coefficients.slack import Slack, slack_of
 from optimiser.coefficients.staffing import Staffing, staffing_of
+from optimiser.coefficients.states import Inherited, inherited_of
 from optimiser.coefficients.structure import Structure, structure_of
 from optimiser.coefficients.value import Value, value_of, weights_of
 from optimiser.instance.instance import Instance
 
 __all__ = ["MECHANISMS", "Coefficients", "coefficients", "weights_of"]
 
-MECHANISMS = ("value", "holding", "staffing", "autonomy", "slack", "money", "scores")
+MECHANISMS = ("value", "holding", "staffing", "autonomy", "slack", "money", "scores", "inherited")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +49,7 @@ class Coefficients:
     slack: Slack
     money: Money
     scores: Scores
+    inherited: Inherited
     pools: Pools
 
     @cached_property
@@ -95,15 +97,17 @@ def coefficients(instance: Instance, weights: Mapping[str, float] | None = None)
     pools, given = pools_of(instance, sets), direct_scores(instance, sets)
     staffing, money, slack = staffing_of(instance, sets), money_of(instance, sets), slack_of(instance, sets)
     scores = scores_of(instance, sets, given, pools, money, slack)
+    autonomy, inherited = autonomy_of(instance, sets), inherited_of(instance, sets, staffing)
     return Coefficients(
         sets=sets,
-        structure=structure_of(instance, sets, staffing, money, slack, scores),
+        structure=structure_of(instance, sets, staffing, money, slack, scores, autonomy, inherited),
         value=value_of(instance, weights),
         holding=holding_of(instance, sets),
         staffing=staffing,
-        autonomy=autonomy_of(instance, sets),
+        autonomy=autonomy,
         slack=slack,
         money=money,
         scores=scores,
+        inherited=inherited,
         pools=pools,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.coefficients.rows import Rows, positions, rows_of
+from optimiser.coefficients.rows import EVERY, Rows, positions, rows_of
 from optimiser.instance.instance import Instance
 
 Array = np.ndarray
@@ -156,3 +156,13 @@ def _once_or_each(once: Array, localities: int) -> tuple[Array, Array, Array]:
     for i, (d, o) in enumerate(pairs):
         entry[d, slice(None) if o < 0 else o] = i
     return decision, locality, entry
+
+
+def current_levels(sets: Sets) -> Array:
+    """(D, O) level at which each decision is held now, -1 where the table of the current design is silent."""
+    now = np.full((len(sets.decisions), len(sets.localities)), -1)
+    d, o, level = sets.rows.current
+    everywhere = o == EVERY  # a locality's own row wins
+    now[d[everywhere]] = level[everywhere, None]
+    now[d[~everywhere], o[~everywhere]] = level[~everywhere]
+    return now

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from optimiser.coefficients.autonomy import Autonomy
 from optimiser.coefficients.money import Money
-from optimiser.coefficients.rows import EVERY, Columns, positions
+from optimiser.coefficients.rows import Columns, positions
 from optimiser.coefficients.scores import Scores
-from optimiser.coefficients.sets import Array, Sets
+from optimiser.coefficients.sets import Array, Sets, current_levels
 from optimiser.coefficients.slack import Slack
 from optimiser.coefficients.staffing import Staffing
+from optimiser.coefficients.states import Inherited
 from optimiser.instance.instance import Instance
+from optimiser.instance.period import Period
 
 Listed = list[tuple[int, ...]]
 
@@ -38,6 +42,14 @@ class Structure:
     bought: Array  # (R,) bool: slack can be bought
     buffered: Array  # (D,) bool: pools differ by who is in them
     joint: Array  # (D,) bool: partners must act too
+    moving: bool  # whether moves cost something
+    reserved: Array  # (O, R) bool: something is set aside
+    planned: bool  # whether the periods before and after are still open
+    learning: Array  # (N,) bool: its skill is open
+    wearing: Array  # (N,) bool: its morale is
+    practising: Array  # (N,) bool: what it exercises tells on its skill
+    watchful: Array  # (N,) bool: what is monitored tells on its morale
+    busy: Array  # (N,) bool: its hours do
     rules: list[tuple[int, int, int, tuple[int, ...]]]  # d at l: then d' at one of these
     links: Listed  # d, d', objective, and two levels: -1 where any levels apart count
     partners: Listed  # o depends on o'
@@ -53,6 +65,8 @@ def structure_of(
     money: Money,
     slack: Slack,
     scores: Scores,
+    autonomy: Autonomy,
+    inherited: Inherited,
 ) -> Structure:
     """See what exists."""
     d, r, decisions = positions(sets.decisions), positions(sets.resources), instance["decisions"]
@@ -62,7 +76,7 @@ def structure_of(
     return Structure(
         averse=instance.uncertainty["risk_aversion"] > 0,
         budgeted=budgeted,
-        limited=instance.limits["max_changes"] is not None,
+        limited=instance.limits["max_changes"] is not None and instance["current"].rows > 0,
         working=(staffing.hours > 0)[sets.working].any(axis=1) & sets.allowed[:, :, None],
         earns=np.array([_earns(sets, scores, objective) for objective in sets.objectives]),
         fixed=((staffing.fixed_hours > 0) | (money.fixed_cost > 0)) & sets.shared,
@@ -77,6 +91,9 @@ def structure_of(
         bought=~np.isnan(money.slack_cost) & budgeted,
         buffered=~np.isnan(scores.deviation).all(axis=1),
         joint=decisions["joint"].astype(bool),
+        moving=bool(inherited.moving.any()),
+        reserved=inherited.stock_most > 0,
+        **_open(instance, autonomy, inherited),
         rules=_rules(instance, sets),
         links=_listed(sets.rows.links),
         partners=_listed(sets.rows.partners),
@@ -84,6 +101,20 @@ def structure_of(
         governs=[(d[name], i) for i, name in enumerate(governors) if name],
         current=_current(instance, sets),
     )
+
+
+def _open(instance: Instance, autonomy: Autonomy, inherited: Inherited) -> dict[str, Any]:
+    """What of the states is open, and what tells on those of the next period."""
+    planned = isinstance(instance, Period) and instance.least is not None
+    healing = planned & (instance.rates("heal") > 0)
+    return {
+        "planned": planned,
+        "learning": inherited.skill_least < autonomy.ability,
+        "wearing": inherited.morale_least < autonomy.willingness,
+        "practising": planned & (instance.rates("learn") > 0),
+        "watchful": healing & (instance.rates("hurt") > 0),
+        "busy": healing & (instance.rates("burn") > 0) & ~np.isnan(inherited.overload),
+    }
 
 
 def _earns(sets: Sets, scores: Scores, objective: str) -> Array:
@@ -113,13 +144,3 @@ def _current(instance: Instance, sets: Sets) -> Listed:
     now = current_levels(sets)
     found = {(int(sets.holding[d, o]), int(now[d, o])) for d, o in zip(*np.nonzero(now >= 0), strict=True)}
     return sorted(found)
-
-
-def current_levels(sets: Sets) -> Array:
-    """(D, O) level at which each decision is held now, -1 where the table of the current design is silent."""
-    now = np.full((len(sets.decisions), len(sets.localities)), -1)
-    d, o, level = sets.rows.current
-    everywhere = o == EVERY  # a locality's own row wins
-    now[d[everywhere]] = level[everywhere, None]
-    now[d[~everywhere], o[~everywhere]] = level[~everywhere]
-    return now

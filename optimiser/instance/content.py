@@ -144,6 +144,11 @@ class Content(Introduced):
         single = single.reshape(len(decisions), scenarios.rows)
         return np.where(np.isnan(single), scenarios["correlation"], single)
 
+    def rates(self, name: str) -> np.ndarray:
+        """(N,) learn, heal, hurt, burn or safe of each organisation: its own, or that of [path]."""
+        own = self["organisations"][name]
+        return np.where(np.isnan(own), self.path[name], own)
+
     def given(self, table: str) -> dict[str, Column]:
         """The columns of a table that say more than their defaults, and those that must be there."""
         rows, columns = self[table].rows, TABLES[table].expand(*self.axes)

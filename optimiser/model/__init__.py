@@ -70,9 +70,15 @@ def assemble(
     """
     import pyomo.environ as pyo
 
-    from optimiser.model import autonomy, budget, holding, objectives, slack, staffing
-
     m = pyo.ConcreteModel(name=name)
+    fill(m, c, between)
+    return m
+
+
+def fill(m: pyo.Block, c: Coefficients, between: Callable[[], object] = lambda: None) -> None:
+    """Put the mechanisms into a model that is empty, or into a block of a larger one."""
+    from optimiser.model import autonomy, budget, holding, objectives, slack, staffing, states
+
     for mechanism in (
         holding.one_level_each,  #                (1) (2)
         holding.earned_autonomy,  #               (3)
@@ -84,9 +90,9 @@ def assemble(
         slack.slack_in_scenario,  #               (9) (10)
         budget.within_budget,  #                  (11)
         holding.limited_change,  #                (12)
+        states.states,  #                         (14) (15) (16), in a period of a path
         objectives.scores,
         objectives.value,
     ):
         mechanism(m, c)
         between()
-    return m

@@ -27,9 +27,13 @@ def granted_willing_able(m: pyo.ConcreteModel, c: Coefficients) -> None:
         c,
         c.autonomy.willingness,
         sets.organisations,
-        doc="willingness_n: share of the decision space that n is willing to use",
+        doc="willingness_n: share of the decision space that n is willing to use; in a period of a path, its "
+        "morale",
     )
-    number(m, c, c.autonomy.ability, sets.organisations, doc="ability_n: share of it that n is able to use")
+    undaunted = "willingness_n, whatever a path did to it: fear takes a share of it"
+    number(m, c, c.autonomy.undaunted, sets.organisations, doc=undaunted)
+    able = "ability_n: share of it that n is able to use; in a period of a path, its skill"
+    number(m, c, c.autonomy.ability, sets.organisations, doc=able)
     number(m, c, c.autonomy.capable, sets.organisations, doc="min(willingness_n, ability_n)")
     number(
         m,
@@ -75,8 +79,9 @@ def _willing_and_able(m: pyo.ConcreteModel, afraid: set[Key], helped: set[Key]) 
         doc="(7) exercised[d,o,l,s] <= willingness_n (held[d,o,l] - fear_d monitored[d,o,l,s])",
     )
     def willing(m, d, o, l, s):  # type: ignore[no-untyped-def]
-        left = m.held[d, o, l] - m.fear[d] * m.monitored[d, o, l, s]
-        return m.exercised[d, o, l, s] <= m.willingness[m.organisation[o, l]] * left
+        n = m.organisation[o, l]
+        afraid_of = m.undaunted[n] * m.fear[d] * m.monitored[d, o, l, s]
+        return m.exercised[d, o, l, s] <= m.willingness[n] * m.held[d, o, l] - afraid_of
 
     @rows(
         m,

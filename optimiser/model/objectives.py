@@ -307,6 +307,10 @@ def value(m: pyo.ConcreteModel, c: Coefficients) -> None:
         doc="(value) V_s = sum_g w_g f_gs",
     )
     mean = sum(m.probability[s] * m.value_in[s] for s in sets.scenarios)
+    if c.structure.moving:
+        moving = "in a period of a path: pi_o switch_d / (|D| years), summed over those for whom d moves"
+        number(m, c, c.inherited.moving, list(m.HOLDINGS), sets.levels, doc=moving)
+        mean -= sum(m.moving[key] * m.placed[key] for key in m.moving)
     if not c.structure.averse:
         m.value = pyo.Objective(expr=mean, sense=pyo.maximize, doc="(value) V = sum_s p_s V_s")
         return

@@ -27,6 +27,7 @@ def slack_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
     bought = [key for key in present if key[1] in buyable]
     m.added = pyo.Var(bought, bounds=(0, None), doc="slack bought, in units of r")
     mutual_aid(m, c, present)
+    _reserves(m, c)
     local = sets.levels[-1]
     flexes: dict[str, list[str]] = {}
     for d, r in c.structure.flexes:
@@ -49,12 +50,32 @@ def slack_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
     )
     def demand_covered(m, o, r, s):  # type: ignore[no-untyped-def]
         own = m.added[o, r] if (o, r) in m.added else 0
+        own += m.drawn[o, r, s] if (o, r, s) in m.drawn else 0
         return (
             own + m.flexed[o, r, s] + m.aid[o, r, s] + m.unmet[o, r, s]
             >= m.demand[o, r, s] - m.supply[o, r, s]
         )
 
     _limits(m, c, present)
+
+
+def _reserves(m: pyo.ConcreteModel, c: Coefficients) -> None:
+    """(16), within a period: what is drawn is there; what is left is the next one's."""
+    sets = c.sets
+    m.drawn = pyo.Var(
+        [(sets.localities[o], sets.resources[r]) for o, r in np.argwhere(c.structure.reserved)],
+        m.SCENARIOS,
+        bounds=(0, None),
+        doc="units drawn from the reserve, on a path",
+    )
+    if not c.structure.reserved.any():
+        return
+    left = "stock[o,r] in a period of a path, at the most: units of the reserve that are left"
+    number(m, c, c.inherited.stock_most, sets.localities, sets.resources, doc=left)
+
+    @m.Constraint(list(m.drawn), doc="(16) drawn[o,r] <= stock[o,r]")
+    def drawn_from_reserve(m, o, r, s):  # type: ignore[no-untyped-def]
+        return m.drawn[o, r, s] <= m.stock_most[o, r]
 
 
 def _limits(m: pyo.ConcreteModel, c: Coefficients, present: list[tuple[str, str]]) -> None:

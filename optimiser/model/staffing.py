@@ -122,6 +122,22 @@ def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
         "in a locality o sum_{d,l} reporting_hours_d monitored[d,o,l,s], between them 0",
     )
 
+    def worked(m, n, s):  # type: ignore[no-untyped-def]
+        level = sets.level_of[position[n]]
+        places, a = [sets.localities[o] for o in sets.under[position[n]]], sets.levels[level]
+        return pyo.quicksum(
+            m.hours[d, o if single else "", l, a] * m.exercised[d, o, l, s]
+            for o in places
+            for d, l, single in working[level]
+        )
+
+    m.worked = pyo.Expression(
+        m.STAFFED,
+        m.SCENARIOS,
+        rule=worked,
+        doc="(6) sum_d sum_{o in O(n)} sum_l hours_dola exercised[d,o,l,s]: what is exercised at n, or at cost there",
+    )
+
     @m.Constraint(
         m.STAFFED,
         m.SCENARIOS,
@@ -129,11 +145,5 @@ def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
         "<= (1-absence_s) (H_n - sum_d fixed_hours_da active[d,n])",
     )
     def staff_suffice_in_scenario(m, n, s):  # type: ignore[no-untyped-def]
-        level = sets.level_of[position[n]]
-        places, a = [sets.localities[o] for o in sets.under[position[n]]], sets.levels[level]
-        used = pyo.quicksum(
-            m.hours[d, o if single else "", l, a] * m.exercised[d, o, l, s]
-            for o in places
-            for d, l, single in working[level]
-        )
-        return used + m.watch[n, s] <= m.present[s] * (m.hours_available[n] - m.fixed_duty[n])
+        there = m.present[s] * (m.hours_available[n] - m.fixed_duty[n])
+        return m.worked[n, s] + m.watch[n, s] <= there

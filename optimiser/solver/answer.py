@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from optimiser.audit import audit
-from optimiser.coefficients.structure import current_levels
+from optimiser.coefficients.sets import current_levels
 from optimiser.design.bound import held_to
 from optimiser.design.evaluated import Evaluated
 from optimiser.design.moves import Closest, Neighbours

@@ -46,7 +46,7 @@ class Evaluator(Problem):
         if not np.isfinite(values).all():
             return Evaluation(-np.inf, cuts)
         if not floors or self._reaches(x, priced, floors):
-            return Evaluation(float(self.at_risk(values)), cuts)
+            return Evaluation(float(self.at_risk(values)) + self._of_placing(x), cuts)
         for g, floor in floors.items():  # quicker to refute than all at once
             alone = np.eye(len(self.weights))[g]
             priced = self._priced(x, alone, clock)
@@ -118,6 +118,11 @@ class Evaluator(Problem):
         reached = self.program.upper[self.compiled.rows["scored"]] - self.recourse.bare @ x
         return reached.reshape(len(self.weights), -1)
 
+    def _of_placing(self, x: Array) -> float:
+        """What who holds what is worth of itself: on a path moves cost something."""
+        core = self.placing.core
+        return float(self.program.cost[core] @ x[core])
+
     def _values(self, x: Array, direction: Array, priced: list[Priced]) -> Array:
         """(S,) weighted objectives with the recourse priced in this direction (G,); -inf: infeasible."""
         return direction @ self._before(x) + [p.worth if p.feasible else -np.inf for p in priced]
@@ -156,7 +161,7 @@ class Evaluator(Problem):
         achieved = self.compiled.columns["achieved"]
         rows = self.compiled.rows["scored"]
         by_objective = np.arange(rows.start, rows.stop).reshape(len(self.weights), -1)
-        lines = []
+        lines, placing = [], self.program.cost[self.placing.core]
         prices = np.array([one.prices for one in priced])
         for s, (slope, constant) in enumerate(zip(*self.recourse.rows(prices), strict=True)):
             slope[achieved] = 0.0
@@ -164,7 +169,8 @@ class Evaluator(Problem):
             apart = np.where(np.isin(mine, self.recourse.coupling), 0.0, weights)  # no recourse in these
             slope += apart @ self.recourse.bare[mine - rows.start]
             constant = float(constant + apart @ self.program.upper[mine])
-            lines.append((slope[self.placing.core], constant))
+            slope = slope[self.placing.core]
+            lines.append((slope if direction is not None else slope - placing, constant))
         return lines
 
     def line(self, design: Array, floors: Mapping[int, float]) -> tuple[Array, float] | None:

@@ -40,17 +40,18 @@ def record_of(session: Session, x: Array) -> Record:
     exercised[d[mine], o[mine], s[mine]] = y[recourse.e[mine]]
     watched = mine & (recourse.e_monitored >= 0)
     monitored[d[watched], o[watched], s[watched]] = y[recourse.e_monitored[watched]]
-    lent, borrowed, unmet = (np.zeros(size) for _ in range(3))
+    lent, borrowed, unmet, drawn = (np.zeros(size) for _ in range(4))
     for array, places, index in zip((lent, borrowed), recourse.aid, recourse.aid_index, strict=True):
         np.add.at(array, tuple(index.T), y[places])
     unmet[tuple(recourse.unmet_index.T)] = y[recourse.unmet]
+    drawn[tuple(recourse.drawn_index.T)] = y[recourse.drawn]
     support, added = np.zeros(len(sets.organisations)), np.zeros(size[:2])
     for n, column in columns.index("support").items():
         support[sets.organisations.index(n)] = x[column]
     for (place, r), column in columns.index("added").items():
         added[sets.localities.index(place), sets.resources.index(r)] = x[column]
     shares = (np.clip(array, 0.0, 1.0) for array in (exercised, monitored, support))  # HiGHS rounds
-    units = (np.maximum(0.0, array) for array in (added, lent, borrowed, unmet))
+    units = (np.maximum(0.0, array) for array in (added, lent, borrowed, unmet, drawn))
     return Record(held, *shares, *units)
 
 

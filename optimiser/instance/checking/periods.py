@@ -14,12 +14,6 @@ from optimiser.instance.schema.schema import TABLES
 _TOLERANCE = 1e-9  # of sums
 
 
-def rates(instance: Content, name: str) -> np.ndarray:
-    """(N,) a rate of each organisation: its own, or that of [path]."""
-    own = instance["organisations"][name]
-    return np.where(np.isnan(own), instance.path[name], own)
-
-
 @rule("periods")
 def some_objective_weighs_in_a_period(instance: Content, findings: Findings) -> None:
     """A period that has weights of its own has one above 0."""
@@ -43,7 +37,7 @@ def morale_is_lost_once(instance: Content, findings: Findings) -> None:
         text = f"hurt and burn sum to {quote(float(round(both, 12)))}, above 1"
         findings.add("path", 0, "burn", text)
         return
-    table, both = instance["organisations"], rates(instance, "hurt") + rates(instance, "burn")
+    table, both = instance["organisations"], instance.rates("hurt") + instance.rates("burn")
     for row in rows_where(both > 1 + _TOLERANCE):
         column = "hurt" if np.isnan(table["burn"][row]) else "burn"
         text = f"hurt and burn of {quote(table['organisation'][row])} sum to "
@@ -54,11 +48,11 @@ def links(instance: Content) -> list[str]:
     """What links periods, as it is called in a path of `Instance.replace`; none: each stands on its own."""
     table = instance["organisations"]
     low = ~np.isnan(table["morale"]) & (table["morale"] != table["willingness"])
-    moody = low | (rates(instance, "hurt") + rates(instance, "burn") > 0)
+    moody = low | (instance.rates("hurt") + instance.rates("burn") > 0)
     found = {
         "decisions.switch_cost": instance["decisions"]["switch_cost"].any(),
-        "path.learn": rates(instance, "learn").any(),
-        "path.heal": (moody & (rates(instance, "heal") > 0)).any(),
+        "path.learn": instance.rates("learn").any(),
+        "path.heal": (moody & (instance.rates("heal") > 0)).any(),
         "resources.reserve": instance["resources"]["reserve"].any(),
         "rules.lag": instance["rules"]["lag"].any(),
         "limits.max_changes": instance.limits["max_changes"] is not None,

@@ -20,7 +20,7 @@ from optimiser.solver.compile.expressions import Reader
 Array = np.ndarray
 OWN = frozenset(
     "placed holds_somewhere changed exercised monitored support built unmet added lent borrowed buffer "
-    "pooled pair achieved threshold shortfall".split()
+    "pooled pair achieved threshold shortfall drawn stock skill morale use watched over moved".split()
 )  # components of variables that the model itself declares
 
 

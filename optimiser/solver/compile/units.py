@@ -21,7 +21,8 @@ from optimiser.solver.compile.program import Compiled, Program
 Array = np.ndarray
 STEEPEST = 1e9  # entries are at most so large: a row that allows less of a column than one part in it
 BITS = 36  # ten digits: what a change of units does to the sixteenth would send a search elsewhere
-AMOUNTS = ("unmet", "lent", "borrowed")
+AMOUNTS = ("unmet", "lent", "borrowed", "drawn")  # of a locality in a scenario
+STOCKS = ("added", "stock")  # of a locality
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +52,7 @@ class Measure:
         columns, rows = compiled.columns, compiled.rows
         self._amounts = {name: self._places(columns.keys[columns[name]]) for name in AMOUNTS}
         self._covered = self._places(rows.keys[rows["demand_covered"]])
-        self._added = self._stocks(columns.keys[columns["added"]])
+        self._added, self._stock = (self._stocks(columns.keys[columns[name]]) for name in STOCKS)
         self._full = self._stocks(rows.keys[rows["not_too_full"]])
         self._capped = _table([(self._r[r], self._s[s]) for r, s in rows.keys[rows["little_unmet"]]])
         self._staffed = np.array([self._n[n] for n in rows.keys[rows["staff_suffice"]]], int)
@@ -62,7 +63,7 @@ class Measure:
     def _lay_out(self, compiled: Compiled) -> None:
         """Where the entries of amounts stand in the matrix, and those of rows that have as many."""
         pattern, every = compiled.pattern, np.arange(len(compiled.columns.keys))
-        amounts = np.concatenate([every[compiled.columns[name]] for name in (*AMOUNTS, "added")])
+        amounts = np.concatenate([every[compiled.columns[name]] for name in (*AMOUNTS, *STOCKS)])
         self._amount_entries = np.flatnonzero(np.isin(pattern.indices, amounts))
         self._column_of = pattern.indices[self._amount_entries].astype(int)
         self._row_of = np.searchsorted(pattern.indptr, self._amount_entries, side="right") - 1
@@ -115,9 +116,12 @@ class Measure:
         named, units = self._compiled.columns, np.ones(len(self._compiled.columns.keys))
         stocks = np.concatenate([np.nan_to_num(c.slack.demand), np.nan_to_num(c.slack.supply)])  # (2 O, R, S)
         whole = _positive(stocks.max(axis=(0, 2), initial=0.0), 1.0)  # (R,) where none is of use
-        for name, most in zip(AMOUNTS, (c.slack.demand, c.slack.spare, c.slack.shortage), strict=True):
+        left = np.broadcast_to(c.inherited.stock_most[..., None], c.slack.demand.shape)
+        usual = c.slack.demand, c.slack.spare, c.slack.shortage, left
+        for name, most in zip(AMOUNTS, usual, strict=True):
             places = self._amounts[name]
             units[named[name]] = _positive(most[places], whole[places[1]])
+        units[named["stock"]] = c.inherited.stock_most[self._stock]
         o, r = self._added
         fuller = c.slack.normal_demand / c.slack.max_occupancy - c.slack.capacity
         wanted = np.fmax(np.fmax(c.slack.shortage.max(axis=2, initial=0.0), fuller), 0.0)[o, r]

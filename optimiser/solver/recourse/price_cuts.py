@@ -48,7 +48,7 @@ class Recourse(Structure):
         n = c.sets.node[o, level]
         self.willing = c.autonomy.willingness[n]
         self.able = np.where(c.structure.supported[n], 1.0, c.autonomy.ability[n])
-        self.feared = np.where(self.e_monitored >= 0, self.willing * c.autonomy.fear[d], 0.0)
+        self.feared = np.where(self.e_monitored >= 0, c.autonomy.undaunted[n] * c.autonomy.fear[d], 0.0)
         self.oversight = c.autonomy.oversight[s]
         unit = units.columns[self.y]
         most = c.slack.spare, c.slack.shortage
@@ -57,6 +57,8 @@ class Recourse(Structure):
             for units_of, index, columns in zip(most, self.aid_index, self.aid, strict=True)
         ]
         self.unmet_most = c.slack.demand[tuple(self.unmet_index.T)] / unit[self.unmet]
+        o, r, _ = self.drawn_index.T
+        self.drawn_most = c.inherited.stock_most[o, r] / unit[self.drawn]
         self._pool_entries = self.on_y[:, self.pooled][self.pool_could].diagonal()
         least = np.minimum(self.willing, self.able)
         self._corners = self._best_corners(least)
@@ -98,6 +100,7 @@ class Recourse(Structure):
             worth = self._exercise_worth(gain)[:, self._by_holder]
             row[:, self._holders] -= np.add.reduceat(worth, self._holder_starts, axis=1)
         constant = np.maximum(0.0, gain[:, self.unmet]) @ self.unmet_most
+        constant += np.maximum(0.0, gain[:, self.drawn]) @ self.drawn_most
         return row, prices @ self.side + constant
 
     def _best_corners(self, least: Array) -> Array:
@@ -143,4 +146,5 @@ class Recourse(Structure):
         most[self.e_monitored[has]] = self.oversight[has] * exercised[has]
         for columns, e, limit in zip(self.aid, self.aid_e, self.aid_most, strict=True):
             most[columns] = limit * exercised[e]
+        most[self.drawn] = self.drawn_most
         return most

@@ -12,7 +12,7 @@ from optimiser.solver.compile.program import Program
 from optimiser.solver.cuts.cuts import Cuts
 from optimiser.solver.highs import Ended, Solver
 from optimiser.solver.problem import Problem
-from optimiser.solver.recourse.ties import break_ties
+from optimiser.solver.recourse.ties import aims, break_ties
 
 Array = np.ndarray
 NOTHING = 1e-9  # how far from nothing HiGHS may leave the gain of a column without bounds
@@ -66,7 +66,7 @@ def settle(
     prices = np.maximum(0.0, signed)
     value = found.value + float(cost @ fixed) + program.offset
     if ties:
-        found = break_ties(problem, solver, found, free, matrix[rows].tocsr(), clock)
+        found = break_ties(aims(problem), solver, found, free, matrix[rows].tocsr(), clock)
     fixed[free] = found.x
     return Settled(value, fixed, prices, duals)
 

@@ -9,9 +9,10 @@ from optimiser.coefficients import Coefficients
 from optimiser.solver.compile.program import Compiled
 
 Array = np.ndarray
-RECOURSE = ("exercised", "monitored", "lent", "borrowed", "unmet", "pooled")
+RECOURSE = ("exercised", "monitored", "lent", "borrowed", "unmet", "drawn", "pooled")
 PRIVATE = (
-    "willing_and_able willing willing_unafraid able overseen lent_if_spare borrowed_if_short".split()
+    "willing_and_able willing willing_unafraid able overseen lent_if_spare borrowed_if_short "
+    "drawn_from_reserve".split()
 )  # rows of one holder alone
 
 
@@ -92,10 +93,11 @@ class Structure:
             )
             self.aid_e.append(np.array([exercised[governor[b], a, k, s] for a, b, k, s in keys], int))
         self.pooled = _positions(columns, "pooled", at)
-        self.unmet = _positions(columns, "unmet", at)
-        keys = columns.keys[columns["unmet"]]
-        self.unmet_index = np.array([(o[a], r[b], self._scenarios[s]) for a, b, s in keys], int).reshape(
-            -1, 3
+        self.unmet, self.drawn = (_positions(columns, name, at) for name in ("unmet", "drawn"))
+        self.unmet_index, self.drawn_index = (
+            np.array([(o[a], r[b], self._scenarios[s]) for a, b, s in columns.keys[columns[name]]], int)
+            .reshape(-1, 3)
+            for name in ("unmet", "drawn")
         )
 
     def _split(self, compiled: Compiled) -> None:

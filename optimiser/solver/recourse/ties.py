@@ -7,9 +7,12 @@ exercised and the least that is watched, then the first organisations and decisi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import sparse
 
+from optimiser.instance.period import Period, within
 from optimiser.solver.clock import Clock
 from optimiser.solver.highs import Ended, Outcome, Solver
 from optimiser.solver.problem import Problem
@@ -20,14 +23,19 @@ BINDING = 1e-11  # what prices and reduced costs above it hold is the optimal fa
 
 
 def break_ties(
-    problem: Problem, solver: Solver, found: Outcome, free: Array, matrix: sparse.csr_array, clock: Clock
+    aims: Sequence[Array],
+    solver: Solver,
+    found: Outcome,
+    free: Array,
+    matrix: sparse.csr_array,
+    clock: Clock,
 ) -> Outcome:
-    """Stay on the optimal face (what has a price keeps its value) and optimise the next aim on it.
+    """Stay on the optimal face (what has a price keeps its value) and optimise the next of the aims on it.
 
     `found` is the optimum that `solver` holds, of the columns `free` and the rows of `matrix`.
     """
     fixed, height = np.zeros(len(free), bool), np.maximum(1.0, abs(matrix).max(axis=1).toarray().ravel())
-    for aim in _aims(problem):
+    for aim in aims:
         cost = aim[free]
         if found.x is None or not cost.any():
             continue
@@ -47,12 +55,18 @@ def break_ties(
     return found
 
 
-def _aims(problem: Problem) -> list[Array]:
-    """Objectives of the tie-break, each as costs of the program's columns to maximise."""
+def aims(problem: Problem) -> list[Array]:
+    """Objectives of the tie-break, each as costs of the program's columns to maximise: 0 where nothing of it
+    is open to recourse."""
     sets, columns = problem.c.sets, problem.compiled.columns
+    open_to = {sets.objectives[g] for g in problem.recourse.row_objective}  # recourse; the others are settled
+    if problem.extended:
+        open_to = set(sets.objectives)
 
     def expectation(objective: str) -> Array:
         cost = np.zeros(len(problem.program.cost))
+        if objective not in open_to:
+            return cost
         for s, name in enumerate(sets.scenarios):
             cost[columns.index("achieved")[objective, name]] = problem.c.value.probability[s]
         return cost
@@ -64,14 +78,11 @@ def _aims(problem: Problem) -> list[Array]:
         spend[column] = -problem.c.money.support_cost[sets.organisations.index(n)]
     spend *= problem.units.columns
     scale = np.abs(spend).max() or 1.0
-    open_to = {sets.objectives[g] for g in problem.recourse.row_objective}  # recourse; the others are settled
-    if problem.extended:
-        open_to = set(sets.objectives)
-    rest = [expectation(g) for g in sets.objectives if g != "resilience" and g in open_to]
+    rest = [expectation(g) for g in sets.objectives if g != "resilience"]
     act = np.zeros(len(spend))  # what no objective tells apart: rather act, and rather unwatched
     act[columns["exercised"]], act[columns["monitored"]] = 1e-3, -1e-3
-    first = [expectation("resilience")] if "resilience" in open_to else []
-    return [*first, spend / scale, *rest, act, _in_order(problem)]
+    first = [expectation("resilience"), spend / scale, *rest, act, _in_order(problem)]
+    return first + (_bequests(problem, problem.instance) if isinstance(problem.instance, Period) else [])
 
 
 def _in_order(problem: Problem) -> Array:
@@ -87,3 +98,18 @@ def _in_order(problem: Problem) -> Array:
         for (o, *_), column in columns.index(name).items():
             cost[column] = -sign - locality[o] / len(locality)
     return cost
+
+
+def _bequests(problem: Problem, period: Period) -> list[Array]:
+    """In a period of a path, what leaves the highest skill, morale and stocks to the next."""
+    recourse = problem.recourse
+    skill, morale, stocks = np.zeros((3, len(problem.program.cost)))
+    org, (_, o, level, _) = period["organisations"], recourse.e_index.T
+    n, part = problem.c.sets.node[o, level], problem.c.inherited.practice[o, level]
+    learn, heal = (within(period.rates(name), period.years) for name in ("learn", "heal"))
+    skill[recourse.y[recourse.e]] = (learn * (1 - org["ability"]))[n] * part
+    seen = recourse.e_monitored >= 0
+    hurt = (heal * org["willingness"] * period.rates("hurt"))[n] * part
+    morale[recourse.y[recourse.e_monitored[seen]]] = -hurt[seen]
+    stocks[recourse.y[recourse.drawn]] = -1.0
+    return [skill, morale, stocks]

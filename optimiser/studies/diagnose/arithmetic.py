@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from optimiser.coefficients import coefficients
-from optimiser.coefficients.structure import current_levels
+from optimiser.coefficients.sets import current_levels
 from optimiser.instance.checking.problems import listing
 from optimiser.instance.fixed import fixed_levels
 from optimiser.instance.instance import Instance

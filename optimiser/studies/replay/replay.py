@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optimiser.coefficients.structure import current_levels
+from optimiser.coefficients.sets import current_levels
 from optimiser.design.design import Design
 from optimiser.design.status import Status
 from optimiser.design.tables import Row

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.coefficients.structure import current_levels
+from optimiser.coefficients.sets import current_levels
 from optimiser.design.tables import plain
 from optimiser.solver.answer import Answer, Best
 from optimiser.solver.extraction import design_of

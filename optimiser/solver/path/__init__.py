@@ -1,0 +1,1 @@
+"""Best paths: period by period, or all periods at once."""

@@ -1,0 +1,130 @@
+"""Best paths, with foresight and without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimiser.audit.path import PathAudit, audit_path, judged_step, states_after
+from optimiser.coefficients.path import Links
+from optimiser.design.status import Status
+from optimiser.errors import SolverError
+from optimiser.instance.instance import Instance
+from optimiser.instance.period import Period, first_states, in_period
+from optimiser.record import Record
+from optimiser.solver.answer import settled, status_of
+from optimiser.solver.clock import Clock
+from optimiser.solver.cuts.cuts import Cuts
+from optimiser.solver.extraction import record_of
+from optimiser.solver.highs import Ended
+from optimiser.solver.path.whole import Whole
+from optimiser.solver.search.master import ROUNDS, STATUS, Candidate, Master, Progress, Searched, search
+from optimiser.solver.session import Session
+from optimiser.tolerances import NOISE, size
+
+Array = np.ndarray
+Fixed = Mapping[int, Mapping[int, int]]  # period -> holding -> level
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """A path that was found and judged; or none, and where it ended."""
+
+    status: Status
+    bound: float  # no path is worth more; without foresight none that is best period by period
+    judged: PathAudit | None = None
+    ended_in: int | None = None  # without foresight: the period in which no design was possible, or found
+
+    @property
+    def value(self) -> float:
+        """Of the path, by the audit."""
+        return -np.inf if self.judged is None else self.judged.value
+
+
+def judge(instance: Instance, records: Sequence[Record], value: float, status: Status, bound: float) -> Walk:
+    """What was found, audited: it keeps every promise, and is worth what the solver says."""
+    judged = audit_path(instance, records)
+    if judged.broken:
+        raise SolverError(f"a path found breaks a promise: {judged.broken[0]}")
+    if abs(judged.value - value) > 10 * NOISE * max(1.0, abs(value)):
+        raise SolverError(f"a path found is worth {judged.value:.9f}, not {value:.9f} as the solver says")
+    return Walk(status, max(bound, judged.value), judged)
+
+
+class Myopic:
+    """Period by period: each does what is best for itself with what it inherits."""
+
+    def __init__(self, instance: Instance, links: Links, threads: int) -> None:
+        self.instance, self.links, self.threads = instance, links, threads
+        self._session: Session | None = None
+
+    def walk(self, gap: float, clock: Clock, fixed: Fixed, tell: Tell) -> Walk:
+        """One period after the other."""
+        states, records = first_states(self.instance), list[Record]()
+        designs, value, bound, proven = [self.links.current], 0.0, 0.0, True
+        for t, name in enumerate(self.links.names):
+            tell(f"without foresight: {name}")
+            session = self._about(in_period(self.instance, t, states, before=designs[-1]), clock)
+            found = session.optimise(gap, clock, fixed.get(t), rows=self._unfit(session, t, designs))
+            if not found.found:
+                return Walk(status_of(found), np.nan, ended_in=t)
+            worth, x = settled(session, found, {})
+            record = record_of(session, x)
+            records.append(record)
+            step = judged_step(self.instance, t, self._period, record, designs)
+            states = states_after(self.instance, step)
+            designs.append(record.held)
+            weight = float(self.links.weight[t])
+            value, bound = value + weight * worth, bound + weight * found.bound
+            proven = proven and found.ended is Ended.OPTIMAL
+        status = Status.OPTIMAL if proven else Status.FEASIBLE
+        return judge(self.instance, records, value, status, bound)
+
+    def _about(self, period: Period, clock: Clock) -> Session:
+        self._period = period
+        if self._session is None:
+            self._session = Session(period, None, self.threads, between=clock.check)
+        else:
+            self._session.update(period)
+        return self._session
+
+    def _unfit(self, session: Session, t: int, designs: list[Array]) -> Cuts | None:
+        barred = self.links.unfit(t, designs)
+        return session.placing.row(barred.astype(float), 0.0) if barred.any() else None
+
+
+def planned(
+    whole: Whole, gap: float, clock: Clock, fixed: Fixed, tell: Tell, start: Array | None = None
+) -> Walk:
+    """All periods at once; `start` (T H,) is a path to begin from."""
+    progress = Progress(gap, np.inf)
+
+    def evaluate(x: Array) -> Candidate:
+        design = whole.design(x)
+        value, _ = whole.settle(design, Clock())
+        return Candidate(design, value, whole.no_cuts(), spoilt=value == -np.inf)
+
+    def separate(x: Array, prices: Array | None) -> Cuts:
+        return whole.separate(x, around=prices is None)
+
+    if start is not None:
+        progress.note(evaluate(whole.columns(start)))
+    program = whole.fixed(fixed)
+    every = np.ones(len(program.cost), bool)
+    master = Master(program, every, np.ones(len(program.lower), bool), whole.no_cuts(), whole.threads)
+    pools = any(session.pools.pools for session in whole.sessions)
+    found = search(master, separate, evaluate, whole, progress, clock, tell, ROUNDS if pools else 1)
+    return finished(whole, found)
+
+
+def finished(whole: Whole, found: Searched) -> Walk:
+    """The recourse to report of the path found, and its audit."""
+    if not found.found:
+        return Walk(status_of(found), found.bound)
+    value, x = whole.settle(found.design, Clock(), ties=True)
+    if x is None:
+        raise SolverError("the search found a path whose recourse is infeasible")
+    return judge(whole.instance, whole.records(x), value, STATUS[found.ended], found.bound)

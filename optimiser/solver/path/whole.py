@@ -1,0 +1,176 @@
+"""All periods of a path as one program: a block a period, and the rows that link them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+from scipy import sparse
+
+from optimiser.coefficients.path import Links, periods_of
+from optimiser.instance.instance import Instance
+from optimiser.model.path import assemble_path
+from optimiser.record import Record
+from optimiser.solver.clock import Clock
+from optimiser.solver.compile.program import Compiled, Program
+from optimiser.solver.cuts.cuts import Cuts, join
+from optimiser.solver.extraction import record_of
+from optimiser.solver.highs import Solver
+from optimiser.solver.problem import without_collection
+from optimiser.solver.recourse.ties import aims, break_ties
+from optimiser.solver.session import Session
+from optimiser.tolerances import SOLVED
+
+Array = np.ndarray
+
+
+class Whole:
+    """The program of a path in HiGHS's units, and how its columns read, block by block.
+
+    Its own columns come first, then those of each period, in the order of that period's own program.
+    """
+
+    def __init__(
+        self, instance: Instance, links: Links, threads: int = 1, between: Callable[[], object] = lambda: None
+    ) -> None:
+        self.instance, self.links, self.threads = instance, links, threads
+        periods = periods_of(instance, links)
+        self.sessions = [Session(period, None, threads, between=between) for period in periods]
+        cs = [session.c for session in self.sessions]
+        with without_collection():
+            model = assemble_path(cs, links, between)
+            ends = np.cumsum([len(c.theta) - 1 for c in cs])
+            model.places = {
+                datum: place + int(begin)
+                for t, begin in enumerate([0, *ends[:-1].tolist()])
+                for datum, place in model.period[t].places.items()
+            }
+            compiled = Compiled(model, between=between)
+        self.compiled = compiled
+        program = compiled.program(np.concatenate([[1.0], *(c.theta[1:] for c in cs)]))
+        sizes = [len(session.compiled.columns.keys) for session in self.sessions]
+        own = len(compiled.columns.keys) - sum(sizes)
+        starts = own + np.concatenate([[0], np.cumsum(sizes)])
+        self.blocks = [slice(int(a), int(b)) for a, b in zip(starts[:-1], starts[1:], strict=True)]
+        self.program = self._scaled(program, own)
+
+    def _scaled(self, program: Program, own: int) -> Program:
+        """In the units of its blocks; what links them is in shares already, or in those of stocks."""
+        units = [session.units for session in self.sessions]
+        columns = np.concatenate([np.ones(own), *(each.columns for each in units)])
+        matrix = (program.matrix @ sparse.diags_array(columns)).tocsr()
+        linking = program.matrix.shape[0] - sum(len(each.rows) for each in units)
+        largest = np.asarray(abs(matrix[:linking]).max(axis=1).todense()).ravel()
+        rows = np.concatenate([np.where(largest > 0, largest, 1.0), *(each.rows for each in units)])
+        return replace(
+            program,
+            cost=program.cost * columns,
+            matrix=(sparse.diags_array(1 / rows) @ matrix).tocsr(),
+            lower=program.lower / rows,
+            upper=program.upper / rows,
+            column_lower=program.column_lower / columns,
+            column_upper=program.column_upper / columns,
+        )
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Periods, and holdings in each."""
+        return len(self.sessions), len(self.links.sets.holding_decision)
+
+    def design(self, x: Array) -> Array:
+        """(T H,) the level at which each holding is placed in each period."""
+        parts = zip(self.sessions, self.blocks, strict=True)
+        return np.concatenate([session.placing.design(x[block]) for session, block in parts])
+
+    def columns(self, design: Array) -> Array:
+        """(columns,) who holds what, and all that follows from it within the periods; zero elsewhere."""
+        x = np.zeros(len(self.program.cost))
+        for held, session, block in zip(design.reshape(self.shape), self.sessions, self.blocks, strict=True):
+            x[block] = session.placing.columns(held)
+        return x
+
+    def without(self, design: Array) -> Cuts:
+        """A row that this design alone breaks."""
+        row = np.zeros((1, len(self.program.cost)))
+        for held, session, block in zip(design.reshape(self.shape), self.sessions, self.blocks, strict=True):
+            row[0, block.start + session.placing.placed[np.arange(len(held)), held]] = 1.0
+        return Cuts(sparse.csr_array(row), np.array([len(design) - 1.0]))
+
+    def no_cuts(self) -> Cuts:
+        """None."""
+        return Cuts(sparse.csr_array((0, len(self.program.cost))), np.zeros(0))
+
+    def embedded(self, t: int, cuts: Cuts) -> Cuts:
+        """Cuts of a period on the columns of all."""
+        before, after = self.blocks[t].start, len(self.program.cost) - self.blocks[t].stop
+        empty = (sparse.csr_array((cuts.count, width)) for width in (before, after))
+        return Cuts(sparse.hstack([next(empty), cuts.matrix, next(empty)], format="csr"), cuts.upper)
+
+    def separate(self, x: Array, around: bool) -> Cuts:
+        """Cuts for the pools of asymmetric decisions that a point breaks."""
+        parts = enumerate(zip(self.sessions, self.blocks, strict=True))
+        found = [self.embedded(t, s.pools.separate(x[b], around=around)) for t, (s, b) in parts]
+        return join(*found)
+
+    def fixed(self, fixed: Mapping[int, Mapping[int, int]]) -> Program:
+        """The program with some holdings at a level in some periods: period -> holding -> level."""
+        upper = self.program.column_upper.copy()
+        for t, levels in fixed.items():
+            for h, level in levels.items():
+                columns = self.blocks[t].start + self.sessions[t].placing.placed[h]
+                possible = upper[columns[level]]
+                upper[columns] = 0.0
+                upper[columns[level]] = possible
+        return replace(self.program, column_upper=upper)
+
+    @property
+    def settled_columns(self) -> Array:
+        """The columns that a design settles."""
+        parts = zip(self.sessions, self.blocks, strict=True)
+        return np.concatenate([block.start + session.placing.core for session, block in parts])
+
+    def settle(self, design: Array, clock: Clock, *, ties: bool = False) -> tuple[float, Array | None]:
+        """The best that can be made of a design (T H,), a linear program: its value, -inf where there is
+        none, and all columns. With `ties` the recourse to report among the best."""
+        program, x = self.program, self.columns(design)
+        free = np.ones(len(x), bool)
+        free[self.settled_columns] = False
+        free = np.flatnonzero(free)
+        moved, matrix = program.matrix @ x, program.matrix[:, free].tocsr()
+        lower, upper = program.lower - moved, program.upper - moved
+        closed, rows = (np.flatnonzero(there) for there in (np.diff(matrix.indptr) == 0, np.diff(matrix.indptr)))
+        if (np.maximum(lower, -upper)[closed] > SOLVED).any():
+            return -np.inf, None
+        solver = Solver(self.threads)
+        solver.load(
+            program.cost[free],
+            matrix[rows],
+            lower[rows],
+            upper[rows],
+            program.column_lower[free],
+            program.column_upper[free],
+        )
+        found = solver.run(clock)
+        if found.x is None:
+            return -np.inf, None
+        value = found.value + float(program.cost @ x) + program.offset
+        if ties:
+            found = break_ties(self._aims(), solver, found, free, matrix[rows], clock)
+        x[free] = found.x
+        return value, x
+
+    def _aims(self) -> list[Array]:
+        """Objectives of the tie-break over all periods, each counting as it does in the value."""
+        found: list[Array] = []
+        for session, block, weight in zip(self.sessions, self.blocks, self.links.weight, strict=True):
+            for k, aim in enumerate(aims(session)):
+                if k == len(found):
+                    found.append(np.zeros(len(self.program.cost)))
+                found[k][block] = weight * aim
+        return found
+
+    def records(self, x: Array) -> list[Record]:
+        """What is done in each period."""
+        parts = zip(self.sessions, self.blocks, strict=True)
+        return [record_of(session, x[block]) for session, block in parts]
