@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # the same names, for those who read types
     from optimiser.studies.diagnose.diagnose import diagnose as diagnose
     from optimiser.studies.explain.explain import explain as explain
     from optimiser.studies.frontier.frontier import frontier as frontier
+    from optimiser.studies.path.path import path as path
     from optimiser.studies.replay.replay import replay as replay
     from optimiser.studies.sensitivity.sensitivity import sensitivity as sensitivity
     from optimiser.studies.thresholds.thresholds import thresholds as thresholds
@@ -41,6 +42,7 @@ QUESTIONS = {
     "frontier": "optimiser.studies.frontier.frontier",
     "weight_map": "optimiser.studies.weight_map.weight_map",
     "thresholds": "optimiser.studies.thresholds.thresholds",
+    "path": "optimiser.studies.path.path",
     "replay": "optimiser.studies.replay.replay",
     "sensitivity": "optimiser.studies.sensitivity.sensitivity",
 }

@@ -8,6 +8,7 @@ import numpy as np
 
 _NONE = np.zeros(0)
 
+
 @dataclass(frozen=True, eq=False)
 class Record:
     """A complete answer: the level of every decision and the recourse in every scenario.
@@ -25,7 +26,9 @@ class Record:
     lent: np.ndarray  # (O, R, S) units, through the pool at the level that holds the decision governing r
     borrowed: np.ndarray  # (O, R, S) units
     unmet: np.ndarray  # (O, R, S) units
-    drawn: np.ndarray = field(default_factory=lambda: _NONE)  # (O, R, S) units of the reserve, on a path; else none
+    drawn: np.ndarray = field(
+        default_factory=lambda: _NONE
+    )  # (O, R, S) units of the reserve, on a path; else none
 
     def __post_init__(self) -> None:
         if self.drawn is _NONE:

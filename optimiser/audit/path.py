@@ -68,9 +68,7 @@ def audit_path(instance: Instance, records: Sequence[Record]) -> PathAudit:
     return PathAudit(tuple(steps), float(weight @ np.array(each) / weight.sum()))
 
 
-def judged_step(
-    instance: Instance, t: int, period: Period, record: Record, designs: Sequence[Array]
-) -> Step:
+def judged_step(instance: Instance, t: int, period: Period, record: Record, designs: Sequence[Array]) -> Step:
     """Period t with what is done in it; `designs` are today's and those of the periods before."""
     facts, before = facts_of(period), designs[-1]
     found = audit(period, record)
@@ -103,7 +101,7 @@ def _lagging(
         for o in np.flatnonzero(wrong):
             meant = " or ".join(l[i] for i in then)
             yield (f"rule for {facts.localities[o]}: with {d[a]} at level {l[level]}, {d[b]} was at "
-                   f"{l[earlier[o]]} {lag} period{'s' * (lag > 1)} before, where {meant} is meant")  # fmt: skip
+                   f"{l[earlier[o]]} {lag} period{'s' * (lag > 1)} before, not {meant}")  # fmt: skip
 
 
 def states_after(instance: Instance, step: Step) -> States:

@@ -1,4 +1,4 @@
-"""Constraints 12 to 17 between periods, and what periods count: the numbers that link the blocks of a path."""
+"""Constraints 12 to 17 between periods, and what periods count: the numbers that link a path's blocks."""
 
 from __future__ import annotations
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-
 def from_tables(kind: type[C], tables: Mapping[str, Any], document: Mapping[str, Any]) -> C:
     """See Instance.from_tables; `document` is what instance.toml would hold."""
     problems = list[str]()

@@ -54,7 +54,9 @@ def reserves(instance: Content) -> Array:
     found = np.zeros((len(instance.localities), len(instance.resources)))
     o, r = ({name: i for i, name in enumerate(names)} for names in (instance.localities, instance.resources))
     table = instance["resources"]
-    for place, resource, units in zip(table["organisation"], table["resource"], table["reserve"], strict=True):
+    for place, resource, units in zip(
+        table["organisation"], table["resource"], table["reserve"], strict=True
+    ):
         found[o[place], r[resource]] = units
     return found
 
@@ -119,4 +121,6 @@ def _current(instance: Instance, before: Array | None) -> Table:
             rows += [(decision, levels[l], place) for place, l in places if l >= 0]
     names = ("decision", "level", "organisation")
     columns = zip(*rows, strict=True) if rows else ((), (), ())
-    return Table({n: np.array(column, dtype=object) for n, column in zip(names, columns, strict=True)}, len(rows))
+    return Table(
+        {n: np.array(column, dtype=object) for n, column in zip(names, columns, strict=True)}, len(rows)
+    )

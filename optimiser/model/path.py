@@ -1,4 +1,4 @@
-"""The path: a block a period, each the whole model with the period in the scenario's place, and their links."""
+"""The path: a block a period, each the model with the period in the scenario's place, and their links."""
 
 from __future__ import annotations
 
@@ -123,12 +123,16 @@ def reserves(m: pyo.ConcreteModel, links: Links) -> None:
     )
     aside = list(m.period[0].stock)
 
-    @m.Constraint(aside, m.PERIODS, doc="(16) stock[o,r,t] <= reserve_or, and in the first period no more is there")
+    @m.Constraint(
+        aside, m.PERIODS, doc="(16) stock[o,r,t] <= reserve_or, and in the first period no more is there"
+    )
     def no_more_than_set_aside(m, place, kind, t):  # type: ignore[no-untyped-def]
         return m.period[t].stock[place, kind] <= float(links.reserve[o[place], r[kind]])
 
     @m.Constraint(
-        aside, list(m.PERIODS)[1:], doc="(16) stock[o,r,t+1] <= stock[o,r,t] - drawn[o,r,t] + refill_rt reserve_or"
+        aside,
+        list(m.PERIODS)[1:],
+        doc="(16) stock[o,r,t+1] <= stock[o,r,t] - drawn[o,r,t] + refill_rt reserve_or",
     )
     def left(m, place, kind, t):  # type: ignore[no-untyped-def]
         before, back = m.period[t - 1], float(links.refill[t - 1, o[place], r[kind]])

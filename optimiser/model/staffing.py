@@ -135,7 +135,7 @@ def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
         m.STAFFED,
         m.SCENARIOS,
         rule=worked,
-        doc="(6) sum_d sum_{o in O(n)} sum_l hours_dola exercised[d,o,l,s]: what is exercised at n, or at cost there",
+        doc="(6) sum_d sum_{o in O(n)} sum_l hours_dola exercised[d,o,l,s]: exercise at n, or at its cost",
     )
 
     @m.Constraint(

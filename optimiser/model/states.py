@@ -42,7 +42,8 @@ def states(m: pyo.ConcreteModel, c: Coefficients) -> None:
         return beyond <= m.skill[n] - m.skill_least[n] + built
 
     @m.Constraint(
-        wearing, doc="(15) exercised[d,o,l] <= morale[n] - willingness_n fear_d monitored[d,o,l], for what is held"
+        wearing,
+        doc="(15) exercised[d,o,l] <= morale[n] - willingness_n fear_d monitored[d,o,l], for what is held",
     )
     def in_good_heart(m, d, o, l, s):  # type: ignore[no-untyped-def]
         n = whose[o, l]
@@ -50,12 +51,12 @@ def states(m: pyo.ConcreteModel, c: Coefficients) -> None:
         beyond = m.exercised[d, o, l, s] - m.morale_least[n] * m.held[d, o, l]
         return beyond + afraid <= m.morale[n] - m.morale_least[n]
 
-    _stocks(m, c)
+    _stocks(m)
     _means(m, c)
     _loads(m, c)
 
 
-def _stocks(m: pyo.ConcreteModel, c: Coefficients) -> None:
+def _stocks(m: pyo.ConcreteModel) -> None:
     """(16): what is left of the reserve, where that depends on what was drawn before."""
     keys = [key[:2] for key in m.drawn]
     m.stock = pyo.Var(keys, bounds=(0, None), doc="units of the reserve that are left")

@@ -15,11 +15,9 @@ from optimiser.instance.checking.check import warnings
 from optimiser.instance.checking.rules import RULES
 from optimiser.instance.read import read
 from optimiser.instance.schema.dictionary import data_dictionary
-from optimiser.instance.schema.schema import HELD_TABLES, TABLES
+from optimiser.instance.schema.schema import HELD_TABLES, SETTINGS, TABLES
 from optimiser.instance.template import write_template
 from optimiser.studies.schemas import json_schema
-
-SETTINGS = ("weights", "limits", "uncertainty")
 
 
 def test_every_column_says_what_it_means() -> None:

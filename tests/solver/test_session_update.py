@@ -22,14 +22,13 @@ from optimiser.coefficients import coefficients
 from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.column import Column
-from optimiser.instance.schema.schema import TABLES
+from optimiser.instance.schema.schema import SETTINGS, TABLES
 from optimiser.solver.clock import Clock
 from optimiser.solver.highs import Solver
 from optimiser.solver.session import Session
 
 ALL = [f for f in FEATURES if f not in ("bare", "infeasible", "scores", "local_scores")]
 KINDS = ("uniform", "asymmetric", "mixed", "scored", "full")
-SETTINGS = ("weights", "limits", "uncertainty")
 SAYS_NOTHING = {"sources.low", "sources.high"}  # of what no equation hears
 READ_ONLY = {"swings.from", "swings.to", "swings.points"}  # become weights when they are read
 

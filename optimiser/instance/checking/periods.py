@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from optimiser.instance.checking.problems import Findings, quote
-from optimiser.instance.checking.rules import rule, rows_where
+from optimiser.instance.checking.rules import rows_where, rule
 from optimiser.instance.content import Content
 from optimiser.instance.schema.schema import TABLES
 

@@ -309,7 +309,9 @@ def source_columns(instance: Content, table: str) -> list[str]:
     names = list(schema.expand(*instance.axes))
     if table == "resources":  # in instance.toml both lists bear this name
         names += [c.name for c in TABLES["resource_types"].columns[1:]]
-    return names + [c.name.split(".")[0] for c in schema.columns if c.each in ("resources", "decisions")]
+    return names + [
+        c.name.split(".")[0] for c in schema.columns if c.each in ("resources", "decisions", "weighed")
+    ]
 
 
 @rule("scores", "decisions.levels", "levels.level", "organisations.level")

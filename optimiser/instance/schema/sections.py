@@ -200,7 +200,7 @@ SECTIONS = (
     ),
     TableSchema(
         "path",
-        "What links the periods of a path: how fast skill and morale come and go, and what the future counts.",
+        "What links the periods of a path: how skill and morale come and go, and what the future counts.",
         (
             a_amount("discount", "by how much a year is worth less than the one before", 0.0, "a year"),
             a_share("learn", "how far a year takes skill to what is practised", 0.0),

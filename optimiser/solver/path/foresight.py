@@ -22,7 +22,7 @@ from optimiser.solver.highs import Ended
 from optimiser.solver.path.whole import Whole
 from optimiser.solver.search.master import ROUNDS, STATUS, Candidate, Master, Progress, Searched, search
 from optimiser.solver.session import Session
-from optimiser.tolerances import NOISE, size
+from optimiser.tolerances import NOISE
 
 Array = np.ndarray
 Fixed = Mapping[int, Mapping[int, int]]  # period -> holding -> level

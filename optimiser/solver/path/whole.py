@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -52,7 +53,7 @@ class Whole:
         sizes = [len(session.compiled.columns.keys) for session in self.sessions]
         own = len(compiled.columns.keys) - sum(sizes)
         starts = own + np.concatenate([[0], np.cumsum(sizes)])
-        self.blocks = [slice(int(a), int(b)) for a, b in zip(starts[:-1], starts[1:], strict=True)]
+        self.blocks = [slice(int(a), int(b)) for a, b in pairwise(starts)]
         self.program = self._scaled(program, own)
 
     def _scaled(self, program: Program, own: int) -> Program:
@@ -82,6 +83,12 @@ class Whole:
         """(T H,) the level at which each holding is placed in each period."""
         parts = zip(self.sessions, self.blocks, strict=True)
         return np.concatenate([session.placing.design(x[block]) for session, block in parts])
+
+    def design_of(self, held: Sequence[Array]) -> Array:
+        """(T H,) from who holds what in each period, (D, O)."""
+        sets = self.links.sets
+        first = np.maximum(sets.holding_locality, 0)
+        return np.concatenate([each[sets.holding_decision, first] for each in held])
 
     def columns(self, design: Array) -> Array:
         """(columns,) who holds what, and all that follows from it within the periods; zero elsewhere."""
@@ -139,7 +146,9 @@ class Whole:
         free = np.flatnonzero(free)
         moved, matrix = program.matrix @ x, program.matrix[:, free].tocsr()
         lower, upper = program.lower - moved, program.upper - moved
-        closed, rows = (np.flatnonzero(there) for there in (np.diff(matrix.indptr) == 0, np.diff(matrix.indptr)))
+        closed, rows = (
+            np.flatnonzero(there) for there in (np.diff(matrix.indptr) == 0, np.diff(matrix.indptr))
+        )
         if (np.maximum(lower, -upper)[closed] > SOLVED).any():
             return -np.inf, None
         solver = Solver(self.threads)

@@ -95,8 +95,9 @@ class Structure:
         self.pooled = _positions(columns, "pooled", at)
         self.unmet, self.drawn = (_positions(columns, name, at) for name in ("unmet", "drawn"))
         self.unmet_index, self.drawn_index = (
-            np.array([(o[a], r[b], self._scenarios[s]) for a, b, s in columns.keys[columns[name]]], int)
-            .reshape(-1, 3)
+            np.array(
+                [(o[a], r[b], self._scenarios[s]) for a, b, s in columns.keys[columns[name]]], int
+            ).reshape(-1, 3)
             for name in ("unmet", "drawn")
         )
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from scipy import sparse
 
 from optimiser.design.status import Status
 from optimiser.solver.clock import Clock
-from optimiser.solver.compile.columns import Placing
 from optimiser.solver.compile.program import Program
 from optimiser.solver.cuts.cuts import Cuts, join
 from optimiser.solver.highs import Ended, Outcome, Solver
@@ -71,6 +70,19 @@ class NotFound:
 
 
 Searched = Found | NotFound
+
+
+class Designs(Protocol):
+    """What makes designs of points, and points of designs."""
+
+    def design(self, x: Array) -> Array:
+        """The level at which each holding is placed."""
+
+    def columns(self, design: Array) -> Array:
+        """The columns that a design settles; zero elsewhere."""
+
+    def without(self, design: Array) -> Cuts:
+        """A row that this design alone breaks."""
 
 
 class Master:
@@ -228,7 +240,7 @@ def search(
     master: Master,
     separate: Separator,
     evaluate: Callable[[Array], Candidate],
-    placing: Placing,
+    placing: Designs,
     progress: Progress,
     clock: Clock,
     tell: Callable[[str], None],

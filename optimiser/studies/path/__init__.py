@@ -1,0 +1,1 @@
+"""path: how the balance moves over the years, with foresight and without."""

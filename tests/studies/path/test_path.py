@@ -1,0 +1,176 @@
+"""Paths against enumeration, shortest paths and single solves, and what must hold of any of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from path_by_hand import random_path, scored_path, with_periods
+from random_instances import FEATURES, random_instance
+
+import optimiser
+from optimiser.audit.path import audit_path, weighting
+from optimiser.coefficients.path import links_of
+from optimiser.errors import InfeasibleError
+from optimiser.instance.instance import Instance
+from optimiser.solver.clock import Clock
+from optimiser.solver.path.whole import Whole
+
+ALL = [f for f in FEATURES if f not in ("bare", "infeasible", "scores")]
+TWO = ("accountability", "responsiveness")
+SOLVABLE = (3, 9, 13, 18, 29)  # seeds whose paths exist, differ with foresight, or have moves
+MOST = 2500  # sequences that are looked at one by one
+
+
+def enumerated(instance: Instance) -> float:
+    """The best of all sequences of designs, each with its best recourse."""
+    links = links_of(instance)
+    whole = Whole(instance, links)
+    levels = [np.flatnonzero(links.sets.allowed[d]) for d in links.sets.holding_decision]
+    sequences = list(product(*levels * len(links.names)))
+    assert len(sequences) <= MOST
+    return max(whole.settle(np.array(each), Clock())[0] for each in sequences)
+
+
+@pytest.mark.parametrize("seed", SOLVABLE[:4])
+def test_no_sequence_of_designs_is_better(seed: int) -> None:
+    instance = random_path(seed, ALL)
+    found = optimiser.path(instance, foresight=["path"]).walks["path"]
+    assert found.judged is not None
+    assert found.value == pytest.approx(enumerated(instance), abs=1e-7)
+    assert found.bound >= found.value
+
+
+@pytest.mark.parametrize("seed", range(40, 48))
+def test_foresight_is_never_worth_less(seed: int) -> None:
+    try:
+        found = optimiser.path(random_path(seed, ALL, periods=3))
+    except InfeasibleError:
+        return
+    none, path = found.walks["none"], found.walks["path"]
+    assert path.judged is not None
+    if none.judged is not None:
+        assert path.value >= none.value - 1e-7
+    else:
+        assert none.ended_in is not None
+
+
+@pytest.mark.parametrize("seed", [1, 9, 14])
+def test_a_path_of_one_period_is_a_solve(seed: int) -> None:
+    drawn = random_path(seed, [f for f in ALL if f != "max_changes"], periods=1, linked=False)
+    found = optimiser.path(drawn)
+    tables, scenario = drawn.to_tables(), drawn["periods"]["scenario"][0]
+    for name in {"scenarios", "delays", "surges"} & set(tables):
+        if "scenario" in tables[name]:
+            here = tables[name]["scenario"].isin(["", scenario])
+            tables[name] = tables[name][here]
+    tables["scenarios"] = tables["scenarios"].assign(probability=1.0)
+    tables["uncertainty"]["risk_aversion"] = 0.0
+    del tables["periods"]
+    alone = Instance.from_tables(tables)
+    own = {g: drawn["periods"][f"weights.{g}"][0] for g in drawn.objectives}
+    weights = {g: weight for g, weight in own.items() if weight == weight} or None
+    solved = optimiser.solve(alone, weights=weights)
+    for walk in found.walks.values():
+        assert walk.value == pytest.approx(solved.value, abs=1e-7)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 4, 9, 13])
+def test_without_links_foresight_is_worth_nothing(seed: int) -> None:
+    found = optimiser.path(random_path(seed, ALL, periods=3, linked=False))
+    assert found.walks["none"].value == pytest.approx(found.walks["path"].value, abs=1e-7)
+    best = sum(w * own.value for w, own in zip(weighting(found.instance), found.own, strict=True))
+    assert best / weighting(found.instance).sum() == pytest.approx(found.walks["path"].value, abs=1e-7)
+
+
+@pytest.mark.parametrize("seed", SOLVABLE[:3])
+def test_a_further_period_never_lowers_the_sum(seed: int) -> None:
+    longer = random_path(seed, ALL, periods=3)
+    rows = longer.to_tables()["periods"].to_dict("records")
+    settings = {**dict(longer.path), "discount": 0.0}
+    sums = []
+    for count in (2, 3):
+        instance = with_periods(longer, rows[:count], **settings)
+        try:
+            value = optimiser.path(instance, foresight=["path"]).walks["path"].value
+        except InfeasibleError:
+            assert count == 3
+            return
+        sums.append(value * sum(row.get("years", 1.0) for row in rows[:count]))
+    assert sums[1] >= sums[0] - 1e-6
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_where_nothing_couples_a_path_is_a_shortest_path(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    periods, levels, switch = 5, 3, float(rng.uniform(0, 1))
+    weights = [TWO[i] for i in rng.integers(0, 2, periods)]
+    worth = [{g: float(rng.random()) for g in TWO} for _ in range(levels)]
+    now = int(rng.integers(levels))
+    value = np.where(np.arange(levels) == now, 0.0, -switch)  # of the best path that ends at each level
+    for t, g in enumerate(weights):
+        gained = np.array([each[g] for each in worth])
+        if t:
+            value = (value[:, None] - switch * (1 - np.eye(levels))).max(axis=0)
+        value = value + gained
+    found = optimiser.path(scored_path(weights, worth, switch=switch, now=now), foresight=["path"])
+    assert found.walks["path"].value == pytest.approx(value.max() / periods, abs=1e-7)
+
+
+def test_dearer_moves_are_never_more() -> None:
+    worth = [{TWO[0]: 1.0, TWO[1]: 0.0}, {TWO[0]: 0.8, TWO[1]: 0.7}, {TWO[0]: 0.0, TWO[1]: 1.0}]
+    weights = [TWO[t % 2] for t in range(4)]
+    moves = [
+        len(found.turns("path")[0].moves)
+        for switch in (0.0, 0.7, 1.2)
+        for found in [optimiser.path(scored_path(weights, worth, switch=switch, now=0), foresight=["path"])]
+    ]
+    assert moves == sorted(moves, reverse=True)
+    assert moves[0] > moves[1] > moves[2]
+
+
+def test_what_is_fixed_is_held() -> None:
+    instance = scored_path(["accountability"] * 3, [{"accountability": 1.0, "responsiveness": 0.0}] * 2)
+    found = optimiser.path(instance, fix={"a": "l1", "a@p1": "l0"})
+    for name in found.walks:
+        held = [row["level"] for row in found.frame("design").to_dict("records") if row["foresight"] == name]
+        assert held == ["l1", "l0", "l1"]
+
+
+def test_a_record_that_claims_too_much_is_found_out() -> None:
+    instance = random_path(29, ALL)
+    walk = optimiser.path(instance, foresight=["path"]).walks["path"]
+    assert walk.judged is not None
+    records = [step.record for step in walk.judged.steps]
+    assert not audit_path(instance, records).broken
+    eager = [replace(r, exercised=np.ones_like(r.exercised)) for r in records]
+    assert any("able" in line or "willing" in line for line in audit_path(instance, eager).broken)
+
+
+def test_a_lag_is_heard_by_the_audit() -> None:
+    base = random_instance(0, ["bare"])
+    rows = [{"period": name, "scenario": base["scenarios"]["scenario"][0]} for name in ("one", "two")]
+    a, b = "first", "second"
+    tables = {
+        "decisions": [{"decision": name, "type": "input"} for name in (a, b)],
+        "scores": [
+            {"decision": name, "level": level, "responsiveness": float(level == "local")}
+            for name in (a, b)
+            for level in ("central", "local")
+        ],
+        "rules": [
+            {"if_decision": a, "if_level": "local", "then_decision": b, "then_level": "central", "lag": 1}
+        ],
+        "periods": [{**row, "scenario": "normal"} for row in rows],
+    }
+    instance = Instance.from_tables(tables, name="lagged", weights={"responsiveness": 1, "accountability": 0})
+    found = optimiser.path(instance, foresight=["path"])
+    judged = found.walks["path"].judged
+    assert judged is not None
+    records = [step.record for step in judged.steps]
+    assert not audit_path(instance, records).broken
+    held = np.array([[1], [1]])
+    wrong = audit_path(instance, [replace(records[0], held=held), replace(records[1], held=held)]).broken
+    assert any("1 period before" in line for line in wrong)
