@@ -19,7 +19,15 @@ from paths import INSTANCES, ROOT
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
 
-SHIPPED = ("archetype", "decentralisation", "england", "england-regions", "germany-icu", "three-levels")
+SHIPPED = (
+    "archetype",
+    "decentralisation",
+    "england",
+    "england-regions",
+    "germany-icu",
+    "pendulum",
+    "three-levels",
+)
 FROM_DATA = {"england": "england", "germany-icu": "germany"}
 # Columns that only say which row it is.
 NAMING = {

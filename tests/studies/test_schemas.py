@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from path_by_hand import with_periods
 from paths import ARCHETYPE, INSTANCES
 from schema_misfits import misfits
 from series_by_hand import series
@@ -43,6 +44,13 @@ def slower() -> Instance:
     """Three levels as they would be with other delays and other needs."""
     slow = instance("three-levels").replace("levels.delay_days", set=2, where={"level": "ministry"})
     return slow.replace("decisions.heterogeneity", multiply=3)
+
+
+def stocked() -> Instance:
+    """Two periods of three levels, and beds set aside for them."""
+    rows = [{"period": name, "scenario": name} for name in ("normal", "epidemic")]
+    made = with_periods(instance("three-levels"), rows)
+    return made.replace("resources.reserve", set=2)
 
 
 def waves() -> pd.DataFrame:
@@ -106,6 +114,8 @@ CASES: dict[str, Callable[[], Design | Finding]] = (
         "sensitivity": lambda: batch(lambda doubts: doubts.run()),
         "sensitivity rehearsed": lambda: batch(lambda doubts: doubts.rehearse()),
         "sensitivity written": lambda: batch(lambda doubts: doubts.write(3, f"{mkdtemp()}/sample")),
+        "path": lambda: optimiser.path(instance("pendulum"), fix={"visits@year 2": "local"}),
+        "path with reserves": lambda: optimiser.path(stocked()),
         "thresholds two": lambda: optimiser.thresholds(
             instance("archetype"), WEIGHT, also={"what": HOURS, "range": (1, 30)}, tolerance=0.25
         ),
@@ -124,6 +134,7 @@ CASES: dict[str, Callable[[], Design | Finding]] = (
             "thresholds",
         )
     }
+    | {"path in no time": lambda: optimiser.path(stocked(), time_limit=1e-9)}
 )
 
 

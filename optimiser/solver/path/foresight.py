@@ -15,12 +15,20 @@ from optimiser.instance.instance import Instance
 from optimiser.instance.period import Period, first_states, in_period
 from optimiser.record import Record
 from optimiser.solver.answer import settled, status_of
-from optimiser.solver.clock import Clock
+from optimiser.solver.clock import Clock, OutOfTime
 from optimiser.solver.cuts.cuts import Cuts
-from optimiser.solver.extraction import record_of
+from optimiser.solver.extraction import design_of, record_of
 from optimiser.solver.highs import Ended
 from optimiser.solver.path.whole import Whole
-from optimiser.solver.search.master import ROUNDS, STATUS, Candidate, Master, Progress, Searched, search
+from optimiser.solver.search.master import (
+    ROUNDS,
+    STATUS,
+    Candidate,
+    Master,
+    Progress,
+    Searched,
+    search,
+)
 from optimiser.solver.session import Session
 from optimiser.tolerances import NOISE
 
@@ -67,10 +75,17 @@ class Myopic:
         designs, value, bound, proven = [self.links.current], 0.0, 0.0, True
         for t, name in enumerate(self.links.names):
             tell(f"without foresight: {name}")
-            session = self._about(in_period(self.instance, t, states, before=designs[-1]), clock)
-            found = session.optimise(gap, clock, fixed.get(t), rows=self._unfit(session, t, designs))
+            try:
+                session = self._about(in_period(self.instance, t, states, before=designs[-1]), clock)
+            except OutOfTime:
+                return Walk(Status.UNKNOWN, np.inf, ended_in=t)
+            barred = self.links.unfit(t, designs)
+            rows = session.placing.row(barred.astype(float), 0.0) if barred.any() else None
+            before = design_of(session, designs[-1])
+            start = before if (before >= 0).all() else None  # better not to move than to move for nothing
+            found = session.optimise(gap, clock, fixed.get(t), rows=rows, start=start)
             if not found.found:
-                return Walk(status_of(found), np.nan, ended_in=t)
+                return Walk(status_of(found), found.bound, ended_in=t)
             worth, x = settled(session, found, {})
             record = record_of(session, x)
             records.append(record)
@@ -90,10 +105,6 @@ class Myopic:
         else:
             self._session.update(period)
         return self._session
-
-    def _unfit(self, session: Session, t: int, designs: list[Array]) -> Cuts | None:
-        barred = self.links.unfit(t, designs)
-        return session.placing.row(barred.astype(float), 0.0) if barred.any() else None
 
 
 def planned(

@@ -105,14 +105,15 @@ class Path(Finding):
 
     def sentences(self, foresight: str) -> dict[str, str]:
         """Of each decision that moves, or stays against its period, why."""
-        decisions = self.instance["decisions"]["decision"].tolist()
-        found = zip(decisions, self.turns(foresight), strict=False)
         judged = self.walks[foresight].judged
+        if judged is None:
+            return {}
         told = self.losses if foresight == self.foremost else {}
+        decisions = self.instance["decisions"]["decision"].tolist()
         return {
             name: sentence(self.instance, self.names, name, each, judged, told.get(name))
-            for name, each in found
-            if judged is not None and (each.moves or each.against)
+            for name, each in zip(decisions, self.turns(foresight), strict=True)
+            if each.moves or each.against
         }
 
     def _summary(self) -> Cells:

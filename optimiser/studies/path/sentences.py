@@ -74,10 +74,9 @@ def _reasons(instance: Instance, decision: str, turns: Turns, judged: PathAudit)
     ability = instance["organisations"]["ability"][at]
     gained = float(np.mean(skill - ability))
     if level != UNKNOWN and abs(gained) > TOLD and instance.rates("learn").any():
-        found.append(
-            f"skill at {instance['levels']['level'][level]} stands at {fixed(float(np.mean(skill)), 2)}, where "
-            f"what is not practised falls to {fixed(float(np.mean(ability)), 2)}"
-        )
+        mean, least = fixed(float(np.mean(skill)), 2), fixed(float(np.mean(ability)), 2)
+        where = instance["levels"]["level"][level]
+        found.append(f"skill at {where} stands at {mean}, where what is not practised falls to {least}")
     return found
 
 

@@ -14,7 +14,7 @@ from optimiser.design.status import Status
 from optimiser.instance.instance import Instance
 from optimiser.instance.period import first_states, in_period
 from optimiser.solver.answer import answered
-from optimiser.solver.clock import Clock
+from optimiser.solver.clock import Clock, OutOfTime
 from optimiser.solver.path.foresight import Myopic, Walk, planned
 from optimiser.solver.path.whole import Whole
 from optimiser.solver.session import Session
@@ -144,7 +144,10 @@ class Walker:
         if self.clock.out:
             return None, Walk(Status.UNKNOWN, np.inf)
         self.tell("building all periods at once")
-        whole = Whole(self.instance, self.links, self.threads)
+        try:
+            whole = Whole(self.instance, self.links, self.threads, self.clock.check)
+        except OutOfTime:
+            return None, Walk(Status.UNKNOWN, np.inf)
         self.solves += 1
         begin = None if start.judged is None else whole.design_of([s.record.held for s in start.judged.steps])
         return whole, planned(whole, self.gap, self.clock, self._fixed, self.tell, begin)
