@@ -91,10 +91,8 @@ def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
         doc="hours at the centre to monitor one locality fully",
     )
     number(m, c, c.staffing.reporting_hours, sets.decisions, doc="hours at a locality monitored fully")
+    _watch(m, c)
     position = {name: n for n, name in enumerate(sets.organisations)}
-    watched: dict[tuple[str, str], list[Any]] = {}
-    for d, o, l, s in m.MONITORABLE:
-        watched.setdefault((o, s), []).append((d, l))
     working = [
         [
             (sets.decisions[d], sets.levels[l], bool(sets.single[d]))
@@ -102,25 +100,6 @@ def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
         ]
         for a in range(len(sets.levels))
     ]
-
-    def watch(m, n, s):  # type: ignore[no-untyped-def]
-        level = sets.level_of[position[n]]
-        if level == 0:
-            places, hours = sets.localities, m.monitoring_hours
-        elif level == sets.local:
-            places, hours = [n], m.reporting_hours
-        else:
-            return 0
-        watching = ((d, o, l) for o in places for d, l in watched.get((o, s), ()))
-        return pyo.quicksum(hours[d] * m.monitored[d, o, l, s] for d, o, l in watching)
-
-    m.watch = pyo.Expression(
-        m.STAFFED,
-        m.SCENARIOS,
-        rule=watch,
-        doc="(6) watch(n,s): at the centre sum_{d,o,l} monitoring_hours_d monitored[d,o,l,s], "
-        "in a locality o sum_{d,l} reporting_hours_d monitored[d,o,l,s], between them 0",
-    )
 
     def worked(m, n, s):  # type: ignore[no-untyped-def]
         level = sets.level_of[position[n]]
@@ -147,3 +126,31 @@ def hours_suffice_in_scenario(m: pyo.ConcreteModel, c: Coefficients) -> None:
     def staff_suffice_in_scenario(m, n, s):  # type: ignore[no-untyped-def]
         there = m.present[s] * (m.hours_available[n] - m.fixed_duty[n])
         return m.worked[n, s] + m.watch[n, s] <= there
+
+
+def _watch(m: pyo.ConcreteModel, c: Coefficients) -> None:
+    """What monitoring takes, at both ends."""
+    sets = c.sets
+    position = {name: n for n, name in enumerate(sets.organisations)}
+    watched: dict[tuple[str, str], list[Any]] = {}
+    for d, o, l, s in m.MONITORABLE:
+        watched.setdefault((o, s), []).append((d, l))
+
+    def watch(m, n, s):  # type: ignore[no-untyped-def]
+        level = sets.level_of[position[n]]
+        if level == 0:
+            places, hours = sets.localities, m.monitoring_hours
+        elif level == sets.local:
+            places, hours = [n], m.reporting_hours
+        else:
+            return 0
+        watching = ((d, o, l) for o in places for d, l in watched.get((o, s), ()))
+        return pyo.quicksum(hours[d] * m.monitored[d, o, l, s] for d, o, l in watching)
+
+    m.watch = pyo.Expression(
+        m.STAFFED,
+        m.SCENARIOS,
+        rule=watch,
+        doc="(6) watch(n,s): at the centre sum_{d,o,l} monitoring_hours_d monitored[d,o,l,s], "
+        "in a locality o sum_{d,l} reporting_hours_d monitored[d,o,l,s], between them 0",
+    )

@@ -12,6 +12,7 @@ import design_by_hand
 import pandas as pd
 import pytest
 from nasty_instance import VERBS, breadth, nasty
+from path_by_hand import with_periods
 from series_by_hand import series
 
 import optimiser
@@ -34,6 +35,7 @@ ASK = {
     "frontier": lambda i: optimiser.frontier(i, ["accountability", "responsiveness"]),
     "map": lambda i: optimiser.weight_map(i, tolerance=0.01),
     "thresholds": lambda i: optimiser.thresholds(i, "weights.responsiveness"),
+    "path": lambda i: optimiser.path(with_periods(i, [{"period": f"p{SCRIPT}", "scenario": i["scenarios"]["scenario"][0]}])),
     "replay": lambda i: optimiser.replay(
         i, series({f"L{SCRIPT}": [3, 4]}, f"beds{SCRIPT}"), delays=[1], fit_until="2020-10-02"
     ),

@@ -108,6 +108,11 @@ WRONG = {
         "--fit-until: '1.1.2021' is not a date, written as 2020-10-01",
         "--gap: '-1' is not a number of at least 0",
     ],
+    "path I --foresight none,far --gap -1": [
+        "the instance has no periods ([[periods]] in instance.toml)",
+        "--foresight: 'far' is not one of none, path",
+        "--gap: '-1' is not a number of at least 0",
+    ],
     "replay I x.csv --fit-until 2021-01-01 --figure x.png": ["--figure: 'x.png' is not the name of an .svg file"],
     "replay I x.csv --delays 7,0,7": ["x.csv: there is no such file", "--delays: 7 stands twice"],
     "replay I": ["Missing argument 'SERIES.csv'"],

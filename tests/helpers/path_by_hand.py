@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from random_instances import random_instance
 
+import optimiser
+from optimiser.errors import InfeasibleError
 from optimiser.instance.instance import Instance
+from optimiser.studies.path.path import Path
 
 RATES = {"discount": 0.05, "learn": 0.4, "heal": 0.5, "hurt": 0.3, "burn": 0.3, "safe": 0.3}
 
@@ -49,6 +53,16 @@ def random_path(
     if "rules" in tables:
         tables["rules"]["lag"] = rng.integers(0, 3, len(tables["rules"]))
     return with_periods(Instance.from_tables(tables), rows, **RATES)
+
+
+def random_walk(seed: int, features: Sequence[str], **options: Any) -> Path:
+    """The best paths of the first of the instances of this seed, a thousand further and so on, that has any."""
+    for each in range(seed, seed + 100_000, 1000):
+        try:
+            return optimiser.path(random_path(each, features, **options))
+        except InfeasibleError:
+            continue
+    raise AssertionError
 
 
 def scored_path(

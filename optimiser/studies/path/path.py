@@ -54,13 +54,15 @@ class Path(Finding):
         Each period's own best, with moves free and states as they start.
     staying : Staying
         What today's design would be worth throughout.
+    losses : mapping
+        By decision, what it would cost to follow each period's own best, all else as on the path.
     """
 
     says = RESULT
     walks: Mapping[str, Walk]
     own: tuple[Own, ...]
     staying: Staying
-    losses: Mapping[str, float]  # decision -> what it would cost to follow each period's own best
+    losses: Mapping[str, float]
 
     @property
     def empty(self) -> bool:
@@ -247,7 +249,7 @@ def path(
     """
     problems = list[str]()
     if isinstance(instance, Instance) and not instance["periods"].rows:
-        problems.append("path: the instance has no periods ([[periods]] in instance.toml)")
+        problems.append("the instance has no periods ([[periods]] in instance.toml)")
     sights = texts("foresight", foresight, problems)
     problems += [
         f"foresight: {name!r} is not one of {', '.join(FORESIGHTS)}"

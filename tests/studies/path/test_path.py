@@ -7,13 +7,12 @@ from itertools import product
 
 import numpy as np
 import pytest
-from path_by_hand import random_path, scored_path, with_periods
+from path_by_hand import random_path, random_walk, scored_path, with_periods
 from random_instances import FEATURES, random_instance
 
 import optimiser
 from optimiser.audit.path import audit_path, weighting
 from optimiser.coefficients.path import links_of
-from optimiser.errors import InfeasibleError
 from optimiser.instance.instance import Instance
 from optimiser.solver.clock import Clock
 from optimiser.solver.path.whole import Whole
@@ -43,18 +42,13 @@ def test_no_sequence_of_designs_is_better(seed: int) -> None:
     assert found.bound >= found.value
 
 
-@pytest.mark.parametrize("seed", range(40, 48))
+@pytest.mark.parametrize("seed", range(40, 46))
 def test_foresight_is_never_worth_less(seed: int) -> None:
-    try:
-        found = optimiser.path(random_path(seed, ALL, periods=3))
-    except InfeasibleError:
-        return
+    found = random_walk(seed, ALL, periods=3)
     none, path = found.walks["none"], found.walks["path"]
     assert path.judged is not None
-    if none.judged is not None:
-        assert path.value >= none.value - 1e-7
-    else:
-        assert none.ended_in is not None
+    assert path.value >= none.value - 1e-7
+    assert (none.judged is None) is (none.ended_in is not None)
 
 
 @pytest.mark.parametrize("seed", [1, 9, 14])
@@ -85,21 +79,17 @@ def test_without_links_foresight_is_worth_nothing(seed: int) -> None:
     assert best / weighting(found.instance).sum() == pytest.approx(found.walks["path"].value, abs=1e-7)
 
 
-@pytest.mark.parametrize("seed", SOLVABLE[:3])
+@pytest.mark.parametrize("seed", [3, 9])
 def test_a_further_period_never_lowers_the_sum(seed: int) -> None:
-    longer = random_path(seed, ALL, periods=3)
-    rows = longer.to_tables()["periods"].to_dict("records")
-    settings = {**dict(longer.path), "discount": 0.0}
-    sums = []
-    for count in (2, 3):
-        instance = with_periods(longer, rows[:count], **settings)
-        try:
-            value = optimiser.path(instance, foresight=["path"]).walks["path"].value
-        except InfeasibleError:
-            assert count == 3
-            return
-        sums.append(value * sum(row.get("years", 1.0) for row in rows[:count]))
-    assert sums[1] >= sums[0] - 1e-6
+    longer = random_walk(seed, ALL, periods=3)
+    tables = longer.instance.to_tables()
+    years = tables["periods"]["years"] if "years" in tables["periods"] else np.ones(3)
+    rows = tables["periods"].to_dict("records")[:2]
+    settings = {**dict(longer.instance.path), "discount": 0.0}
+    shorter = optimiser.path(with_periods(longer.instance, rows, **settings), foresight=["path"])
+    undiscounted = longer.instance.replace("path.discount", set=0)
+    whole = optimiser.path(undiscounted, foresight=["path"]).walks["path"].value * sum(years)
+    assert whole >= shorter.walks["path"].value * sum(years[:2]) - 1e-6
 
 
 @pytest.mark.parametrize("seed", range(3))
