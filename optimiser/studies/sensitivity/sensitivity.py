@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.coefficients.sets import sets_of
-from optimiser.coefficients.sets import current_levels
+from optimiser.coefficients.sets import current_levels, sets_of
 from optimiser.design.tables import asked_of
 from optimiser.errors import InputError
 from optimiser.instance.arguments import (
