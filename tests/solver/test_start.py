@@ -19,9 +19,9 @@ from optimiser import InputError, Status
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_found_is_never_worth_less_than_the_start(kind: str) -> None:
     tried = 0
-    for seed in range(4):
+    for seed in range(3):
         instance = random_instance(seed, KINDS[kind].split(), most_designs=32, sizes=3)
-        for judged in brute_force(instance).designs[::5]:
+        for judged in brute_force(instance).designs[::9]:
             for limit in (None, 1e-9):
                 design = optimiser.solve(instance, start=rows(instance, judged.record.held), time_limit=limit)
                 assert design.run["start"] == "kept"

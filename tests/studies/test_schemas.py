@@ -40,10 +40,10 @@ def infeasible() -> Instance:
     return local.replace("organisations.staff_hours", set=1)
 
 
-def slower() -> Instance:
-    """Three levels as they would be with other delays and other needs."""
-    slow = instance("three-levels").replace("levels.delay_days", set=2, where={"level": "ministry"})
-    return slow.replace("decisions.heterogeneity", multiply=3)
+def shorter() -> Instance:
+    """The archetype with fewer hours, and other judgements of what is earned."""
+    short = instance("archetype").replace("organisations.staff_hours", set=3, where={"level": "local"})
+    return short.replace("scores.responsiveness", multiply=0.9)
 
 
 def stocked() -> Instance:
@@ -87,7 +87,7 @@ ASKED: dict[str, Callable[[str], Design | Finding]] = {
     "diagnose": lambda name: optimiser.diagnose(instance(name)),
     "compare": lambda name: optimiser.compare(instance(name)),
     "alternatives": lambda name: optimiser.alternatives(instance(name), count=4, diverse=2, by_locality=True),
-    "frontier": lambda name: optimiser.frontier(instance(name), THREE[1:], points=4),
+    "frontier": lambda name: optimiser.frontier(instance(name), THREE[1:], points=3),
     "weight_map": lambda name: optimiser.weight_map(instance(name), tolerance=0.02),
     "thresholds": lambda name: optimiser.thresholds(instance(name), WEIGHT, time_limit=5),
 }
@@ -110,14 +110,14 @@ CASES: dict[str, Callable[[], Design | Finding]] = (
             instance("three-levels"), waves(), delays=[0, 7], fit_until="2020-10-25"
         ),
         "replay solved": lambda: optimiser.replay(instance("three-levels"), waves()),
-        "compare two": lambda: optimiser.compare(instance("three-levels"), others=[slower()], reach=False),
+        "compare two": lambda: optimiser.compare(instance("archetype"), others=[shorter()], reach=False),
         "sensitivity": lambda: batch(lambda doubts: doubts.run()),
         "sensitivity rehearsed": lambda: batch(lambda doubts: doubts.rehearse()),
         "sensitivity written": lambda: batch(lambda doubts: doubts.write(3, f"{mkdtemp()}/sample")),
         "path": lambda: optimiser.path(instance("pendulum"), fix={"visits@year 2": "local"}),
         "path with reserves": lambda: optimiser.path(stocked()),
         "thresholds two": lambda: optimiser.thresholds(
-            instance("archetype"), WEIGHT, also={"what": HOURS, "range": (1, 30)}, tolerance=0.25
+            instance("archetype"), WEIGHT, also={"what": HOURS, "range": (1, 30)}, tolerance=0.5
         ),
     }
     | {

@@ -206,7 +206,7 @@ def test_design_files_tables_and_designs(archetype: Instance, tmp_path: Path) ->
     assert [(m["decision"], m["from"]) for m in found.moves] == [("P2", "central"), ("O2", "local")]
 
 
-@pytest.mark.parametrize("seed", range(900, 908))
+@pytest.mark.parametrize("seed", range(900, 905))
 def test_values_and_reach_on_random_instances(seed: int) -> None:
     instance = random_solvable(seed, sizes=3, most_designs=64)
     holds(instance, optimiser.compare(instance))
@@ -216,7 +216,7 @@ AVERSE = {"scenarios", "risk_aversion", "urgency", "monitoring", "staff", "willi
 MORE = ("resources flex aid surges", "all_weights asymmetric", "budget support slack resources", "")
 
 
-@pytest.mark.parametrize("seed", range(40, 52))
+@pytest.mark.parametrize("seed", range(40, 46))
 def test_values_and_reach_under_risk_aversion(seed: int) -> None:
     """Ranges are of expectations, values are not: neither is found by asking for the other."""
     instance = random_instance(seed, AVERSE | set(MORE[seed % 4].split()), sizes=3, most_designs=32)

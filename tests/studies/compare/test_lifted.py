@@ -146,12 +146,12 @@ def test_limits_that_no_recourse_keeps_give_way(limit, tmp_path):
 def test_whatever_a_design_breaks_is_named_and_lifted():
     """Everything at one level, and designs by chance, on random instances of all kinds."""
     kinds, unknown = set(), 0
-    for seed in range(25):
+    for seed in range(12):
         instance = random_instance(seed)
         study, rng = Study(instance), np.random.default_rng(seed)
         lift, sets = Lifting(study), study.session.c.sets
         shape = len(sets.decisions), len(sets.localities)
-        for _ in range(3):
+        for _ in range(2):
             held = rng.integers(0, len(sets.levels), shape)  # uniform decisions, too, by locality
             found = lift(judge(study, held, "it", ""))
             if found.feasible:
@@ -162,7 +162,7 @@ def test_whatever_a_design_breaks_is_named_and_lifted():
             kinds |= {re.split(r"[ :]", line.removeprefix("staff of "))[0] for line in found.broken}
             unknown += not np.isfinite(found.lifted.value)
     assert len(kinds) > 8
-    assert unknown < 20
+    assert unknown < 8
 
 
 def test_compare_says_and_writes_them(tmp_path, run):

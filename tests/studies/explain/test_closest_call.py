@@ -26,7 +26,7 @@ FEATURES = {
     "averse": "asymmetric scenarios risk_aversion urgency staff monitoring",
     "averse support": "scenarios risk_aversion budget support slack resources surges willing_able urgency",
 }
-SEEDS = range(8)
+SEEDS = range(6)
 
 
 def moves(instance: Instance, design: Design, held: np.ndarray) -> list[tuple[int, int, int]]:
@@ -99,7 +99,7 @@ def test_what_is_fixed_stays_and_floors_are_kept(features: str) -> None:
     assert held >= len(SEEDS) / 2
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_it_is_the_cheapest_whatever_an_instance_uses(seed: int) -> None:
     """Drawn until there is a move to hold it against."""
     draws = (random_instance(each, most_designs=64, sizes=3) for each in range(7000 + seed, 17000, 100))
