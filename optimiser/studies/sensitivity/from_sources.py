@@ -12,7 +12,7 @@ from optimiser.instance.arguments import check_instance, raise_any, wrong_choice
 from optimiser.instance.instance import Instance
 from optimiser.instance.replace import standing
 from optimiser.instance.schema.column import Column
-from optimiser.instance.schema.schema import TABLES
+from optimiser.instance.schema.schema import SETTINGS, TABLES
 from optimiser.studies.sensitivity.inputs import listed, moved
 from optimiser.studies.sensitivity.plan import StudyPlan
 from optimiser.studies.sensitivity.study_file import read_study
@@ -96,7 +96,7 @@ def _graded(instance: Instance) -> Iterator[tuple[str, str, str, float, float]]:
 
 def _inputs(instance: Instance, table: str, column: str) -> dict[str, Column]:
     """The paths that a column of sources.csv stands for: `surge` for the surge of each resource."""
-    if table in ("weights", "limits", "uncertainty"):
+    if table in SETTINGS:
         schema = TABLES[table].by_name["weight" if table == "weights" else column]
         return {f"{table}.{column}": schema}
     named = table if table != "resources" or column in instance[table] else "resource_types"
