@@ -65,7 +65,7 @@ def tables(
         {
             "sample": number[s], "design": str(f + 1), "value": v, "regret": value[s] - v,
             "status": "feasible" if np.isfinite(v) else "infeasible",
-            "broken": "" if np.isfinite(v) else "hours of the locality",
+            "broken": "" if np.isfinite(v) else f"staff of locality: {s + 0.5} of 3 hours planned",
         }
         for s in np.flatnonzero(some) for f, v in enumerate(worth[s])
     ]  # fmt: skip

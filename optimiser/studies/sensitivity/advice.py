@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from optimiser.design.tables import Row
 from optimiser.instance.checking.problems import listing
 from optimiser.studies.sensitivity.findings import Findings
 from optimiser.studies.sensitivity.fixed_designs import Fixed
@@ -78,10 +79,9 @@ def _breaking(fixed: Fixed, chosen: set[int]) -> Iterator[str]:
     for f, name in enumerate(fixed.names):
         text, often = fixed.broken[f]
         if often and (f in chosen or not name.isdigit()):
-            yield (
-                f"{_called(fixed, f).capitalize()} is possible in {percent(fixed.feasible[f])} of "
-                f"samples; what it breaks first is mostly this ({often:,} samples): {text}"
-            )
+            share = percent(1 - fixed.feasible[f])
+            where = counted(often, "sample")
+            yield f"What {_called(fixed, f)} breaks first in {share} is mostly: {text} ({where})."
 
 
 def measure_next(found: Findings) -> Iterator[str]:
@@ -93,15 +93,10 @@ def measure_next(found: Findings) -> Iterator[str]:
         return
     facts = {each.name for each in found.ensemble.inputs if each.fact}
     worth = [row for row in rows if row["low"] > EQUAL]
-    named = [
-        f"{row['input']}"
-        + (f" ({row['grade']}" if row["grade"] else " (not graded")
-        + f", worth {small(row['evppi'], 2)}: {small(row['low'], 2)} to {small(row['high'], 2)})"
-        for row in worth
-        if row["input"] in facts
-    ][:NEXT]
+    named = [_worth(row) for row in worth if row["input"] in facts][:NEXT]
     if named:
-        yield f"Worth measuring next: {listing(named, NEXT)}, of value in the mean, each known alone."
+        what = "it is" if len(named) == 1 else "they are, each alone,"
+        yield f"To measure next, by the value of knowing what {what} before choosing: {listing(named, NEXT)}."
     else:
         yield (
             "No input would be worth measuring on its own: whatever it turned out to be, no other design can "
@@ -111,6 +106,12 @@ def measure_next(found: Findings) -> Iterator[str]:
         if row["input"] not in facts:
             worth_it = small(row["evppi"], 2)
             yield f"Agreeing on {row['input']} first would be worth {worth_it}: weights are not measured."
+
+
+def _worth(row: Row) -> str:
+    """An input, and what it is worth to know."""
+    span = f"{small(row['low'], 2)} to {small(row['high'], 2)}"
+    return f"{row['input']} ({row['grade'] or 'not graded'}), {small(row['evppi'], 2)} ({span})"
 
 
 def enough(found: Findings) -> Iterator[str]:

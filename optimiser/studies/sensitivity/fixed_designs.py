@@ -7,7 +7,7 @@ such a design counts as worth nothing there, the worst that there is on every ob
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -157,6 +157,7 @@ def _share(what: Array, asked: Array) -> Array:
     return share
 
 
-def _most_often(broken: Sequence[str]) -> tuple[str, int]:
-    """The requirement that is broken most often, and how often."""
-    return Counter(text for text in broken if text).most_common(1)[0] if any(broken) else ("", 0)
+def _most_often(broken: Iterable[str]) -> tuple[str, int]:
+    """What is broken most often and how often, whatever the numbers that a sentence ends with."""
+    counts = Counter(text.partition(":")[0] for text in broken if text)
+    return counts.most_common(1)[0] if counts else ("", 0)
