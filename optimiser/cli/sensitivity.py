@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimiser.cli.options import AS_JSON, NUMBER
+from optimiser.cli.options import AS_JSON, FIGURE, NUMBER, note
 from optimiser.cli.question import Question
 from optimiser.cli.say import complain, end_progress
 from optimiser.cli.text import opening
@@ -55,6 +55,12 @@ class Study(Question):
         """Say how to go on."""
         end_progress()
         complain(LOST if kept is None else KEPT.format(kept))
+
+    def ask(self, as_json: bool, out: str | None = None, figure: str | None = None, **given: Any) -> int:
+        """As every question; there is nothing to draw before samples are solved."""
+        if figure is not None and (given["dry_run"] or given["write"]):
+            note("--figure draws what was found: not with --dry-run or --write")
+        return super().ask(as_json, out, figure, **given)
 
 
 def _arguments(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,6 +112,7 @@ verb = Study(
             help="Keep results here as they come, with tables and result.json; go on where it stopped.",
         ),
         AS_JSON,
+        FIGURE,
     ],
     arguments=_arguments,
     said=("study",),

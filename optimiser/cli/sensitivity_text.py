@@ -11,7 +11,7 @@ from optimiser.cli.text import held, moved
 from optimiser.studies.sensitivity.advice import enough, live_with, measure_next
 from optimiser.studies.sensitivity.next_steps import go_on
 from optimiser.studies.sensitivity.sentences import always, answered, graded, what_moves_value, why
-from optimiser.terminal import columns, counted, entries, listing, paragraph, percent, small
+from optimiser.terminal import columns, entries, listing, paragraph, percent, small
 
 if TYPE_CHECKING:
     from optimiser.design.tables import Row
@@ -95,7 +95,7 @@ def _designs(found: Findings) -> list[str]:
         rows.append((fixed.names[f], percent(fixed.feasible[f]), *regret, percent(fixed.near[f]), lost[f]))
     lines = ["WHICH DESIGN TO LIVE WITH", *columns(rows, right=range(1, 6))]
     if len(order) > len(shown):
-        lines.append(f"  and {counted(len(order) - len(shown), 'design')} more")
+        lines.append(f"  and {len(order) - len(shown):,} more")
     lines += paragraph(
         "Regret: what it is worth less than the best design of the sample, in the mean where it is possible. "
         "Loses: the same in the mean of all, counted as worth nothing where it is not."

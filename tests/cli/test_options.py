@@ -124,6 +124,7 @@ WRONG = {
         "--scheduler: 'here' is not the address of a Dask scheduler (tcp://HOST:PORT)",
         "x.toml: cannot be read",
     ],
+    "sensitivity I x.toml --dry-run --figure x.svg": ["--figure draws what was found: not with --dry-run or"],
     "sensitivity I": ["study: a study file is needed, or --from-sources"],
     "sensitivity I x.toml --from-sources": ["study: a study file is needed, or --from-sources"],
     "sensitivity I --from-sources measurd": ["--from-sources: 'measurd' is not one of all, measured,"],

@@ -23,7 +23,10 @@ def go_on(found: Findings) -> Iterator[str]:
     asked = found.plan.samples
     if asked and found.plan.method != "table":
         twice = f"samples = {2 * asked:,}".replace(",", "")
-        yield f"To know more closely, write {twice} into the study and ask again: what is kept counts."
+        yield (
+            f"To know more closely, write {twice} into the study file (with --out its study.toml) and ask "
+            "again with it: what is kept counts."
+        )
     if (best := fixed.least_mean) is not None and (loss := fixed.loss[:, best]).max() > EQUAL:
         number = ensemble.drawn.index[ensemble.found][fixed.asked][int(loss.argmax())]
         yield (

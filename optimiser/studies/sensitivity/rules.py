@@ -19,7 +19,7 @@ from optimiser.terminal import exact
 LEAST = 0.75  # balanced accuracy below which there is no rule
 RARE = 10  # samples on either side without which none is looked for
 DEEPEST = 3  # conditions in a row: more nobody keeps in mind
-BETTER = 0.02  # of balanced accuracy, that a deeper tree must add
+BETTER = 0.05  # of balanced accuracy, that a deeper tree must add
 FOLDS = 5
 DIGITS = 3  # significant, of a number in a rule
 LEAF = 50  # a leaf has at least one of so many samples

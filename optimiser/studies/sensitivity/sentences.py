@@ -103,16 +103,27 @@ def where(found: Findings, d: int) -> Iterator[str]:
 def why(found: Findings, d: int) -> Iterator[str]:
     """What moves one decision, and a rule that says when it sits where."""
     decision, l = found.ensemble.sets.decisions[d], int(found.ensemble.mean[d].argmax())
-    level, held = found.ensemble.sets.levels[l], found.ensemble.sits[:, d, l]
-    moved = int((np.abs(held - np.median(held)) > EQUAL).sum())
-    if moved < RARE and found.plan.method not in ("grid", "one-at-a-time"):
-        yield f"It is otherwise in {counted(moved, 'sample')} only, too few to say why."
+    level = found.ensemble.sets.levels[l]
+    if not _told(found, d):
+        yield f"It is otherwise in {counted(_otherwise(found, d), 'sample')} only, too few to say why."
         return
     yield from _explained(found, decision, level, f"whether it is at {level}")
     rules = [row for row in found.rows[RULES] if row["decision"] == decision]
     for row in sorted(rules, key=lambda row: row["level"] != level)[:1]:
         right = percent(row["balanced_accuracy"], 0)
         yield f"Rule: at {row['level']} where {row['rule']} (right in {right}, there and elsewhere)."
+
+
+def _otherwise(found: Findings, d: int) -> int:
+    """In how many samples a decision is not where it mostly is."""
+    held = found.ensemble.sits[:, d, int(found.ensemble.mean[d].argmax())]
+    return int((np.abs(held - np.median(held)) > EQUAL).sum())
+
+
+def _told(found: Findings, d: int) -> bool:
+    """Whether a decision moves often enough to say why."""
+    least = 1 if found.plan.method in ("grid", "one-at-a-time") else RARE
+    return _otherwise(found, d) >= least
 
 
 def what_moves_value(found: Findings) -> Iterator[str]:
@@ -173,7 +184,10 @@ def _graded_name(row: Row) -> str:
 
 def graded(found: Findings) -> Iterator[str]:
     """Which of the open decisions rest on which grade of evidence."""
-    rows = [row for row in found.rows[DRIVERS] if not row["input"] and row["level"]]
+    if not found.ensemble.count:
+        return
+    told = [name for d, name in enumerate(found.ensemble.sets.decisions) if _told(found, d)]
+    rows = [row for row in found.rows[DRIVERS] if not row["input"] and row["level"] and row["of"] in told]
     parts = list[str]()
     for grade in GRADES:
         mine = [row for row in rows if row["grade"] == grade]
@@ -182,5 +196,5 @@ def graded(found: Findings) -> Iterator[str]:
             parts.append(f"{grade} {f'{len(moved)} ({listing(list(moved), 6)})' if moved else 'none'}")
     does = "move" if found.plan.method == "one-at-a-time" else "are seen to move"
     if parts:
-        open_ = counted(int(found.ensemble.varies.sum()), "open decision")
-        yield f"Of the {open_} the inputs of each grade of evidence {does}: {', '.join(parts)}."
+        often = f"Of {counted(len(told), 'decision')} that move often enough to say why"
+        yield f"{often}, inputs of each grade of evidence {does}: {', '.join(parts)}."
