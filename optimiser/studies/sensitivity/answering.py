@@ -136,6 +136,8 @@ class Answering:
         session, clock = self.session, clock_of(self.plan)
         start = None if self.anchor is None else design_of(session, self.anchor.held)
         found = session.optimise(self.plan.gap, clock, start=start)
+        if found.found and found.bound == np.inf:
+            found = replace(found, bound=session.ceiling(clock.finishing, {}, {}))
         found, better = self._checked(found, clock) if check else (found, False)
         best = answered(session, found, {})
         if not found.found or not best.found:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import optimiser
+from optimiser.cli.exit_codes import exit_code
 from optimiser.instance.instance import Instance
 from optimiser.studies.pool.work import Died, done
 from optimiser.studies.sensitivity.outcome import Outcome
@@ -150,6 +151,7 @@ class Crew:
     poison: set[bytes]
     at: list[tuple[Any, Any]] = field(default_factory=list)
     deaths: list[bytes] = field(default_factory=list)
+    beside: dict[bytes, int] = field(default_factory=dict)  # key -> how many tasks there were with it
 
     @property
     def room(self) -> int:
@@ -161,6 +163,8 @@ class Crew:
 
     def begin(self, key: Any, task: Any) -> None:
         self.at.append((key, task))
+        for each, _ in self.at:
+            self.beside[each] = max(self.beside.get(each, 0), len(self.at))
 
     def results(self, seconds: float) -> list[tuple[Any, Any]]:
         key, task = self.at.pop(0)
@@ -217,8 +221,48 @@ def test_where_a_neighbour_is_better_all_samples_are_checked(
     assert found.frame("results")["neighbours"].all()
 
 
-def test_a_limit_of_nodes_can_be_reproduced(three_levels: Instance) -> None:
-    study = {"name": "short", "method": "latin-hypercube", "samples": 3, "gap": 0, "node_limit": 1}
-    vary = [{"name": "urgency", "what": "scenarios.urgency", "how": "multiply", "range": [0.5, 2]}]
-    one, other = (ran(three_levels, study | {"vary": vary}, threads=n) for n in (1, 2))
+URGENCY = {"name": "urgency", "what": "scenarios.urgency", "how": "multiply", "range": [0.5, 2]}
+SHORT = {"name": "short", "method": "latin-hypercube", "samples": 3, "gap": 0, "vary": [URGENCY]}
+
+
+def test_a_limit_of_nodes_leaves_a_design_and_its_bound_and_can_be_reproduced(three_levels: Instance) -> None:
+    one, other = (ran(three_levels, SHORT | {"node_limit": 1}, threads=n) for n in (1, 2))
     assert_same(one, other)
+    results = one.frame("results").set_index("status")
+    assert {"feasible", "optimal"} == set(results.index)
+    assert results.loc[["feasible"], "gap"].min() > 1e-6
+    assert exit_code(one) == 4
+    whole = ran(three_levels, SHORT | {"node_limit": 1000})
+    assert (whole.frame("results")["status"] == "optimal").all()
+    assert (whole.frame("results")["value"] >= one.frame("results")["value"] - 1e-9).all()
+    assert (whole.frame("results")["value"] <= one.frame("results")["bound"] + 1e-9).all()
+    assert exit_code(whole) == 0
+
+
+def test_samples_that_end_before_there_is_a_design_have_failed(archetype: Instance) -> None:
+    found = ran(archetype, DOUBTS | {"samples": 2, "time_limit": 1e-9, "designs": []})
+    results = found.frame("results")
+    assert results["status"].tolist() == ["unknown", "unknown"]
+    assert results["reason"].str.contains("limit").all()
+    assert results["value"].isna().all()
+    assert (found.failed, exit_code(found)) == (2, 7)
+
+
+def test_what_was_at_work_when_an_executor_broke_is_tried_alone(archetype: Instance, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as executor:
+        batch = optimiser.sensitivity(archetype, DOUBTS, executor=executor, out=tmp_path)
+    suspects = batch._samples.keys[3:5]
+    for key in suspects:
+        assert batch._store.blame(key, sure=False) == 0
+    crews: list[Crew] = []
+
+    def gather(opening: Any, do: Any, tasks: int) -> Crew:
+        crews.append(Crew(opening, do, {suspects[0]}))
+        return crews[-1]
+
+    object.__setattr__(batch._settings, "gather", gather)
+    found = batch.run()
+    batch.close()
+    assert crews[0].beside[suspects[0]] == crews[0].beside[suspects[1]] == 1
+    assert max(crews[0].beside.values()) == 2
+    assert found.frame("results")["status"].tolist().count("failed") == 1

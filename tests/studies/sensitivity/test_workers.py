@@ -152,6 +152,29 @@ def running(study: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
         process.wait()
 
 
+def test_a_worker_that_is_killed_is_replaced_and_its_sample_solved_again(
+    running: tuple[subprocess.Popen[bytes], Path],
+) -> None:
+    process, folder = running
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    if not children.exists():
+        pytest.skip("this system does not tell who a process's children are")
+    every = children.read_text().split()
+    (worker,) = [pid for pid in every if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    os.kill(int(worker), signal.SIGKILL)
+    before = len(answers(folder))
+    while len(answers(folder)) <= before + 1:
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "the same command goes on" in said.decode()
+    assert {row[1] for row in answers(folder).values()} == {"optimal"}
+
+
 def test_interrupted_once_it_finishes_what_is_at_work_and_says_how_to_go_on(
     running: tuple[subprocess.Popen[bytes], Path],
 ) -> None:
