@@ -132,9 +132,10 @@ def alone(study: Path) -> Path:
 
 
 def test_killed_at_any_moment_it_goes_on_and_says_the_same(study: Path, alone: Path) -> None:
-    counts = kill_often(study, study.with_name("killed"), 1, lambda: 0.1, workers=1)
+    killed = study.with_name("killed")
+    counts = kill_often(lambda: begun(study, killed, workers=1), killed, 1, lambda: 0.1)
     assert counts == {"kills": 1, "lost": 0, "changed": 0, "finished early": 0}
-    assert differing(study.with_name("killed"), alone) == []
+    assert differing(killed, alone) == []
 
 
 @pytest.fixture
