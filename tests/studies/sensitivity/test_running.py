@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ import optimiser
 from optimiser.cli.exit_codes import exit_code
 from optimiser.instance.instance import Instance
 from optimiser.studies.pool.work import Died, done
+from optimiser.studies.sensitivity import batch as batches
 from optimiser.studies.sensitivity.outcome import Outcome
 from optimiser.studies.sensitivity.running import is_checked
 
@@ -24,6 +26,11 @@ DOUBTS = {
     "name": "doubts", "method": "latin-hypercube", "samples": 24, "designs": ["best"],
     "vary": [STAFF, WEIGHTS],
 }  # fmt: skip
+
+
+URGENCY = {"name": "urgency", "what": "scenarios.urgency", "how": "multiply", "range": [0.5, 2]}
+SHORT = {"name": "short", "method": "latin-hypercube", "samples": 3, "gap": 0, "vary": [URGENCY]}
+HOURS = {"name": "hours", "what": "workload.hours", "how": "multiply", "range": [0.5, 3]}
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +51,13 @@ def ran(instance: Instance, study: dict[str, Any] | Path = DOUBTS, threads: int 
             return batch.run()
         finally:
             batch.close()
+
+
+class Shuffled(batches.Run):
+    """A run in another order."""
+
+    def solve(self, wanted: Any, check: bool = False) -> Any:
+        return super().solve(np.random.default_rng(3).permutation(np.array(wanted, object)).tolist(), check)
 
 
 def assert_same(one: Outcome, other: Outcome) -> None:
@@ -74,15 +88,7 @@ def test_neither_the_number_of_workers_nor_the_order_moves_a_byte(
     archetype: Instance, alone: Outcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert_same(alone, ran(archetype, threads=3))
-    from optimiser.studies.sensitivity import batch
-
-    class Shuffled(batch.Run):
-        def solve(self, wanted: Any, check: bool = False) -> Any:
-            return super().solve(
-                np.random.default_rng(3).permutation(np.array(wanted, object)).tolist(), check
-            )
-
-    monkeypatch.setattr(batch, "Run", Shuffled)
+    monkeypatch.setattr(batches, "Run", Shuffled)
     assert_same(alone, ran(archetype))
 
 
@@ -221,8 +227,39 @@ def test_where_a_neighbour_is_better_all_samples_are_checked(
     assert found.frame("results")["neighbours"].all()
 
 
-URGENCY = {"name": "urgency", "what": "scenarios.urgency", "how": "multiply", "range": [0.5, 2]}
-SHORT = {"name": "short", "method": "latin-hypercube", "samples": 3, "gap": 0, "vary": [URGENCY]}
+def test_where_decisions_differ_by_locality_history_moves_no_byte_either(
+    three_levels: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = SHORT | {"samples": 6, "gap": 1e-4, "vary": [URGENCY, HOURS]}
+    one = ran(three_levels, study)
+    monkeypatch.setattr(batches, "Run", Shuffled)
+    assert_same(one, ran(three_levels, study, threads=2))
+    samples, results = one.frame("samples"), one.frame("results")
+    assert len(one.frame("designs")["design_id"].unique()) > 1
+    for i in range(2):
+        urgent = three_levels.replace("scenarios.urgency", multiply=samples["urgency"][i])
+        design = optimiser.solve(urgent.replace("workload.hours", multiply=samples["hours"][i]), gap=1e-4)
+        assert results["value"][i] <= design.bound + 1e-9
+        assert design.value <= results["bound"][i] + 1e-9
+        assert results["gap"][i] <= 1e-4
+
+
+def test_tables_can_be_read_while_it_runs(
+    archetype: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "RENEWED", 0.0)
+    monkeypatch.setattr(batches, "SHARE", np.inf)
+    with ThreadPoolExecutor(1) as executor:
+        batch = optimiser.sensitivity(archetype, DOUBTS | {"samples": 3}, out=tmp_path, executor=executor)
+        rows = iter(batch)
+        next(rows)
+        next(rows)
+        document = json.loads((tmp_path / "result.json").read_text())
+        rows.close()
+        batch.close()
+    assert not document["complete"]
+    assert any("being run" in said for said in document["unfinished"])
+    assert len(document["results"]) == len(pd.read_csv(tmp_path / "results.csv")) == 1
 
 
 def test_a_limit_of_nodes_leaves_a_design_and_its_bound_and_can_be_reproduced(three_levels: Instance) -> None:
