@@ -289,7 +289,7 @@ class Draft(Toml):
 
     def _current(self) -> None:
         rows = []
-        for decision in self.decisions if "max_changes" in self.on else ():
+        for decision in self.decisions if {"max_changes", "current"} & self.on else ():
             if self.coin(0.8) or decision == self.decisions[0]:
                 levels = self._allowed(decision) if self.coin(0.8) else self.levels
                 rows.append({"decision": decision, "level": self.pick(levels), "organisation": ""})
@@ -326,11 +326,11 @@ class Draft(Toml):
     # Text.
 
     def files(self) -> dict[str, str]:
-        files = {f"{name}.csv": _csv(rows) for name, rows in self.tables.items()}
+        files = {f"{name}.csv": as_csv(rows) for name, rows in self.tables.items()}
         return {"instance.toml": "\n".join(self._toml()) + "\n", **files}
 
 
-def _csv(rows: list[dict[str, Any]]) -> str:
+def as_csv(rows: list[dict[str, Any]]) -> str:
     columns = list(dict.fromkeys(name for row in rows for name in row))
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")

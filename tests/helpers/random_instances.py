@@ -73,8 +73,9 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 
 def random_files(
-    seed: int, features: Iterable[str] | None = None, *, most_designs: int = 128, sizes: int = 4
-) -> dict[str, str]:
+    seed: int, features: Iterable[str] | None = None, *, most_designs: int = 128, sizes: int = 4,
+    draft: type[Draft] = Draft,
+) -> dict[str, str]:  # fmt: skip
     """The files of an instance folder: name -> text."""
     rng = np.random.default_rng([seed, 2])
     if features is None:
@@ -85,4 +86,4 @@ def random_files(
         chosen = set(features)
     for _ in range(2):
         chosen |= {need for f in chosen for need in NEEDS.get(f, "").split()}
-    return Draft(rng, chosen, most_designs, sizes).files()
+    return draft(rng, chosen, most_designs, sizes).files()

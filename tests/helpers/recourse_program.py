@@ -10,13 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from linear_program import Expression, Program, add
 from reference_model import Held, Reference
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 from optimiser.record import Record
-
-Expression = dict[Any, float]  # variable -> coefficient; the variable 1 is the constant
 
 
 @dataclass(frozen=True)
@@ -28,18 +25,12 @@ class Judged:
     record: Record = field(repr=False)
 
 
-def _add(into: Expression, what: Expression, factor: float = 1.0) -> None:
-    for variable, coefficient in what.items():
-        into[variable] = into.get(variable, 0.0) + factor * coefficient
-
-
-class Recourse:
-    """The linear programme that is left once `held` is known: rows are expressions <= 0."""
+class Recourse(Program):
+    """The linear programme that is left once `held` is known."""
 
     def __init__(self, reference: Reference, held: Held, at_least: Mapping[str, float]) -> None:
+        super().__init__()
         self.the, self.held = reference, held
-        self.bounds: dict[Any, tuple[float, float | None]] = {}
-        self.rows: list[Expression] = []
         self.most_pooled: dict[Any, tuple[Expression, Expression]] = {}
         self._variables()
         self._staff()
@@ -52,7 +43,7 @@ class Recourse:
         }
         for g, least in at_least.items():
             row: Expression = {1: least}
-            _add(row, self.expected(g), -1)
+            add(row, self.expected(g), -1)
             self.rows.append(row)
         self.promises = list(self.rows)
         self.value = self._value()
@@ -71,10 +62,7 @@ class Recourse:
                     self._aid_variables(o, r, s)
         for (d, o), level in self.held.items():
             for s, scenario in the.scenario.items():
-                self.bounds["exercised", d, o, s] = (
-                    0,
-                    the.organisation[the.ancestor[o, level]]["willingness"],
-                )
+                self.bounds["exercised", d, o, s] = (0, 1)
                 if level != the.top:
                     self.bounds["monitored", d, o, s] = (0, scenario["oversight"])
 
@@ -84,52 +72,57 @@ class Recourse:
             self.bounds["lent", o, r, s] = (0, spare)
             self.bounds["borrowed", o, r, s] = (0, short)
 
-    def variable(self, *name: str) -> Expression:
-        """The variable where there is one, else nothing (0)."""
-        return {name: 1.0} if name in self.bounds else {}
+    def work(self, n: str, s: str) -> Expression:
+        """What is exercised, and watched, takes of n's hours: the left side of (6)."""
+        the, level = self.the, self.the.organisation[n]["level"]
+        work: Expression = {}
+        for d, decision in the.decision.items():
+            for o in the.under[n]:
+                hours = the.duty("hours", d, self.held[d, o], o, level)
+                add(work, self.variable("exercised", d, o, s), hours)
+                if level == the.top:
+                    add(work, self.variable("monitored", d, o, s), decision["monitoring_hours"])
+                elif level == the.bottom:
+                    add(work, self.variable("monitored", d, o, s), decision["reporting_hours"])
+        return work
 
     def _staff(self) -> None:
         """(6)"""
-        the = self.the
-        for (n, organisation), (s, scenario) in itertools.product(
-            the.organisation.items(), the.scenario.items()
-        ):
-            most = the.staff(n)
-            if most is None:
-                continue
-            level, there = organisation["level"], 1 - scenario["absence"]
-            row: Expression = {1: -there * (most - the.fixed_hours(self.held, n))}
-            for d, decision in the.decision.items():
-                for o in the.under[n]:
-                    hours = the.duty("hours", d, self.held[d, o], o, level)
-                    _add(row, self.variable("exercised", d, o, s), hours)
-                    if level == the.top:
-                        _add(row, self.variable("monitored", d, o, s), decision["monitoring_hours"])
-                    elif level == the.bottom:
-                        _add(row, self.variable("monitored", d, o, s), decision["reporting_hours"])
-            self.rows.append(row)
+        for n, (s, scenario) in itertools.product(self.the.organisation, self.the.scenario.items()):
+            most = self.the.staff(n)
+            if most is not None:
+                left = (1 - scenario["absence"]) * (most - self.the.fixed_hours(self.held, n))
+                self.rows.append(self.work(n, s) | {1: -left})
+
+    def will(self, n: str) -> Expression:
+        """How far n is willing, where nobody watches."""
+        return {1: self.the.organisation[n]["willingness"]}
+
+    def skill(self, n: str) -> Expression:
+        """How far n is able, without support."""
+        return {1: self.the.organisation[n]["ability"]}
 
     def _autonomy(self) -> None:
         """(7), (8)"""
         the = self.the
         for ((d, o), level), s in itertools.product(self.held.items(), the.scenario):
             n = the.ancestor[o, level]
-            willingness, ability = the.organisation[n]["willingness"], the.organisation[n]["ability"]
-            if ("monitored", d, o, s) in self.bounds:
-                watched = self.variable("monitored", d, o, s)
-                _add(watched, self.variable("exercised", d, o, s), -the.scenario[s]["oversight"])
-                self.rows.append(watched)
-                willing = self.variable("exercised", d, o, s) | {1: -willingness}
-                _add(willing, self.variable("monitored", d, o, s), willingness * the.decision[d]["fear"])
-                self.rows.append(willing)
-            able = self.variable("exercised", d, o, s) | {1: -ability}
-            _add(able, self.variable("support", n), -1)
-            self.rows.append(able)
+            watched = self.variable("monitored", d, o, s)
+            if watched:
+                most = dict(watched)
+                add(most, self.variable("exercised", d, o, s), -the.scenario[s]["oversight"])
+                self.rows.append(most)
+            willing, able = self.variable("exercised", d, o, s), self.variable("exercised", d, o, s)
+            add(willing, self.will(n), -1)
+            add(willing, watched, the.organisation[n]["willingness"] * the.decision[d]["fear"])
+            add(able, self.skill(n), -1)
+            add(able, self.variable("support", n), -1)
+            self.rows += [willing, able]
             if the.decision[d]["joint"] and level == the.bottom and the.partners.get(o):
                 row = self.variable("exercised", d, o, s) | {1: -(1 - sum(the.partners[o].values()))}
                 for p, dependence in the.partners[o].items():
                     if self.held[d, p] == the.bottom:
-                        _add(row, self.variable("exercised", d, p, s), -dependence)
+                        add(row, self.variable("exercised", d, p, s), -dependence)
                 self.rows.append(row)
 
     def _slack(self) -> None:
@@ -141,7 +134,7 @@ class Recourse:
                 limit[1] *= resource["max_unmet"]
                 for o in the.localities:
                     self.rows.append(self._uncovered(o, r, s))
-                    _add(limit, self.variable("unmet", o, r, s))
+                    add(limit, self.variable("unmet", o, r, s))
                 if not math.isnan(resource["max_unmet"]):
                     self.rows.append(limit)
                 self._aid(r, s)
@@ -149,18 +142,18 @@ class Recourse:
                 stock = the.stock.get((o, r))
                 if stock and not math.isnan(resource["max_occupancy"]):
                     row: Expression = {1: stock["demand"] - resource["max_occupancy"] * stock["capacity"]}
-                    _add(row, self.variable("added", o, r), -resource["max_occupancy"])
+                    add(row, self.variable("added", o, r), -resource["max_occupancy"])
                     self.rows.append(row)
 
     def _uncovered(self, o: str, r: str, s: str) -> Expression:
         the = self.the
         row: Expression = {1: the.demand(o, r, s) - the.supply(o, r, s)}
         for name, sign in (("borrowed", -1), ("lent", 1), ("unmet", -1)):
-            _add(row, self.variable(name, o, r, s), sign)
-        _add(row, self.variable("added", o, r), -1)
+            add(row, self.variable(name, o, r, s), sign)
+        add(row, self.variable("added", o, r), -1)
         for d, decision in the.decision.items():
             if decision["flexes"] == r and self.held[d, o] == the.bottom:
-                _add(row, self.variable("exercised", d, o, s), -decision["flex"] * the.supply(o, r, s))
+                add(row, self.variable("exercised", d, o, s), -decision["flex"] * the.supply(o, r, s))
         return row
 
     def _aid(self, r: str, s: str) -> None:
@@ -175,13 +168,13 @@ class Recourse:
             pools[level, head].append(o)
             for name, most in zip(("lent", "borrowed"), the.apart(o, r, s), strict=True):
                 row = self.variable(name, o, r, s)
-                _add(row, self.variable("exercised", governing, o, s), -most)
+                add(row, self.variable("exercised", governing, o, s), -most)
                 self.rows.append(row)
         for (level, _), members in pools.items():
             row = Expression()
             for o in members:
-                _add(row, self.variable("borrowed", o, r, s))
-                _add(row, self.variable("lent", o, r, s), -the.level[level]["mobilisation"])
+                add(row, self.variable("borrowed", o, r, s))
+                add(row, self.variable("lent", o, r, s), -the.level[level]["mobilisation"])
             self.rows.append(row)
 
     def _pooling(self) -> None:
@@ -193,12 +186,12 @@ class Recourse:
                 could, done = Expression({1: the.could_save(d, s, pool) / alone}), Expression()
                 for o in pool:
                     saved = the.saved(d, o, self.held[d, o], s) / alone
-                    _add(done, self.variable("exercised", d, o, s), saved)
+                    add(done, self.variable("exercised", d, o, s), saved)
                 self.bounds["pooled", d, n, s] = (-math.inf, None)
                 self.most_pooled["pooled", d, n, s] = could, done
                 for most in (could, done):
                     row = self.variable("pooled", d, n, s)
-                    _add(row, most, -1)
+                    add(row, most, -1)
                     self.rows.append(row)
 
     def _budget(self) -> Expression:
@@ -207,13 +200,13 @@ class Recourse:
         spend: Expression = {1: sum(the.costs(d, the.levels_of(self.held, d)) for d in the.decision)}
         for n, row in the.organisation.items():
             if ("support", n) in self.bounds:
-                _add(spend, self.variable("support", n), row["support_cost"])
+                add(spend, self.variable("support", n), row["support_cost"])
         for o, r in itertools.product(the.localities, the.resource):
             if ("added", o, r) in self.bounds:
-                _add(spend, self.variable("added", o, r), the.resource[r]["slack_cost"])
+                add(spend, self.variable("added", o, r), the.resource[r]["slack_cost"])
         if the.budget is not None:
             over: Expression = {1: -float(the.budget)}
-            _add(over, spend)
+            add(over, spend)
             self.rows.append(over)
         return spend
 
@@ -223,10 +216,10 @@ class Recourse:
         the, D = self.the, len(self.the.decision)
         f: Expression = {1: 0.0}
         if g == "resilience":
-            _add(f, self._resilience(s))
+            add(f, self._resilience(s))
         else:
             for d in the.decision:
-                _add(f, self._score(g, d, s), the.decision[d][f"stake_{g}"] / D)
+                add(f, self._score(g, d, s), the.decision[d][f"stake_{g}"] / D)
         for link in the.links:
             if link["objective"] == g:
                 lost = sum(the.share[o] for o in the.localities if the.lost(link, self.held, o))
@@ -239,27 +232,27 @@ class Recourse:
             return {1: the.economy(self.held, d)}
         if g == "risk_pooling" and (d, g) not in the.has_score:
             for n in the.pools(self.held, d):
-                _add(score, self.variable("pooled", d, n, s))
+                add(score, self.variable("pooled", d, n, s))
             return score
         for o in the.localities:
             earned = the.earned(g, d, o, self.held[d, o], s)
-            _add(score, self.variable("exercised", d, o, s), earned)
+            add(score, self.variable("exercised", d, o, s), earned)
             if g == "accountability":
                 effect = the.decision[d]["monitoring_effect"] * (the.share[o] - earned)
-                _add(score, self.variable("monitored", d, o, s), effect)
+                add(score, self.variable("monitored", d, o, s), effect)
         return score
 
     def _resilience(self, s: str) -> Expression:
         at_risk = {r: units for r in self.the.resource if (units := self.the.at_risk(r)) > 0}
         f: Expression = {1: 1.0}
         for (r, units), o in itertools.product(at_risk.items(), self.the.localities):
-            _add(f, self.variable("unmet", o, r, s), -1 / units / len(at_risk))
+            add(f, self.variable("unmet", o, r, s), -1 / units / len(at_risk))
         return f
 
     def expected(self, g: str) -> Expression:
         mean: Expression = {1: 0.0}
         for s, row in self.the.scenario.items():
-            _add(mean, self.f[g, s], row["probability"])
+            add(mean, self.f[g, s], row["probability"])
         return mean
 
     def _value(self) -> Expression:
@@ -269,13 +262,13 @@ class Recourse:
         for s, row in the.scenario.items():
             worth: Expression = {1: 0.0}  # V_s
             for g, weight in the.weight.items():
-                _add(worth, self.f[g, s], weight)
-            _add(value, worth, (1 - aversion) * row["probability"])
+                add(worth, self.f[g, s], weight)
+            add(value, worth, (1 - aversion) * row["probability"])
             if aversion > 0:  # Rockafellar & Uryasev: shortfall_s >= eta - V_s
                 self.bounds["eta",] = (-math.inf, None)
                 self.bounds["shortfall", s] = (0, None)
                 below: Expression = {("eta",): 1.0, ("shortfall", s): -1.0}
-                _add(below, worth, -1)
+                add(below, worth, -1)
                 self.rows.append(below)
                 value["shortfall", s] = -aversion * row["probability"] / (1 - beta)
         if aversion > 0:
@@ -296,7 +289,7 @@ class Recourse:
                     self._sum("exercised"), self._sum("monitored", -1.0)]  # fmt: skip
             for aim, following in itertools.pairwise(aims):
                 row: Expression = {1: self.at(aim, answer[1]) - 1e-9}
-                _add(row, aim, -1)
+                add(row, aim, -1)
                 self.rows.append(row)
                 answer = self.maximise(following) or answer
         found = answer[1] | self._savings(answer[1])
@@ -312,31 +305,6 @@ class Recourse:
     def _savings(self, found: Mapping[Any, float]) -> dict[Any, float]:
         """What every pool saves: a programme that weighs it 0 does not say."""
         return {pool: min(self.at(most, found) for most in both) for pool, both in self.most_pooled.items()}
-
-    def at(self, expression: Expression, found: Mapping[Any, float]) -> float:
-        return sum(c if v == 1 else c * found[v] for v, c in expression.items())
-
-    def maximise(self, aim: Expression) -> tuple[float, dict[Any, float]] | None:
-        column = {variable: j for j, variable in enumerate(self.bounds)}
-        if not column:
-            feasible = all(row.get(1, 0.0) <= 1e-9 for row in self.rows)
-            return (aim.get(1, 0.0), {}) if feasible else None
-        cost = np.zeros(len(column))
-        for variable, coefficient in aim.items():
-            if variable != 1:
-                cost[column[variable]] = -coefficient
-        entries = [(i, column[v], c) for i, row in enumerate(self.rows) for v, c in row.items() if v != 1]
-        where = np.array([entry[:2] for entry in entries], dtype=int).reshape(-1, 2)
-        matrix = csr_array(([entry[2] for entry in entries], (where[:, 0], where[:, 1])),
-                           shape=(len(self.rows), len(column)))  # fmt: skip
-        limits = np.array([-row.get(1, 0.0) for row in self.rows])
-        result = linprog(cost, A_ub=matrix, b_ub=limits, bounds=list(self.bounds.values()), method="highs",
-                         options={"primal_feasibility_tolerance": 1e-10,
-                                  "dual_feasibility_tolerance": 1e-10})  # fmt: skip
-        if result.status == 2:
-            return None
-        assert result.status == 0, result.message
-        return aim.get(1, 0.0) - result.fun, dict(zip(column, result.x.tolist(), strict=True))
 
     def held_against(self, record: Record) -> tuple[float, dict[str, float]]:
         found = {}

@@ -300,14 +300,20 @@ class Reference:
 
     def held_is_allowed(self, held: Held) -> bool:
         """(4), (5), (12)"""
-        for rule in self.rules:
-            for o in self.localities:
-                then = rule["then_level"].split(";")
-                if (
-                    held[rule["if_decision"], o] == rule["if_level"]
-                    and held[rule["then_decision"], o] not in then
-                ):
-                    return False
+        obeyed = all(self.obeys(rule, held, held) for rule in self.rules)
+        return obeyed and self.staffed(held) and self.few_changes(held)
+
+    def obeys(self, rule: dict[str, Any], held: Held, before: Held) -> bool:
+        """(4), or (17) where it is the design of another time that enables."""
+        then = rule["then_level"].split(";")
+        return all(
+            held[rule["if_decision"], o] != rule["if_level"]
+            or before.get((rule["then_decision"], o)) in (None, *then)
+            for o in self.localities
+        )
+
+    def staffed(self, held: Held) -> bool:
+        """(5)"""
         for n, row in self.organisation.items():
             asked = self.fixed_hours(held, n) + sum(
                 self.duty("hours", d, held[d, o], o, row["level"])
@@ -317,6 +323,10 @@ class Reference:
             most = self.staff(n)
             if most is not None and asked > most + 1e-9 * max(1.0, most):
                 return False
+        return True
+
+    def few_changes(self, held: Held) -> bool:
+        """(12)"""
         most = self.instance.limits["max_changes"]
         return most is None or self._changes(held) <= most
 
