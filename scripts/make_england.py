@@ -1,6 +1,7 @@
 """Make the instance of England's acute trusts from NHS England's published extracts.
 
     python scripts/make_england.py DATA_DIR instances/england
+    python scripts/make_england.py DATA_DIR instances/england-path --path
 
 DATA_DIR holds the tidy extracts (`trusts.csv`, `beds_monthly.csv` and the others), or a folder `england_nhs`
 with them. What is measured comes from there, what is judged from `making/england/*.toml`; `sources.csv` says
@@ -10,7 +11,9 @@ which is which. Prints the key figures.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 import pandas as pd
@@ -25,6 +28,7 @@ from making.england.measured import (
     trust_facts,
     waiting_to_leave,
 )
+from making.england.periods import with_periods
 from making.england.scenarios import (
     WAVES,
     Equipment,
@@ -75,7 +79,8 @@ HERE = Path(__file__).parent / "making" / "england"
     type=click.Choice(["net", "gross"]),
     help="The pandemic's demand, net of the care that was put off or gross.",
 )
-def main(data_dir: Path, out_dir: Path, spread: float, surge: str) -> None:
+@click.option("--path", is_flag=True, help="With periods from 2016 to 2024, every decision uniform.")
+def main(data_dir: Path, out_dir: Path, spread: float, surge: str, path: bool) -> None:
     """Measure, judge, write, and say what was found."""
     extracts, judged = Extracts(data_dir), load(HERE / "judged.toml")
     facts, beds = trust_facts(extracts, spread), bed_means(extracts)
@@ -97,26 +102,25 @@ def main(data_dir: Path, out_dir: Path, spread: float, surge: str) -> None:
         correlations |= dict.fromkeys(decisions, mean_correlation(varying.correlation.to_numpy()))
         whole = [d for d in decisions if d in judged["volatility"]["with_matrix"]]
         pairs += list(pair_rows(whole, varying.correlation))
-    write_instance(
-        out_dir,
-        toml,
-        {
-            "decisions": decision_rows(judged, correlations, half_lives),
-            "organisations": tables.organisation_rows(extracts, facts, judged),
-            "workload": workload_rows(judged),
-            "delays": delay_rows(judged, tomllib.loads(toml)["levels"]),
-            "risk": tables.risk_rows(facts, admissions, critical, beds["adult_cc_occupied"], judged),
-            "correlations": pairs,
-            "needs": ({"organisation": trust, "need": round(n, 4)} for trust, n in facts["need"].items()),
-            "resources": tables.resource_rows(beds, facts["population"], ppe),
-            "surges": tables.surge_rows(extracts, facts, ppe, waves, surge),
-            "links": judged["links"],
-            "rules": judged["rules"],
-            "partners": tables.partner_rows(extracts, staying, beds["ga_occupied"]),
-            "current": current_rows(judged),
-            "sources": source_rows(load(HERE / "sources.toml", figures)),
-        },
-    )
+    made: dict[str, Iterable[Mapping[str, Any]]] = {
+        "decisions": decision_rows(judged, correlations, half_lives),
+        "organisations": tables.organisation_rows(extracts, facts, judged),
+        "workload": workload_rows(judged),
+        "delays": delay_rows(judged, tomllib.loads(toml)["levels"]),
+        "risk": tables.risk_rows(facts, admissions, critical, beds["adult_cc_occupied"], judged),
+        "correlations": pairs,
+        "needs": ({"organisation": trust, "need": round(n, 4)} for trust, n in facts["need"].items()),
+        "resources": tables.resource_rows(beds, facts["population"], ppe),
+        "surges": tables.surge_rows(extracts, facts, ppe, waves, surge),
+        "links": judged["links"],
+        "rules": judged["rules"],
+        "partners": tables.partner_rows(extracts, staying, beds["ga_occupied"]),
+        "current": current_rows(judged),
+        "sources": source_rows(load(HERE / "sources.toml", figures)),
+    }
+    if path:
+        toml, made = with_periods(toml, made, extracts, facts["population"])
+    write_instance(out_dir, toml, made)
     for line in (
         *people(facts, beds),
         *variation(admissions, critical),
