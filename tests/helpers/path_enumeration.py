@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from path_facts import PathFacts
-from path_program import OfPeriod, PathProgram, PeriodProgram, State
+from path_program import OfPeriod, PathProgram, PeriodProgram, State, told
 from reference_model import Held
 
 from optimiser.instance.instance import Instance
@@ -62,10 +62,9 @@ class Paths:
 
     def own_best(self, t: int) -> list[int]:
         """The best designs of a period on its own: moves free, no lags, states as they start."""
+        rules = [rule for rule in self.facts.rules if rule["lag"] == 0]
         obeying = (
-            i
-            for i, held in enumerate(self.designs)
-            if all(self.the[t].obeys(r, held, held) for r in self.facts.rules)
+            i for i, held in enumerate(self.designs) if all(self.the[t].obeys(r, held, held) for r in rules)
         )
         values = {i: value for i in obeying if (value := self.alone(t, i, True)) is not None}
         return [i for i, value in values.items() if value >= max(values.values()) - 1e-6]
@@ -158,6 +157,28 @@ class Paths:
                 worth[i] = self.facts.periods[t]["years"] * value - self.move_cost(longer, t)
         return worth
 
+    def greedy(self) -> list[tuple[int, float]] | None:
+        """Without foresight: designs and values until no design is possible; None where equals leave it open."""
+        states, found = self.the[0].starts(), list[tuple[int, float]]()
+        while len(found) < len(self.the):
+            t, before = len(found), tuple(i for i, _ in found)
+            now = self.best_now(before, states)
+            if not now:
+                break
+            first, *others = sorted(now, key=lambda i: -now[i])
+            if others and now[others[0]] > now[first] - 1e-5:
+                return None
+            program = PathProgram([self.period(t, first)], states)
+            value = program.tied(0, self.period(t, first))
+            states = {}
+            for state, left in self.period(t, first).left().items():
+                lowest, highest = program.range(told(0, left))
+                if highest - lowest > 1e-6:
+                    return None
+                states[state] = highest
+            found.append((first, value))
+        return found
+
     # Labels.
 
     def most_held(self, held: Held, d: str) -> str:
@@ -166,7 +187,8 @@ class Paths:
         for o in self.the[0].localities:
             if (d, o) in held:
                 people[held[d, o]] += self.the[0].share[o]
-        return people.most_common(1)[0][0] if people else ""
+        levels = self.the[0].levels
+        return max(people, key=lambda level: (people[level] + 1e-12, -levels.index(level)), default="")
 
 
 def label(levels: list[str], own: list[str]) -> str:
@@ -177,12 +199,11 @@ def label(levels: list[str], own: list[str]) -> str:
             if now in left:
                 return "swings"
             left.add(before)
-    held = levels[1:]
-    came_from = set[str]()
+    held, came_from = levels[1:], ""
     for before, now, best in zip(levels, held, own, strict=False):
         if before and before != now:
-            came_from.add(before)
-        elif best in came_from and best != now:
+            came_from = before
+        elif came_from and best == came_from:
             return "ratchets"
     if not left:
         return "inert" if any(now != best for now, best in zip(held, own, strict=True)) else "stays"

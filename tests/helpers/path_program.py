@@ -103,12 +103,18 @@ class PeriodProgram(Recourse):
         return load
 
     def _overwork(self, n: str) -> None:
-        safe = self.the.facts.rate(n, "safe")
-        self.bounds["over", n] = (0, None if safe < 1 else 0)
-        if safe < 1:
-            row: Expression = {("over", n): -1.0, 1: -safe / (1 - safe)}
-            add(row, self.load(n), 1 / (1 - safe))
-            self.rows.append(row)
+        self.bounds["over", n] = (0, None)
+        row = self.overload(n)
+        row["over", n] = -1.0
+        self.rows.append(row)
+
+    def overload(self, n: str) -> Expression:
+        """How far n works more than it safely can; below 0 where it does not."""
+        safe, overload = self.the.facts.rate(n, "safe"), Expression({1: 0.0})
+        if safe < 1 and self.the.staff(n):
+            overload[1] = -safe / (1 - safe)
+            add(overload, self.load(n), 1 / (1 - safe))
+        return overload
 
     def left(self) -> dict[State, Expression]:
         """What this period leaves to the next."""
@@ -146,14 +152,37 @@ class PathProgram(Program):
         for state, start in starts.items():
             self.bounds[(0, *state)] = (start, start)
 
-    def range(self, expression: Expression, aim: Expression, least: float) -> tuple[float, float]:
-        """Between what an expression lies where the aim is at least so much."""
+    def tied(self, t: int, period: PeriodProgram) -> float:
+        """The value of a path of one period, which from now on has the recourse that is reported of its equals."""
+        objectives = period.the.instance.objectives
+        less = {variable: -c for variable, c in period.spend.items()}
+        aims = [period.value, period.expected("resilience"), less, *map(period.expected, objectives),
+                period.sum_of("exercised"), period.sum_of("monitored", -1.0)]  # fmt: skip
+        reached = []
+        for aim in (told(t, aim) for aim in aims):
+            answer = self.maximise(aim)
+            assert answer is not None
+            reached.append(answer[0])
+            self.no_worse(aim, answer[0] - 1e-9)
+        self.cap_overwork(t, period)
+        return reached[0]
+
+    def no_worse(self, aim: Expression, least: float) -> None:
+        """From now on the aim is at least so much."""
         row: Expression = {1: least}
         add(row, aim, -1)
         self.rows.append(row)
+
+    def cap_overwork(self, t: int, period: PeriodProgram) -> None:
+        """`over` is no more than the most that can come of what is done."""
+        for n in period.the.organisation:
+            _, most = self.range(told(t, period.overload(n)))
+            self.bounds[t, "over", n] = (0, max(0.0, most))
+
+    def range(self, expression: Expression) -> tuple[float, float]:
+        """Between what an expression lies."""
         lowest = self.maximise({variable: -c for variable, c in expression.items()})
         highest = self.maximise(expression)
-        self.rows.remove(row)
         assert lowest is not None
         assert highest is not None
         return -lowest[0], highest[0]

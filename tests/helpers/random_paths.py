@@ -14,9 +14,11 @@ LINKS = ("learn", "heal", "own_rates", "starts", "reserve", "lags", "switch", "w
 class PathDraft(Draft):
     """An instance in the making, with periods."""
 
+    links, lengths = LINKS, (2, 3, 3, 4)
+
     def files(self) -> dict[str, str]:
         files = super().files()
-        self.on |= {link for link in LINKS if self.coin(0.7)}
+        self.on |= {link for link in self.links if self.coin(0.7)}
         self._columns()
         toml = files["instance.toml"]
         for r in self.resources:
@@ -51,7 +53,7 @@ class PathDraft(Draft):
         if "heal" in self.on:
             lines += [f"heal = {self.number(0.1, 1)}", f"hurt = {self.number(0, 0.5)}",
                       f"burn = {self.number(0, 0.5)}", f"safe = {self.number(0.2, 1)}"]  # fmt: skip
-        for t in range(self.pick([2, 3, 3, 4])):
+        for t in range(self.pick(self.lengths)):
             lines += ["[[periods]]", f'period = "p{t + 1}"', f'scenario = "{self.pick(self.scenarios)}"']
             if self.coin(0.7):
                 lines.append(f"years = {self.number(0.2, 3)}")
@@ -63,10 +65,41 @@ class PathDraft(Draft):
 
 
 def random_path_files(
-    seed: int, features: Iterable[str] | None = None, *, most_designs: int = 16, sizes: int = 3
-) -> dict[str, str]:
+    seed: int, features: Iterable[str] | None = None, *, most_designs: int = 16, sizes: int = 3,
+    draft: type[PathDraft] = PathDraft,
+) -> dict[str, str]:  # fmt: skip
     """The files of an instance with periods, most of them with a current design."""
     rng = np.random.default_rng([seed, 4])
     chosen = set(features) if features is not None else {f for f in FEATURES if rng.random() < 0.5}
     chosen -= {"infeasible", "bare"} if seed % 10 else set()
-    return random_files(seed, chosen | {"current"}, most_designs=most_designs, sizes=sizes, draft=PathDraft)
+    return random_files(seed, chosen | {"current"}, most_designs=most_designs, sizes=sizes, draft=draft)
+
+
+class LooseDraft(PathDraft):
+    """One in which nothing couples decisions, and moves alone couple periods."""
+
+    links, lengths = ("switch", "weights", "discount"), (5, 6, 7)
+
+
+class OnePeriod(PathDraft):
+    """One with a single period, which begins as any design does."""
+
+    links, lengths = ("learn", "heal", "own_rates", "weights", "discount"), (1,)
+
+
+class UnlinkedDraft(PathDraft):
+    """One in which every period stands on its own."""
+
+    links, lengths = ("weights", "discount"), (2, 3)
+
+
+UNCOUPLED = (
+    "three_levels", "population", "stakes", "scenarios", "correlation", "risk", "means", "needs", "urgency",
+    "delays", "scenario_delays", "spillover", "costs", "scores", "local_scores", "own_objective", "all_weights",
+    "willing_able", "restricted", "common_shock", "shock_by_decision",
+)  # fmt: skip
+
+
+def uncoupled_files(seed: int) -> dict[str, str]:
+    """The files of an instance whose best path is a shortest path, decision by decision."""
+    return random_files(seed, {*UNCOUPLED, "current"}, sizes=6, draft=LooseDraft)

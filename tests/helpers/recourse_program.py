@@ -286,7 +286,7 @@ class Recourse(Program):
         if ties:
             less = {variable: -coefficient for variable, coefficient in self.spend.items()}
             aims = [self.value, self.expected("resilience"), less, *map(self.expected, objectives),
-                    self._sum("exercised"), self._sum("monitored", -1.0)]  # fmt: skip
+                    self.sum_of("exercised"), self.sum_of("monitored", -1.0)]  # fmt: skip
             for aim, following in itertools.pairwise(aims):
                 row: Expression = {1: self.at(aim, answer[1]) - 1e-9}
                 add(row, aim, -1)
@@ -299,7 +299,7 @@ class Recourse(Program):
             record=self._record(found),
         )
 
-    def _sum(self, name: str, sign: float = 1.0) -> Expression:
+    def sum_of(self, name: str, sign: float = 1.0) -> Expression:
         return {variable: sign for variable in self.bounds if variable[0] == name}
 
     def _savings(self, found: Mapping[Any, float]) -> dict[Any, float]:
