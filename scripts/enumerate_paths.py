@@ -2,8 +2,8 @@
 
     python scripts/enumerate_paths.py 100 200 [--most 2000]
 
-Seeds from the first to before the second; an instance with more sequences than `--most` is passed over. Prints
-a line a seed, and stops at the first that disagrees, with its files kept.
+Seeds from the first to before the second; an instance with more sequences than `--most` is passed over.
+Prints a line a seed, and stops at the first that disagrees, with its files kept.
 """
 
 from __future__ import annotations

@@ -65,32 +65,19 @@ class PathDraft(Draft):
 
 
 def random_path_files(
-    seed: int, features: Iterable[str] | None = None, *, most_designs: int = 16, sizes: int = 3,
-    draft: type[PathDraft] = PathDraft,
-) -> dict[str, str]:  # fmt: skip
+    seed: int, features: Iterable[str] | None = None, *, most_designs: int = 16, sizes: int = 3
+) -> dict[str, str]:
     """The files of an instance with periods, most of them with a current design."""
     rng = np.random.default_rng([seed, 4])
     chosen = set(features) if features is not None else {f for f in FEATURES if rng.random() < 0.5}
     chosen -= {"infeasible", "bare"} if seed % 10 else set()
-    return random_files(seed, chosen | {"current"}, most_designs=most_designs, sizes=sizes, draft=draft)
+    return random_files(seed, chosen | {"current"}, most_designs=most_designs, sizes=sizes, draft=PathDraft)
 
 
 class LooseDraft(PathDraft):
     """One in which nothing couples decisions, and moves alone couple periods."""
 
     links, lengths = ("switch", "weights", "discount"), (5, 6, 7)
-
-
-class OnePeriod(PathDraft):
-    """One with a single period, which begins as any design does."""
-
-    links, lengths = ("learn", "heal", "own_rates", "weights", "discount"), (1,)
-
-
-class UnlinkedDraft(PathDraft):
-    """One in which every period stands on its own."""
-
-    links, lengths = ("weights", "discount"), (2, 3)
 
 
 UNCOUPLED = (

@@ -19,7 +19,7 @@ def reading(folder: Path, files: dict[str, str]) -> Instance:
     return optimiser.read(folder)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 4, 7])
+@pytest.mark.parametrize("seed", [35, 78, 103, 121, 124, 129, 184, 196])
 def test_the_best_path_is_the_best_of_all_sequences(tmp_path: Path, seed: int) -> None:
     files = random_path_files(seed)
     instance = reading(tmp_path, files)

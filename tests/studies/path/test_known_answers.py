@@ -28,7 +28,7 @@ def asked(run: Callable[..., Any], tmp_path: Path) -> Asked:
         document = json.loads(ran.out)
         found = optimiser.path(optimiser.read(tmp_path)).document()
         assert document["paths"] == json.loads(json.dumps(found["paths"]))
-        assert all(path["verified"] and path["status"] == "optimal" for path in document["paths"])
+        assert all(path["verified"] == (path["status"] == "optimal") for path in document["paths"])
         return {path["foresight"]: path for path in document["paths"]}
 
     return asks
@@ -130,6 +130,15 @@ def test_a_reserve_is_used_up_and_comes_back(
     if foresight == "none":  # each draws all that it can use
         assert [row["unmet"] for row in found["stocks"]] == pytest.approx(unmet, abs=1e-6)
         assert [row["stock"] for row in found["stocks"]] == pytest.approx(stock, abs=1e-6)
+
+
+def test_short_sight_leaves_too_little(asked: Asked) -> None:
+    """4 of 20 may stay unmet. Nothing comes in: who draws 10 of 15 in the first shock leaves 5 of the next 10
+    unmet; who looks ahead leaves 5 in all, 4 at the most in each."""
+    paths = asked(path_cases.stockpile("shock", "shock", refill=0, max_unmet=0.2))
+    assert (paths["none"]["status"], paths["none"]["ended_in"]) == ("infeasible", "y2")
+    assert paths["path"]["value"] == pytest.approx(1 - 5 / 10 / 2, abs=1e-7)
+    assert sum(row["unmet"] for row in paths["path"]["stocks"]) == pytest.approx(5, abs=1e-6)
 
 
 @pytest.mark.parametrize(("lag", "in_all"), [(1, 2.4), (0, 3.0)])
