@@ -25,10 +25,14 @@ class NoDesignError(ValueError):
 
 
 class InfeasibleError(ValueError):
-    """A question about best designs was asked of an instance that is proven to allow none."""
+    """A question about best designs was asked of an instance that is proven to allow none.
 
-    def __init__(self) -> None:
-        super().__init__("no design keeps every requirement; `optimiser diagnose` says why")
+    `where` is what is known of why, in a sentence; empty where `optimiser diagnose` has to say it.
+    """
+
+    def __init__(self, where: str = "") -> None:
+        super().__init__(where or "no design keeps every requirement; `optimiser diagnose` says why")
+        self.where = where
 
 
 class SolverError(RuntimeError):

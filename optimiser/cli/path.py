@@ -21,7 +21,7 @@ LABELS = {
     "ratchets": "move, and stay when their period would have them back",
     "inert": "never move, though a period would have them elsewhere",
     "follows": "move, and are always where their period would have them",
-    "stays": "are where they were",
+    "stays": "do none of these",
 }
 
 verb = Question(

@@ -75,8 +75,8 @@ class Question(click.Command):
         try:
             arguments |= self._read(given)
             found = self.find(**arguments, progress=progress())
-        except InfeasibleError:
-            return self._infeasible(out, as_json)
+        except InfeasibleError as error:
+            return self._infeasible(error.where, out, as_json)
         finally:
             end_progress()
         with unbroken():
@@ -109,11 +109,12 @@ class Question(click.Command):
             raise InputError(problems)
         return found
 
-    def _infeasible(self, out: str | None, as_json: bool) -> int:
+    def _infeasible(self, where: str, out: str | None, as_json: bool) -> int:
         if as_json:
-            problems = [f"no design keeps every requirement; `{why()}` says why"]
+            problems = [where or f"no design keeps every requirement; `{why()}` says why"]
             say_json({"format": 1, "command": self.name, "status": "infeasible", "problems": problems})
         if out is not None:
             written(False, out)
-        complain("no design keeps every requirement; what cannot hold together is said by", f"  {why()}")
+        call = ("no design keeps every requirement; what cannot hold together is said by", f"  {why()}")
+        complain(*((where,) if where else call))
         return 3

@@ -63,10 +63,12 @@ def watched(years: int) -> dict[str, str]:
     )
 
 
-def stockpile(*scenarios: str, refill: float = 4 / 15, max_unmet: float = 1) -> dict[str, str]:
+def stockpile(
+    *scenarios: str, refill: float = 4 / 15, max_unmet: float = 1, surge: float = 1
+) -> dict[str, str]:
     """15 set aside, 4 a year come in; a shock takes 10."""
     return files(
-        SHOCK_AND_NORMAL.replace('scenario = "shock"', 'scenario = "shock"\nsurge = { masks = 1 }')
+        SHOCK_AND_NORMAL.replace('scenario = "shock"', f'scenario = "shock"\nsurge = {{ masks = {surge} }}')
         + f'[[resources]]\nresource = "masks"\nrefill = {refill}\nmax_unmet = {max_unmet}\n'
         + "[weights]\nresilience = 1\nrisk_pooling = 0\naccountability = 0\nresponsiveness = 0\n"
         + periods(*scenarios),

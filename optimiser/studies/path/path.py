@@ -268,7 +268,7 @@ def path(
         walker = Walker(instance, links_of(instance), cells, call.gap, clock, call.threads, progress)
         found = walker.walk([name for name in FORESIGHTS if name in sights])
     if all(walk.status is Status.INFEASIBLE for walk in found.walks.values()):
-        raise InfeasibleError
+        raise InfeasibleError(found.impossible)
     unfinished = found.unfinished
     return Path(
         instance=instance,

@@ -52,6 +52,19 @@ class Walked:
     names: Sequence[str]
 
     @property
+    def impossible(self) -> str:
+        """Where no design is possible, if no path is."""
+        alone = [
+            name for name, own in zip(self.names, self.own, strict=True) if own.proven and own.held is None
+        ]
+        ended = self.walks["none"].ended_in if "none" in self.walks else None
+        if alone:
+            why = f": there is none in {', '.join(alone)} alone, its moves free and its states as they start"
+        else:
+            why = "" if ended is None else f": without foresight there is none in {self.names[ended]}"
+        return f"no sequence of designs keeps every requirement{why}"
+
+    @property
     def unfinished(self) -> tuple[str, ...]:
         """What is not settled, a sentence each."""
         said = []

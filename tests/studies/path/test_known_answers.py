@@ -141,6 +141,23 @@ def test_short_sight_leaves_too_little(asked: Asked) -> None:
     assert sum(row["unmet"] for row in paths["path"]["stocks"]) == pytest.approx(5, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("scenarios", "options", "where"),
+    [
+        (["normal", "shock"], {"surge": 2, "max_unmet": 0.1}, "in y2 alone"),  # 5 of 30, with all 15
+        (["shock", "shock"], {"max_unmet": 0.05}, "without foresight there is none in y2"),  # 5 of 40
+    ],
+)
+def test_it_says_in_which_period_no_design_is_possible(
+    run: Callable[..., Any], tmp_path: Path, scenarios: list[str], options: dict[str, float], where: str
+) -> None:
+    write(tmp_path, path_cases.stockpile(*scenarios, refill=0, **options))
+    ran = run("path", tmp_path)
+    assert ran.code == 3
+    assert where in ran.err
+    assert "diagnose" not in ran.err
+
+
 @pytest.mark.parametrize(("lag", "in_all"), [(1, 2.4), (0, 3.0)])
 def test_enabling_takes_a_year(asked: Asked, lag: int, in_all: float) -> None:
     """a may be local (1 against 0.4) only where b was central a year before, which it is not at the start."""
