@@ -16,6 +16,7 @@ import click
 
 import optimiser
 from optimiser import Instance
+from optimiser.studies.path.path import Path
 
 RATES = (
     ("path", "learn"),
@@ -37,7 +38,7 @@ def variants(instance: Instance) -> Iterator[tuple[str, Instance]]:
                 yield f"{name} x {row[end]:g}", instance.replace(name, multiply=row[end])
 
 
-def ways(path: optimiser.Path, foresight: str) -> dict[str, str]:
+def ways(path: Path, foresight: str) -> dict[str, str]:
     """Decision -> where it is held, 'trust, centre from first_wave, trust from lull'."""
     held: dict[str, list[tuple[str, str]]] = {}
     for row in path.frame("design").to_dict("records"):

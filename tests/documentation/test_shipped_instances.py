@@ -23,6 +23,7 @@ SHIPPED = (
     "archetype",
     "decentralisation",
     "england",
+    "england-path",
     "england-regions",
     "germany-icu",
     "pendulum",
@@ -47,6 +48,7 @@ NAMING = {
     "levels": {"level"},
     "scenarios": {"scenario"},
     "resource_types": {"resource"},
+    "periods": {"period"},
 }
 
 
@@ -80,7 +82,7 @@ def filled_columns(instance: Instance) -> set[tuple[str, str]]:
         if column not in NAMING[path.stem]
     }
     toml = (INSTANCES / instance.name / "instance.toml").read_text(encoding="utf-8")
-    for table in ("levels", "scenarios", "resource_types"):
+    for table in ("levels", "scenarios", "resource_types", "periods"):
         section = table.removesuffix("_types") + ("s" if table == "resource_types" else "")
         for part in toml.split(f"[[{section}]]")[1:]:
             lines = part.split("\n[")[0].strip().splitlines()
@@ -115,7 +117,7 @@ def test_organisations(instances: dict[str, Instance], name: str, counts: dict[s
     assert dict(zip(levels.tolist(), found.tolist(), strict=True)) == counts
 
 
-@pytest.mark.parametrize("name", [*FROM_DATA, "england-regions"])
+@pytest.mark.parametrize("name", [*FROM_DATA, "england-path", "england-regions"])
 def test_every_column_says_where_it_comes_from(instances: dict[str, Instance], name: str) -> None:
     graded = {(row["table"], row["column"]) for row in rows(name, "sources")}
     assert not filled_columns(instances[name]) - graded, "filled without a grade"
