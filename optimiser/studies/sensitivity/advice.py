@@ -87,6 +87,9 @@ def _breaking(fixed: Fixed, chosen: set[int]) -> Iterator[str]:
 def measure_next(found: Findings) -> Iterator[str]:
     """The numbers most worth measuring, and on how many samples that rests."""
     rows = found.rows[KNOWING]
+    if not found.ensemble.random:
+        yield "What to measure next takes samples that are drawn at random, such as a Latin hypercube."
+        return
     if not rows:
         if found.ensemble.count:
             yield f"What to measure next takes {FEWEST} samples and two designs."
@@ -119,8 +122,9 @@ def enough(found: Findings) -> Iterator[str]:
     n = found.ensemble.count
     if not n:
         return
-    sampled = found.plan.method not in ("grid", "one-at-a-time")
-    if sampled:
+    if not found.ensemble.random:
+        yield "Grids and single steps are no samples: their shares say nothing about how likely anything is."
+    else:
         open_ = [row for row in found.rows[LEVELS] if 0 < row["share"] < 1]
         half = max((row["high"] - row["low"] for row in open_), default=0.0) / 2
         spans = [row["high"] - row["low"] for row in found.rows[DRIVERS] if row["input"]]

@@ -106,6 +106,31 @@ class Ensemble:
         return len(self.value)
 
     @property
+    def random(self) -> bool:
+        """Whether samples are drawn so that shares of them are shares of all that the ranges allow."""
+        return self.plan.method not in ("grid", "one-at-a-time")
+
+    @property
+    def block(self) -> int:
+        """So many samples in a row differ from each other in little more than one input."""
+        return {"sobol": len(self.inputs) + 2, "morris": len(self.inputs) + 1}.get(self.plan.method, 1)
+
+    @property
+    def independent(self) -> float:
+        """So many samples drawn independently would tell shares as closely: one a block, two of Sobol's."""
+        return self.count / self.block * (2 if self.plan.method == "sobol" else 1)
+
+    @cached_property
+    def blocks(self) -> Array:
+        """(n,) the block of each sample that has a design."""
+        return np.flatnonzero(self.found) // self.block
+
+    def folds(self, count: int) -> Array:
+        """(n,) samples in so many parts at random, of which none knows another: blocks stay whole."""
+        order = np.random.default_rng(self.plan.seed).permutation(len(self.found) // self.block + 1)
+        return order[self.blocks] % count
+
+    @property
     def endings(self) -> Counter[str]:
         """How many samples ended how."""
         return Counter(self.status.tolist())

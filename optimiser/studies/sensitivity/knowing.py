@@ -24,15 +24,16 @@ FEWEST = 50  # samples: with fewer a fold has too few to fit to
 def knowing(ensemble: Ensemble, fixed: Fixed) -> list[Row]:
     """A row for each input, the one most worth knowing first."""
     values = fixed.worth
-    if len(values) < FEWEST or len(fixed.names) < 2:
+    if len(values) < FEWEST or len(fixed.names) < 2 or not ensemble.random:
         return []
-    fold = np.random.default_rng(ensemble.plan.seed).permutation(len(values)) % FOLDS
+    fold, block = ensemble.folds(FOLDS)[fixed.asked], ensemble.blocks[fixed.asked]
     among = ensemble.found.copy()
     among[ensemble.found] = fixed.asked
     rows = list[Row]()
     for input_ in ensemble.inputs:
         gains = _gains(bins(ensemble.standing(input_, among), len(values) ** (1 / 3)), values, fold)
-        mean, half = float(gains.mean()), Z * float(gains.std(ddof=1)) / np.sqrt(len(gains))
+        mean = float(gains.mean())
+        half = Z * float(np.linalg.norm(np.bincount(block, gains - mean))) / len(gains)  # blocks vary as one
         said = {"evppi": mean, "low": mean - half, "high": mean + half}
         rows.append({"input": input_.name, "grade": input_.grade, **said})
     rows.sort(key=lambda row: -row["evppi"])

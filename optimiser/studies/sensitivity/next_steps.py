@@ -21,7 +21,7 @@ def go_on(found: Findings) -> Iterator[str]:
     if not ensemble.count:
         return
     asked = found.plan.samples
-    if asked and found.plan.method != "table":
+    if asked and found.plan.method != "table" and not ensemble.endings[""]:
         twice = f"samples = {2 * asked:,}".replace(",", "")
         yield (
             f"To know more closely, write {twice} into the study file (with --out its study.toml) and ask "

@@ -36,7 +36,7 @@ def rules(ensemble: Ensemble) -> list[Row]:
     sets = ensemble.sets
     x = ensemble.numbers.to_numpy(np.float32)[ensemble.found]
     found = list[Row]()
-    for d, decision in enumerate(sets.decisions):
+    for d, decision in enumerate(sets.decisions if ensemble.random else ()):
         known = dict[bytes, tuple[float, Tree]]()
         for l, level in enumerate(sets.levels):
             held = ensemble.sits[:, d, l] > 0.5
@@ -45,7 +45,9 @@ def rules(ensemble: Ensemble) -> list[Row]:
             if (other := (~held).tobytes()) in known:  # of two levels one is where the other is not
                 accuracy, tree = known[other][0], known[other][1].turned()
             else:
-                accuracy, tree = known[held.tobytes()] = _best(x, held, ensemble.plan.seed)
+                accuracy, tree = known[held.tobytes()] = _best(
+                    x, held, ensemble.folds(FOLDS), ensemble.plan.seed
+                )
             if accuracy >= LEAST:
                 said = {"rule": _said(ensemble, tree), "balanced_accuracy": accuracy}
                 found.append({"decision": decision, "level": level, **said})
@@ -84,24 +86,23 @@ class Tree:
         return answers
 
 
-def _best(x: Array, held: Array, seed: int) -> tuple[float, Tree]:
+def _best(x: Array, held: Array, folds: Array, seed: int) -> tuple[float, Tree]:
     """The shallowest tree that is about as good as any, and how good it is."""
-    folds = np.empty(len(x), int)
-    rng = np.random.default_rng(seed)
-    for side in (held, ~held):
-        folds[side] = rng.permutation(int(side.sum())) % FOLDS
-    scores = np.zeros((FOLDS, DEEPEST))
+    right = np.empty((DEEPEST, len(x)), bool)
     for k in range(FOLDS):
-        tree, kept = _grown(x[folds != k], held[folds != k], seed), folds == k
+        kept = folds == k
+        tree = _grown(x[~kept], held[~kept], seed)
         for depth in range(DEEPEST):
-            right = tree.cropped(depth + 1).answers(x[kept]) == held[kept]
-            scores[k, depth] = (right[held[kept]].mean() + right[~held[kept]].mean()) / 2
-    mean = scores.mean(axis=0)
-    depth = int(np.flatnonzero(mean >= mean.max() - BETTER)[0])
-    return float(mean[depth]), _grown(x, held, seed).cropped(depth + 1)
+            right[depth, kept] = tree.cropped(depth + 1).answers(x[kept]) == held[kept]
+    scores = (right[:, held].mean(axis=1) + right[:, ~held].mean(axis=1)) / 2
+    depth = int(np.flatnonzero(scores >= scores.max() - BETTER)[0])
+    return float(scores[depth]), _grown(x, held, seed).cropped(depth + 1)
 
 
 def _grown(x: Array, held: Array, seed: int) -> Tree:
+    if held.all() or not held.any():  # nothing to ask
+        none = np.zeros(1, int)
+        return Tree(none, none, none - 1, none - 1, held[:1])
     from sklearn.tree import DecisionTreeClassifier
 
     leaf = max(2, len(x) // LEAF)

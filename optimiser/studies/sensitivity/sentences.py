@@ -75,8 +75,10 @@ def always(found: Findings) -> Iterator[str]:
     if not n:
         return
     stay = of - int(found.ensemble.varies.sum())
-    low = float(wilson(np.array(n), n)[0])
-    sure = f": with 95 % confidence in at least {percent(low)} of all that the ranges allow" if stay else ""
+    like = found.ensemble.independent
+    low = percent(float(wilson(np.array(like), like)[0]))
+    sure = f": with 95 % confidence in at least {low} of all that the ranges allow"
+    sure = sure if stay and found.ensemble.random else ""
     yield f"{stay} of {counted(of, 'decision')} sit in one place in every sample{sure}."
 
 
@@ -122,8 +124,7 @@ def _otherwise(found: Findings, d: int) -> int:
 
 def _told(found: Findings, d: int) -> bool:
     """Whether a decision moves often enough to say why."""
-    least = 1 if found.plan.method in ("grid", "one-at-a-time") else RARE
-    return _otherwise(found, d) >= least
+    return _otherwise(found, d) >= (RARE if found.ensemble.random else 1)
 
 
 def what_moves_value(found: Findings) -> Iterator[str]:
@@ -156,11 +157,11 @@ def _explained(found: Findings, of: str, level: str, what: str) -> Iterator[str]
         yield f"By grade of evidence: {', '.join(grades)}."
 
 
-def _amount(row: Row, of: str) -> str:
+def _amount(row: Row, of: str, key: str = "index") -> str:
     """An index as people read it, with its interval where it has one."""
-    show = small if row["method"] in HEADS and of == VALUE else _share
+    show = small if row["method"] == "morris" or (row["method"] in HEADS and of == VALUE) else _share
     if row["high"] - row["low"] < EQUAL:
-        return show(row["index"])
+        return show(row[key])
     return f"{show(row['index'])} ({show(row['low']).removesuffix(' %')} to {show(row['high'])})"
 
 
@@ -173,9 +174,9 @@ def _of_grade(row: Row, of: str) -> str:
     name = row["grade"] or "not graded"
     if row["index"] > EQUAL:
         return f"{name} {_amount(row, of)}"
-    if row["method"] == "one-at-a-time":
+    if row["high"] < EQUAL:
         return f"{name} never"
-    return f"{name} none that can be seen (each at most {_share(max(row['high'], 0.0))})"
+    return f"{name} none that can be seen (each at most {_amount({**row, 'low': row['high']}, of, 'high')})"
 
 
 def _graded_name(row: Row) -> str:
@@ -196,5 +197,6 @@ def graded(found: Findings) -> Iterator[str]:
             parts.append(f"{grade} {f'{len(moved)} ({listing(list(moved), 6)})' if moved else 'none'}")
     does = "move" if found.plan.method == "one-at-a-time" else "are seen to move"
     if parts:
-        often = f"Of {counted(len(told), 'decision')} that move often enough to say why"
+        does_so = "moves" if len(told) == 1 else "move"
+        often = f"Of {counted(len(told), 'decision')} that {does_so} often enough to say why"
         yield f"{often}, inputs of each grade of evidence {does}: {', '.join(parts)}."

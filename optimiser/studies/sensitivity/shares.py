@@ -14,7 +14,7 @@ SURE = 0.95  # of intervals hold the truth
 Z = float(norm.ppf((1 + SURE) / 2))  # so many standard errors to either side
 
 
-def wilson(times: Array, of: Array | int) -> tuple[Array, Array]:
+def wilson(times: Array, of: float) -> tuple[Array, Array]:
     """Wilson's interval for a share seen so many times of so many."""
     share = times / of
     middle = (share + Z**2 / (2 * of)) / (1 + Z**2 / of)
@@ -29,11 +29,13 @@ def levels(ensemble: Ensemble, fixed: Fixed) -> list[Row]:
     sets = ensemble.sets
     times = _times(ensemble)
     open_ = _undecided(ensemble, fixed)
-    low, high = wilson(times, ensemble.count)
+    share = times / ensemble.count
+    low, high = wilson(share * ensemble.independent, ensemble.independent)
+    sure = ensemble.random
     return [
         {
             "decision": sets.decisions[d], "organisation": sets.place(h), "level": sets.levels[l],
-            "share": times[h, l] / ensemble.count, "low": low[h, l], "high": high[h, l],
+            "share": share[h, l], "low": low[h, l] if sure else None, "high": high[h, l] if sure else None,
             "unresolved": open_[h, l] / times[h, l] if times[h, l] else None,
         }
         for h, d in enumerate(sets.holding_decision)

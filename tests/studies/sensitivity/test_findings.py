@@ -16,6 +16,7 @@ from optimiser.studies.sensitivity.findings import Findings, findings_of
 from optimiser.studies.sensitivity.sampling import sample_table
 from optimiser.studies.sensitivity.schema import FINDINGS
 from optimiser.studies.sensitivity.sentences import sentences
+from optimiser.studies.sensitivity.shares import wilson
 from optimiser.studies.sensitivity.variance import first_order
 
 TRUE = {"x1": 0.3182, "x2": 0.2045, "i1": 0.0, "i2": 0.0, "i3": 0.0}  # first-order
@@ -214,3 +215,25 @@ def test_localities_count_by_their_people() -> None:
     d, l = findings.ensemble.sets.decisions.index("rota"), findings.ensemble.sets.levels.index("hospital")
     assert findings.ensemble.mean[d, l] == pytest.approx(share / 2)
     assert any(said.startswith("rota sits") and "by population" in said for said in sentences(findings))
+
+
+def test_samples_that_hang_together_count_as_one() -> None:
+    morris = found("morris", samples=50)
+    levels = morris.frames()["levels"].set_index(["decision", "level"]).loc[("I1", "local")]
+    low, high = wilson(np.array(levels["share"] * 50), 50)  # trajectories, of six samples each
+    assert levels[["low", "high"]].tolist() == pytest.approx([float(low), float(high)])
+    knowing = morris.frames()["knowing"].set_index("input")["low"]
+    assert knowing[["i1", "i2", "i3"]].max() <= 0
+    folds = morris.ensemble.folds(5).reshape(50, 6)
+    assert (folds == folds[:, :1]).all()
+
+
+def test_what_is_no_sample_says_nothing_of_how_likely_anything_is() -> None:
+    steps = found("one-at-a-time", steps=21)
+    frames = steps.frames()
+    assert frames["levels"][["low", "high"]].isna().all(axis=None)
+    assert frames["rules"].empty
+    assert frames["knowing"].empty
+    said = " ".join(sentences(steps))
+    assert "Grids and single steps are no samples" in said
+    assert "confidence" not in said
