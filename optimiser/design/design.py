@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from optimiser.figures.drawing import Drawing
+
 
 ENDINGS = {
     Status.INFEASIBLE: "Infeasible: proven that no design keeps every requirement.",
@@ -306,6 +308,15 @@ class Design(Introduced):
         rows = [dict(zip(BESIDE["objectives"], row, strict=True)) for row in reached]
         beside = {"objectives": rows, "design_by_locality": self._best.tables.by_locality()}
         return tables | {name: (columns, beside[name]) for name, columns in BESIDE.items()}
+
+    def plot(self) -> Drawing:
+        """Where decisions sit today and where they would sit: a notebook shows it, and its `save` writes it.
+
+        Without a design there is none to draw: NoDesignError.
+        """
+        from optimiser.figures import plot
+
+        return plot({**self.to_dict(), "design": self.rows("design")}, self.instance)
 
     def save(self, directory: str | Path) -> bool:
         """Write result.json, a CSV file a table and the instance into a folder, whole or not at all.

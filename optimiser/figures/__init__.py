@@ -9,10 +9,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from optimiser.figures.arrows import arrows
+from optimiser.figures.conflict import conflict
+from optimiser.figures.contributions import contributions
 from optimiser.figures.drawing import Drawing
+from optimiser.figures.frontier import frontier
 from optimiser.figures.names import Names
 from optimiser.figures.reach import compared, solved
+from optimiser.figures.replay import replay
+from optimiser.figures.thresholds import thresholds
 from optimiser.figures.triangle import triangle
+from optimiser.figures.verdicts import verdicts
 from optimiser.instance.instance import Instance
 
 Document = Mapping[str, Any]
@@ -27,8 +33,14 @@ def _solved(names: Names, document: Document) -> Drawing:
 PLOTS: dict[str, Callable[[Names, Document], Drawing]] = {
     "solve": _solved,
     "verify": _solved,
+    "explain": contributions,
+    "diagnose": conflict,
     "compare": compared,
+    "alternatives": verdicts,
+    "frontier": frontier,
     "map": triangle,
+    "thresholds": thresholds,
+    "replay": replay,
 }
 
 

@@ -16,7 +16,7 @@ from optimiser.terminal import breadth, clean
 Point = tuple[float, float]
 COLOURS = {
     "ink": "#1a1a1a", "mute": "#595959", "rule": "#b8b8b8", "faint": "#ececec", "paper": "#ffffff",
-    "up": "#0072b2", "down": "#d55e00",
+    "up": "#0072b2", "down": "#d55e00", "reached": "#dfe7ee", "margin": "#fdf1d6",
     # Okabe and Ito's, told apart by everyone, then lighter ones
     "c1": "#0072b2", "c2": "#e69f00", "c3": "#009e73", "c4": "#cc79a7", "c5": "#56b4e9", "c6": "#d55e00",
     "c7": "#f0e442", "c8": "#8da0cb", "c9": "#a6d854", "c10": "#e78ac3", "c11": "#b3b3b3", "c12": "#fc8d62",
@@ -90,6 +90,11 @@ class Canvas:
             "polygon", max(y for _, y in places), points=_corners(places), fill=fill, stroke=stroke,
             stroke_width=width if stroke else None,
         )  # fmt: skip
+
+    def path(self, steps: str, below: float, fill: str, stroke: str) -> None:
+        """Many marks of one colour, by the steps of SVG; `below` is where they end."""
+        if steps:
+            self._mark("path", below, d=steps, fill=fill, stroke=stroke, stroke_width=1.2)
 
     def circle(
         self, at: Point, radius: float, fill: str, stroke: str | None = None, width: float = 1.6

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from optimiser.figures.canvas import Canvas, cut
+from optimiser.figures.canvas import Canvas, Point, cut
 from optimiser.figures.drawing import NARROW, Drawing, drawing
 from optimiser.figures.names import Names
 from optimiser.labels import label, say
@@ -70,6 +70,7 @@ def _draw(
     phone = canvas.width <= NARROW
     left = 0.0 if phone else 220.0
     y = canvas.key(left, 14, [(FILLS[k], say(f"gains.key_{words}")) for k, words in WORDS.items()])
+    corners: dict[int, list[Point]] = {1: [], 0: [], -1: []}
     for region, systems in places.items():
         if phone:
             canvas.text(0, y + 12, cut(region, canvas.width), bold=True)
@@ -83,16 +84,16 @@ def _draw(
             for code in codes:
                 if x + TILE > canvas.width:
                     x, y = left, y + TILE + 3
-                canvas.rect(x, y, TILE - 2, TILE - 2, FILLS[signs[code]], "mute")
-                canvas.text(
-                    x + TILE / 2 - 1, y + 12, MARKS[signs[code]], "middle", 13, INKS[signs[code]], bold=True
-                )
+                corners[signs[code]].append((x, y))
                 x += TILE
             x += SPACE
         y += TILE + 10
+    for sign_, where in corners.items():
+        canvas.path("".join(f"M{x:g} {y:g}h15v15h-15z" for x, y in where), y, FILLS[sign_], "mute")
+        canvas.path("".join(MARKS[sign_].format(x=x, y=y) for x, y in where), y, "none", INKS[sign_])
 
 
 FILLS = {1: "up", 0: "faint", -1: "c2"}
-MARKS = {1: "+", 0: "", -1: "\u2212"}
+MARKS = {1: "M{x:g} {y:g}m4 7.5h7m-3.5-3.5v7", 0: "", -1: "M{x:g} {y:g}m4 7.5h7"}
 INKS = {1: "paper", 0: "ink", -1: "ink"}
 WORDS = {1: "up", 0: "same", -1: "down"}

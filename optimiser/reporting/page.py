@@ -13,7 +13,7 @@ from typing import Any
 from optimiser.atomic_writing import writing
 from optimiser.figures.drawing import Drawing, missing
 from optimiser.labels import say
-from optimiser.reporting import certain, evidence, method, people, today, verdict
+from optimiser.reporting import certain, doubts, evidence, method, people, today, verdict
 from optimiser.reporting.blocks import Figure, Part, Triangle
 from optimiser.reporting.opinions import Opinion
 from optimiser.reporting.results import Results, Shown
@@ -27,8 +27,16 @@ ORDER: tuple[Callable[[Shown], Part | None], ...] = (
     today.against,
     people.who_gains,
     people.what_binds,
+    doubts.impossible,
+    doubts.nearly,
 )
-LAST: tuple[Callable[[Shown], Part | None], ...] = (evidence.rests_on, method.how)
+LAST: tuple[Callable[[Shown], Part | None], ...] = (
+    doubts.costs,
+    doubts.tips,
+    doubts.happened,
+    evidence.rests_on,
+    method.how,
+)
 
 
 @dataclass(frozen=True, eq=False)

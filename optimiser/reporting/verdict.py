@@ -11,7 +11,7 @@ from optimiser.instance.instance import Instance
 from optimiser.labels import label, say
 from optimiser.reporting.blocks import Facts, Part, Text
 from optimiser.reporting.results import Shown
-from optimiser.terminal import fixed, gap
+from optimiser.terminal import at_most, fixed
 
 
 def verdict(shown: Shown) -> Part:
@@ -70,7 +70,7 @@ def _sure(shown: Shown) -> tuple[str, str, str] | None:
         return None
     if best.get("bound") is None:
         return say("verdict.sure"), "\u2013", say("verdict.no_bound")
-    above = gap(best["value"], best["bound"])
+    above = f"{at_most(100 * max(0.0, best['bound'] - best['value']) / max(abs(best['value']), 1e-9))} %"
     if best.get("verified") is False:
         return say("verdict.sure"), say("verdict.unverified"), say("verdict.unverified_said")
     told = (
@@ -89,11 +89,8 @@ def _rests(instance: Instance) -> tuple[str, str, str]:
         return say("verdict.rests"), "\u2013", say("verdict.rests_unsaid")
     total = count.total()
     parts = ", ".join(f"{count[grade]} {label('grades', grade)}" for grade in GRADES if count[grade])
-    return (
-        say("verdict.rests"),
-        say("verdict.rests_short", n=count["measured"] + count["proxy"], of=total),
-        parts,
-    )
+    short = say("verdict.rests_short", n=count["measured"] + count["proxy"], of=total)
+    return say("verdict.rests"), short, say("verdict.rests_words", parts=parts)
 
 
 GRADES = ("measured", "proxy", "elicited", "illustrative")

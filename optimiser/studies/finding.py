@@ -19,6 +19,8 @@ from optimiser.introduction import Introduced
 if TYPE_CHECKING:
     import pandas as pd
 
+    from optimiser.figures.drawing import Drawing
+
 Table = tuple[Sequence[str], list[Row]]  # columns, rows
 
 
@@ -141,6 +143,16 @@ class Finding(Introduced):
         columns, rows = self.tables()[name]
         return pd.DataFrame(rows, columns=list(columns))
 
+    def plot(self) -> Drawing:
+        """The figure that shows most of it: a notebook shows it, and its `save` writes it."""
+        from optimiser.figures import plot
+
+        return plot(self.to_dict(), self.instance)
+
+    def figure(self) -> str:
+        """The same as the text of an SVG file."""
+        return self.plot().svg()
+
     def save(self, directory: str | Path) -> bool:
         """Write result.json, a CSV file a table and the instance into a folder, whole or not at all.
 
@@ -174,13 +186,9 @@ def remembered(ask: Callable[P, F]) -> Callable[P, F]:
 
 
 class DrawnFinding(Finding):
-    """A finding about some of the objectives that people would rather look at than read."""
+    """A finding about some of the objectives."""
 
     objectives: tuple[str, ...]
 
     def _each(self) -> dict[str, Sequence[str]]:
         return {**super()._each(), "asked": self.objectives}
-
-    @abstractmethod
-    def figure(self) -> str:
-        """It drawn, as the text of an SVG file."""

@@ -26,7 +26,6 @@ from optimiser.solver.recourse.risk import neutral
 from optimiser.studies.finding import DrawnFinding, remembered
 from optimiser.studies.frontier.border import CLOSE
 from optimiser.studies.frontier.epsilon_constraint import by_steps
-from optimiser.studies.frontier.figure import figure
 from optimiser.studies.frontier.nondominated import Nondominated, Option, Tradeoffs
 from optimiser.studies.frontier.schema import DESIGNS, POINTS, RESULT, SEGMENTS
 from optimiser.studies.frontier.search import (
@@ -97,11 +96,6 @@ class Frontier(DrawnFinding):
     def reached(self, p: Nondominated) -> list[float]:
         """What a point reaches of the objectives asked for."""
         return [float(p.answer.objectives[self.instance.objectives.index(g)]) for g in self.objectives]
-
-    def figure(self) -> str:
-        """It drawn, as the text of an SVG file: a panel for each pair of objectives."""
-        reached = np.array([self.reached(p) for p in self.points])
-        return figure(self.instance.name, self.objectives, self.points, reached, self.error)
 
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document."""

@@ -26,7 +26,6 @@ from optimiser.solver.clock import Clock
 from optimiser.solver.solve import solve
 from optimiser.studies.designs import given_designs
 from optimiser.studies.finding import Finding, remembered
-from optimiser.studies.replay.figure import figure as drawn
 from optimiser.studies.replay.half_life import Ageing
 from optimiser.studies.replay.outcome import EVERYBODY, NOBODY, Outcome
 from optimiser.studies.replay.pools import Geography, Pools
@@ -106,10 +105,6 @@ class Replay(Finding):
                 for s in self.series
             ]
         }
-
-    def figure(self) -> str:
-        """It drawn, as the text of an SVG file."""
-        return drawn(self.instance.name, self.series, self.outcomes, self.ageing)
 
     def rows(self) -> dict[Part, Iterable[Row]]:
         """Of each table."""

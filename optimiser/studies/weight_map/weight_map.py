@@ -24,7 +24,6 @@ from optimiser.studies.weight_map.acceptability import acceptability
 from optimiser.studies.weight_map.cells import Cell, Region
 from optimiser.studies.weight_map.current_design import Standing, standing
 from optimiser.studies.weight_map.decomposition import Decomposition, Doubt
-from optimiser.studies.weight_map.figure import figure
 from optimiser.studies.weight_map.schema import (
     ACCEPTABILITY,
     BY_DECISION,
@@ -120,10 +119,6 @@ class WeightMap(DrawnFinding):
     def middle(self, design_id: int) -> Array:
         """(3,) the centre of the weightings under which a design is best, in its largest cell."""
         return centre(next(cell.vertices for cell in self.cells if cell.design_id == design_id))
-
-    def figure(self) -> str:
-        """The map drawn, as the text of an SVG file."""
-        return figure(self.instance.name, self.objectives, self.own, self.cells, self.designs)
 
     def document(self) -> dict[str, Any]:
         """The keys of the JSON document."""

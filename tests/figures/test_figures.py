@@ -13,9 +13,11 @@ from paths import ARCHETYPE
 from random_instances import random_instance
 
 import optimiser
-from optimiser.studies.frontier.figure import MARGIN, REACHED, SIDE
+from optimiser.errors import InputError
+from optimiser.figures.canvas import COLOURS, ticks
+from optimiser.figures.drawing import Drawing
+from optimiser.figures.frontier import FILLS
 from optimiser.studies.frontier.frontier import Frontier
-from optimiser.studies.svg import ticks
 
 PAIR = ("accountability", "responsiveness")
 THREE = ("risk_pooling", "accountability", "responsiveness")
@@ -25,13 +27,16 @@ def test_ticks_are_round_and_within() -> None:
     assert ticks(0.07, 0.29) == [0.1, 0.15, 0.2, 0.25]
     assert ticks(-1.0, 1.0, 4) == [-1.0, -0.5, 0.0, 0.5, 1.0]
     assert ticks(0.0, 0.002, 2) == [0.0, 0.001, 0.002]
+    assert ticks(0.5, 0.5) == [0.5]
 
 
 def places(found: Frontier, panel: int = 0) -> np.ndarray:
     """(points, 2) where the points stand on the page."""
+    fills = {COLOURS[fill] for fill in FILLS.values()}
+    dots = [circle for circle in marks(found.plot().svg(), "circle") if circle["fill"] in fills]
     count = len(found.points)
-    circles = marks(found.figure(), "circle")[panel * count : (panel + 1) * count]
-    return np.array([[float(circle["cx"]), float(circle["cy"])] for circle in circles])
+    dots = dots[panel * count : (panel + 1) * count]
+    return np.array([[float(dot["cx"]), float(dot["cy"])] for dot in dots])
 
 
 @pytest.mark.parametrize("names", [PAIR, THREE])
@@ -45,30 +50,29 @@ def test_points_of_a_frontier_stand_where_they_should(names: tuple[str, ...]) ->
             scale = np.polyfit(value, at, 1)
             assert scale[0] > 0
             assert np.polyval(scale, value) == pytest.approx(at, abs=0.02)  # linear, and drawn to hundredths
-            assert 0.8 * SIDE < at.max() - at.min() < SIDE
+            assert at.max() - at.min() > 180  # of a panel 270 units wide at least
     said = words(found.figure())
-    for name in names:
-        assert name in said
     assert {p.supported for p in found.points} == {True, False}
-    assert "a design listed, best for some weights" in said
-    assert "a design listed, best for none" in said
+    assert "Accountability" in said
+    assert "a design, best for some weights" in said
+    assert "a design, best for none" in said
 
 
 def test_what_a_frontier_reaches_and_its_margin_are_drawn() -> None:
-    """The area ends at the points: left of and below each it is filled, right above each it is not."""
+    """Left of and below each point some area is filled, right above each none but the margin's."""
     instance = random_instance(20, most_designs=24, sizes=3)  # its designs have trade-offs of their own
     found = optimiser.frontier(instance, PAIR, tolerance=0.02)
-    areas = {area["fill"]: area["points"] for area in marks(found.figure(), "polygon")}
-    assert {REACHED, MARGIN} <= set(areas)
+    areas = marks(found.figure(), "polygon")
     for at in places(found):
-        for fill, step, inside in ((REACHED, -2.0, True), (REACHED, 2.0, False), (MARGIN, 2.0, True)):
-            assert within(areas[fill], at + np.array([step, -step])) == inside
+        for fill, step, inside in (("reached", -2.0, True), ("reached", 2.0, False), ("margin", 2.0, True)):
+            mine = [area["points"] for area in areas if area["fill"] == COLOURS[fill]]
+            assert any(within(area, at + np.array([step, -step])) for area in mine) == inside
 
 
 def test_a_complete_frontier_has_no_margin_to_draw() -> None:
-    drawn = optimiser.frontier(optimiser.read("instances/archetype"), PAIR).figure()
-    assert MARGIN not in {area["fill"] for area in marks(drawn, "polygon")}
-    assert "another may lie" not in words(drawn)
+    drawn = optimiser.frontier(optimiser.read(ARCHETYPE), PAIR).figure()
+    assert COLOURS["margin"] not in {area["fill"] for area in marks(drawn, "polygon")}
+    assert not any("another may lie" in line for line in words(drawn))
 
 
 def within(polygon: str, point: np.ndarray) -> bool:
@@ -87,10 +91,13 @@ def test_a_frontier_of_one_design_can_be_drawn(tmp_path: Path) -> None:
 
 
 def test_a_map_says_what_its_ring_is() -> None:
-    assert "the instance's own weights" in words(optimiser.weight_map(optimiser.read(ARCHETYPE)).figure())
+    found = optimiser.weight_map(optimiser.read(ARCHETYPE))
+    assert "the instance's own weights" in words(found.figure())
+    cells = [area for area in marks(found.figure(), "polygon") if "data-design" in area]
+    assert len(cells) == len(found.cells)
 
 
-def test_names_are_escaped(tmp_path: Path) -> None:
+def test_names_are_text(tmp_path: Path) -> None:
     scores = "decision,level,risk_pooling,accountability,responsiveness"
     instance = made(
         tmp_path,
@@ -98,6 +105,43 @@ def test_names_are_escaped(tmp_path: Path) -> None:
         scores=f"{scores}\na<b>&,central,0,1,0\na<b>&,local,0,0,.5",
     )
     assert "a<b>& to local" in " ".join(words(optimiser.weight_map(instance).figure()))
+
+
+@pytest.mark.parametrize("question", ["solve", "compare", "explain", "alternatives"])
+def test_every_result_has_a_figure_for_notebooks(question: str) -> None:
+    drawn = getattr(optimiser, question)(optimiser.read(ARCHETYPE)).plot()
+    assert isinstance(drawn, Drawing)
+    assert drawn._repr_svg_() == drawn.svg()
+    assert drawn.rows
+    assert all(len(row) == len(drawn.columns) for row in drawn.rows)
+    for narrow in (False, True):
+        right = [float(mark["x"]) for mark in marks(drawn.svg(narrow=narrow), "text")]
+        assert max(right) <= (340 if narrow else 720)
+
+
+def test_what_cannot_hold_is_drawn_as_what_it_has_of_what_it_needs() -> None:
+    found = optimiser.diagnose(optimiser.read(ARCHETYPE), at_least={"responsiveness": 0.9})
+    drawn = found.plot()
+    assert drawn.said == "One requirement cannot hold."
+    assert len(drawn.rows) == len(found.conflict) == 1
+    assert drawn.rows[0][1:] == ("0.9", "0.533333")  # what is asked, and what could be asked
+
+
+def test_a_drawing_is_saved_by_its_ending(tmp_path: Path) -> None:
+    drawn = optimiser.solve(optimiser.read(ARCHETYPE)).plot()
+    for name, start in (
+        ("a.svg", b"<svg "),
+        ("a.png", b"\x89PNG"),
+        ("a.pdf", b"%PDF"),
+        ("a.csv", b"Decision,"),
+    ):
+        drawn.save(tmp_path / name)
+        written = (tmp_path / name).read_bytes()
+        assert written.startswith(start)
+        drawn.save(tmp_path / name)
+        assert (tmp_path / name).read_bytes() == written
+    with pytest.raises(InputError, match=r"ends in none of \.svg, \.png, \.pdf, \.csv"):
+        drawn.save(tmp_path / "a.jpg")
 
 
 def test_the_command_draws_a_frontier(run: Any, tmp_path: Path) -> None:

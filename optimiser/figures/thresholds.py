@@ -1,0 +1,130 @@
+"""When the design tips: the best value along one input and where it changes, or patches of two inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optimiser.figures.canvas import SERIES, Canvas, cut
+from optimiser.figures.drawing import NARROW, Drawing, drawing
+from optimiser.figures.frame import Frame
+from optimiser.figures.names import Names
+from optimiser.labels import label, say
+from optimiser.terminal import exact, fixed
+
+Document = Mapping[str, Any]
+SEVERAL, NONE = "faint", "paper"
+
+
+def thresholds(names: Names, document: Document) -> Drawing:
+    """The answer of `thresholds`, of one input or of two."""
+    if "patches" in document:
+        return _of_two(document)
+    title = say("thresholds.title", what=document["what"])
+    rows = [(number(tip["at"]), moves(names, tip["moves"])) for tip in document["tips"]]
+    said = say(
+        "thresholds.said" if document["proven"] else "thresholds.said_open",
+        n=len(rows),
+        low=exact(document["range"][0]),
+        high=exact(document["range"][1]),
+    )
+    columns = (document["what"], label("columns", "moves"))
+    return drawing("thresholds", title, said, columns, rows, lambda canvas: _draw(canvas, names, document))
+
+
+def number(value: float) -> str:
+    """A place along an input, to six digits."""
+    return exact(float(f"{value:.6g}"))
+
+
+def moves(names: Names, rows: Any) -> str:
+    """Who goes from where to where, in words; many localities of a decision together."""
+    ways: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows:
+        ways.setdefault((row["decision"], row["from"], row["to"]), []).append(row["organisation"])
+    said = []
+    for (code, start, end), places in ways.items():
+        whom = (
+            ""
+            if places == [""]
+            else f" ({names.organisation(places[0]) if len(places) == 1 else len(places)})"
+        )
+        said.append(say("thresholds.move", decision=names.decision(code), start=start, end=end) + whom)
+    return "; ".join(said)
+
+
+def _draw(canvas: Canvas, names: Names, document: Document) -> None:
+    found = document["intervals"]
+    values = [value for each in found for value in each["values"] if value is not None] or [0.0]
+    low, high = min(values), max(values)
+    room = 0.1 * (high - low or 1.0)
+    x0, x1 = document["range"]
+    frame = Frame(canvas, 56, 26, canvas.width - 70, 190, (x0, x1), (low - room, high + room))
+    for k, each in enumerate(found):
+        a, b = frame.at(each["from"], frame.y[1]), frame.at(each["to"], frame.y[0])
+        canvas.rect(
+            a[0],
+            a[1],
+            b[0] - a[0],
+            b[1] - a[1],
+            ("faint" if k % 2 else "paper") if each["feasible"] else "c4",
+        )
+    end = frame.axes(document["what"], say("thresholds.value"), shown=lambda x: fixed(x, 3))
+    for each in found:
+        if None not in each["values"]:
+            ends = zip((each["from"], each["to"]), each["values"], strict=True)
+            canvas.polyline(frame.places(ends), "up", 2.2)
+    for k, tip in enumerate(document["tips"], 1):
+        x = frame.at(tip["at"], 0)[0]
+        canvas.line((x, frame.top), (x, frame.top + frame.height), "ink", 1.2, "4 3")
+        canvas.text(x + 3, frame.top + 13 * (1 + (k - 1) % 3), str(k), size=12, bold=True)
+    if document["now"] is not None:
+        x = frame.at(document["now"], 0)[0]
+        canvas.line((x, frame.top), (x, frame.top + frame.height), "down", 2)
+    y = end + 18
+    for k, tip in enumerate(document["tips"][: 6 if canvas.width <= NARROW else 12], 1):
+        words = f"{k}: {exact(tip['at'])}, {moves(names, tip['moves'])}"
+        y = canvas.paragraph(0, y, cut(words, 3 * canvas.width, 12), canvas.width - 8, 12)
+    if document["now"] is not None:
+        canvas.line((0, y - 4), (18, y - 4), "down", 2)
+        canvas.text(26, y, say("thresholds.now", now=number(document["now"])), size=12)
+
+
+def _of_two(document: Document) -> Drawing:
+    other = document["and"]
+    title = say("thresholds.title_two", what=document["what"], other=other["what"])
+    rows = [
+        (*(_span(each[name]) for name in ("x", "y")), ", ".join(str(one) for one in each["design_ids"]))
+        for each in document["patches"]
+    ]
+    said = say("thresholds.said_two", n=len(document["designs"]), patches=len(rows))
+    columns = (document["what"], other["what"], label("columns", "design"))
+    return drawing("thresholds", title, said, columns, rows, lambda canvas: _patches(canvas, document))
+
+
+def _span(ends: Any) -> str:
+    return say("thresholds.span", low=number(ends[0]), high=number(ends[1]))
+
+
+def _patches(canvas: Canvas, document: Document) -> None:
+    other = document["and"]
+    side = min(canvas.width - 80, 420.0)
+    frame = Frame(canvas, 60, 26, side, side * 0.8, tuple(document["range"]), tuple(other["range"]))
+    for each in document["patches"]:
+        (x0, y1), (x1, y0) = frame.at(each["x"][0], each["y"][0]), frame.at(each["x"][1], each["y"][1])
+        canvas.rect(x0, y0, x1 - x0, y1 - y0, _colour(each["design_ids"]), "paper")
+    end = frame.axes(document["what"], other["what"])
+    if document["now"] is not None and other["now"] is not None:
+        canvas.circle(frame.at(document["now"], other["now"]), 6, "none", "ink", 2)
+    seen = sorted({one for each in document["patches"] for one in each["design_ids"]})
+    key = [
+        (_colour([one]), say("thresholds.design", design=one) if one else say("thresholds.impossible"))
+        for one in seen
+    ]
+    canvas.key(0, end + 22, [*key, (SEVERAL, say("thresholds.several"))])
+
+
+def _colour(designs: Any) -> str:
+    if len(set(designs)) > 1:
+        return SEVERAL
+    return SERIES[(designs[0] - 1) % len(SERIES)] if designs[0] else NONE
