@@ -10,7 +10,7 @@ from contextlib import suppress
 import numpy as np
 
 from optimiser.instance.checking.problems import Findings, nearest, number_text, quote
-from optimiser.instance.reading import likely_mistakes
+from optimiser.instance.reading import cell_mistakes
 from optimiser.instance.reading.workbook_sheet import FREE, Cell, Section, Sheet, Shown
 from optimiser.instance.schema.column import Column
 from optimiser.instance.schema.schema import SHEETS, SYSTEM_OBJECTIVES, TABLES, TOML_TABLES
@@ -157,7 +157,7 @@ def cell_value(cell: Cell, column: Column, table: str, *, strict: bool) -> objec
 def _number(cell: Cell, column: Column) -> float | Wrong:
     value = math.nan
     if isinstance(cell, str):
-        value = float(cell) if likely_mistakes.NUMBER.fullmatch(cell) else math.nan
+        value = float(cell) if cell_mistakes.NUMBER.fullmatch(cell) else math.nan
     elif isinstance(cell, int | float) and not isinstance(cell, bool):
         with suppress(OverflowError):  # an integer beyond all floats
             value = float(cell)
@@ -171,7 +171,7 @@ def _no_number(cell: Cell, column: Column) -> Wrong:
     number = isinstance(cell, int | float) and not isinstance(cell, bool)
     known = isinstance(cell, str) or (number and cell == cell)
     text = cell if isinstance(cell, str) else number_text(cell)
-    said, kind = likely_mistakes.number(text, column) if known else ("", "")
+    said, kind = cell_mistakes.number(text, column) if known else ("", "")
     if said.startswith(":"):
         return Wrong(quote(re.sub(r"\s", " ", text))[1:-1] + said, kind)
     shown = quote(text)[1:-1] if kind == "%" else quote(cell)
@@ -182,7 +182,7 @@ def _flag(cell: Cell, column: Column) -> bool | Wrong:
     value = cell if isinstance(cell, bool) else _FLAGS.get(cell.lower()) if isinstance(cell, str) else None
     if value is not None:
         return value
-    meant = likely_mistakes.flag(cell if isinstance(cell, str) else number_text(cell))
+    meant = cell_mistakes.flag(cell if isinstance(cell, str) else number_text(cell))
     return Wrong(f"{quote(cell)} is not {column.expected}{meant}")
 
 
@@ -202,7 +202,7 @@ def _text(cell: Cell, column: Column, where: str) -> str | Wrong:
         return Wrong(f"{quote(cell)} is longer than {LONGEST} characters")
     if control := _CONTROL.search(cell):
         return Wrong(f"{quote(cell)} holds a control character ({quote(control[0])})")
-    if column.named and cell[0] in likely_mistakes.BEGINS:
+    if column.named and cell[0] in cell_mistakes.BEGINS:
         why = f"a spreadsheet would take what begins with {cell[0]} for a formula"
         return Wrong(f"{quote(cell)} is not a name: {why}", "formula")
     if column.kind == "name" and not column.of and not column.choices:
