@@ -73,7 +73,7 @@ LEVELS = rows(
     *SITE,
     LEVEL,
     a_share("share", "of the samples that have a design, those in which it is held there"),
-    *_interval("the share"),
+    *_interval("the share; none: a grid, or single steps"),
     maybe(
         "unresolved",
         "of these, those in which a design that holds it elsewhere lies no farther below the one found than "
