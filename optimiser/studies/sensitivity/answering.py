@@ -78,7 +78,7 @@ class Try:
     row: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Tried:
     """How long a sample took, how it ended, and why the model was built anew (empty: it was not)."""
 

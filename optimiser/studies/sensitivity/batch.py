@@ -37,7 +37,7 @@ from optimiser.studies.sensitivity.rehearsal import Rehearsal
 from optimiser.studies.sensitivity.running import Run, answer
 from optimiser.studies.sensitivity.samples import Samples
 from optimiser.studies.sensitivity.store import Store
-from optimiser.studies.sensitivity.tables import Tables
+from optimiser.studies.sensitivity.tables import Tables, result_row
 from optimiser.terminal import counted
 
 if TYPE_CHECKING:
@@ -92,9 +92,14 @@ class Batch(Introduced):
         return len(self._samples.keys)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Run what is left; yields the rows of `results` of samples as they are kept."""
+        """Run what is left; yields the rows of `results` of samples as they are kept.
+
+        But for `design_id`: which design is the first is known once all samples are.
+        """
         for kept in self._run():
-            yield from Tables(self.instance, self._samples, self._store, {}).rows(set(kept))
+            for key in kept:
+                one = self._store.answer(key)
+                yield from (result_row(self.instance, n, one) for n in self._samples.numbers[key])
 
     def run(self) -> Outcome:
         """Run what is left, as far as the call's limit goes: what is known then."""
@@ -136,11 +141,8 @@ class Batch(Introduced):
             run={**run_of(self.instance, self._clock), "gap": self.plan.gap},
             plan=self.plan,
             samples=self._samples.frame,
-            tried=tuple((self._samples.first[key], one) for key, one in sorted(tried, key=self._place)),
+            tried=tuple(sorted((self._samples.numbers[key][0], one) for key, one in tried)),
         )
-
-    def _place(self, tried: tuple[bytes, Tried]) -> int:
-        return self._samples.first[tried[0]]
 
     def write(self, sample: int, folder: str | Path) -> Excerpt:
         """Write the instance of one sample, to look into it.
@@ -169,8 +171,7 @@ class Batch(Introduced):
         self._clock, self._broken = Clock(), False
         known = self._store.statuses()
         left = [key for key in self._samples.distinct if key not in known][: self._settings.limit]
-        began = written = time.monotonic()
-        took = 0.0
+        written, took = time.monotonic(), 0.0
         with hearing_interrupts(self._clock), single_threaded():
             if not self._anchored(needed=bool(left)):
                 return
@@ -184,7 +185,6 @@ class Batch(Introduced):
                             self._write(self._found(running=True))
                             written, took = time.monotonic(), time.monotonic() - now
             finally:
-                self._seconds = time.monotonic() - began
                 self._broken = bool(getattr(run.crew, "broken", False))
                 run.close()
 
@@ -261,8 +261,8 @@ class Batch(Introduced):
     @property
     def headline(self) -> str:
         """How much of it is known."""
-        known = self._store.statuses().keys() & set(self._samples.distinct)
-        return f"{len(self._samples.numbers(set(known))):,} of {counted(len(self), 'sample')} solved"
+        known = self._store.statuses()
+        return f"{sum(key in known for key in self._samples.keys):,} of {counted(len(self), 'sample')} solved"
 
     def _name(self) -> str:
         return f"{self.plan.name} of {self.instance.name}"

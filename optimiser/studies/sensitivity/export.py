@@ -93,6 +93,8 @@ def _to_disk(folder: Path, *, files: bool = True) -> None:
     for path in folder.iterdir() if files else ():
         with path.open("rb+") as file:
             os.fsync(file.fileno())
+    if os.name != "posix":  # elsewhere a folder cannot be opened
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

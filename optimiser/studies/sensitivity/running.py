@@ -114,7 +114,7 @@ class Run:
         self, wanted: Sequence[bytes], task: Callable[[bytes], Any], what: str
     ) -> Iterator[list[tuple[bytes, Any]]]:
         """What comes of a task for each sample; one that ended its worker is tried again, then given up."""
-        if not wanted:
+        if not wanted or self.clock.interrupted:
             return
         crew = self.crew = self.crew or self._gather(len(wanted))
         suspects = self.store.suspects()

@@ -37,6 +37,10 @@ class Samples:
         """What a sample says: a value for each name."""
         return self._row(self.first[key])
 
-    def numbers(self, keys: set[bytes]) -> list[int]:
-        """The numbers of samples."""
-        return [int(n) for n, key in zip(self.frame["sample"], self.keys, strict=True) if key in keys]
+    @cached_property
+    def numbers(self) -> dict[bytes, list[int]]:
+        """The numbers of each sample: several of one that stands there more than once."""
+        found = dict[bytes, list[int]]()
+        for number, key in zip(self.frame["sample"].tolist(), self.keys, strict=True):
+            found.setdefault(key, []).append(number)
+        return found

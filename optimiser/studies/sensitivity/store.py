@@ -178,10 +178,14 @@ class Store:
 
     def answers(self) -> dict[bytes, Kept]:
         """What is known of each sample."""
-        columns = "sample, status, reason, value, bound, objectives, design, verified, neighbours, better"
         with self._heeding_disk():
-            rows = self._base.execute(f"SELECT {columns} FROM answers").fetchall()
-        return {key: _kept(rest) for key, *rest in rows}
+            return {key: _kept(rest) for key, *rest in self._base.execute("SELECT * FROM answers")}
+
+    def answer(self, sample: bytes) -> Kept:
+        """What is known of a sample that is kept."""
+        with self._heeding_disk():
+            row = self._base.execute("SELECT * FROM answers WHERE sample = ?", [sample]).fetchone()
+        return _kept(row[1:])
 
     def statuses(self) -> dict[bytes, str]:
         """How each sample ended that did."""

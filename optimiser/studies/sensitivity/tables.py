@@ -22,6 +22,18 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 
+def result_row(instance: Instance, number: int, one: Kept) -> dict[str, Any]:
+    """A row of `results` but for its `design_id`."""
+    gap = None if one.value is None or one.bound is None else (one.bound - one.value) / size(one.value)
+    objectives = one.objectives or [None] * len(instance.objectives)
+    return {
+        "sample": number, "status": one.status, "reason": one.reason,
+        "value": plain(one.value), "bound": plain(one.bound), "gap": plain(gap and max(0.0, gap)),
+        **{g: plain(x) for g, x in zip(instance.objectives, objectives, strict=True)},
+        "verified": one.verified, "neighbours": one.neighbours,
+    }  # fmt: skip
+
+
 class Tables:
     """`samples`, `results`, `designs` and `fared` as DataFrames, of what is kept by now.
 
@@ -42,12 +54,6 @@ class Tables:
         found = {"samples": self.samples.frame, "results": self._results(), "designs": self._designs()}
         return found | {"fared": self._fared()}
 
-    def rows(self, keys: set[bytes]) -> list[dict[str, Any]]:
-        """The rows of `results` of some samples."""
-        columns = RESULTS.header({"objectives": self.instance.objectives})
-        found = (self._result(number, one) for number, key, one in self._rows if key in keys)
-        return [{name: row[name] for name in columns} for row in found]
-
     @property
     def _rows(self) -> list[tuple[int, bytes, Kept]]:
         """Number, key and answer of every sample that has one."""
@@ -59,19 +65,12 @@ class Tables:
         import pandas as pd
 
         columns = RESULTS.header({"objectives": self.instance.objectives})
-        rows = [self._result(number, one) for number, _, one in self._rows]
+        rows = [
+            {**result_row(self.instance, number, one), "design_id": self.ids.get(one.design or b"")}
+            for number, _, one in self._rows
+        ]
         frame = pd.DataFrame(rows, columns=list(columns))
         return frame.astype({"design_id": "Int64", "verified": "boolean", "neighbours": "boolean"})
-
-    def _result(self, number: int, one: Kept) -> dict[str, Any]:
-        found: dict[str, Any] = {"sample": number, "status": one.status, "reason": one.reason}
-        found |= {"verified": one.verified, "neighbours": one.neighbours}
-        found["design_id"] = None if one.design is None else self.ids[one.design]
-        objectives = one.objectives or [None] * len(self.instance.objectives)
-        found |= {g: plain(x) for g, x in zip(self.instance.objectives, objectives, strict=True)}
-        found |= {"value": plain(one.value), "bound": plain(one.bound)}
-        gap = None if one.value is None or one.bound is None else (one.bound - one.value) / size(one.value)
-        return {**found, "gap": None if gap is None else plain(max(0.0, gap))}
 
     def _designs(self) -> pd.DataFrame:
         import pandas as pd
