@@ -221,11 +221,10 @@ def _gatherer(
     executor: Executor | None, scheduler: str | None, workers: int | str
 ) -> Callable[[Opening, Do, int], Crew]:
     """What makes a crew for so many tasks."""
-    client = None if scheduler is None else client_of(scheduler)
 
     def gather(opening: Opening, do: Do, tasks: int) -> Crew:
-        if client is not None:
-            return Cluster(client, opening, do)
+        if scheduler is not None:
+            return Cluster(client_of(scheduler), opening, do)
         if executor is not None:
             own = getattr(executor, "_max_workers", None) or cores()
             return Executed(executor, opening, do, own if isinstance(workers, str) else workers)
