@@ -70,7 +70,9 @@ class Tables:
             for number, _, one in self._rows
         ]
         frame = pd.DataFrame(rows, columns=list(columns))
-        return frame.astype({"design_id": "Int64", "verified": "boolean", "neighbours": "boolean"})
+        numbers = dict.fromkeys(("value", "bound", "gap", *self.instance.objectives), float)
+        kinds = {"design_id": "Int64", "verified": "boolean", "neighbours": "boolean", **numbers}
+        return frame.astype(kinds)  # also where a column is blank throughout
 
     def _designs(self) -> pd.DataFrame:
         import pandas as pd
