@@ -70,8 +70,8 @@ class Tables:
             for number, _, one in self._rows
         ]
         frame = pd.DataFrame(rows, columns=list(columns))
-        numbers = dict.fromkeys(("value", "bound", "gap", *self.instance.objectives), float)
-        kinds = {"design_id": "Int64", "verified": "boolean", "neighbours": "boolean", **numbers}
+        kinds = dict.fromkeys(("value", "bound", "gap", *self.instance.objectives), "float64")
+        kinds |= {"design_id": "Int64", "verified": "boolean", "neighbours": "boolean"}
         return frame.astype(kinds)  # also where a column is blank throughout
 
     def _designs(self) -> pd.DataFrame:
