@@ -133,11 +133,14 @@ class Walker:
         return Walked(walks, own, staying, losses, self.links.names)
 
     def _own_bests(self) -> tuple[Own, ...]:
-        """Each period by itself: moves free, states as they start."""
-        found, session = list[Own](), None
+        """Each period by itself: moves free, states as they start. Those that are alike have the same."""
+        found, keys, session = dict[tuple[object, ...], Own](), list[tuple[object, ...]](), None
         for t, name in enumerate(self.links.names):
-            self.tell(f"the own best of {name}")
             period = in_period(self.instance, t, first_states(self.instance))
+            keys.append((period["scenarios"]["scenario"][0], *period.weights.values()))
+            if keys[t] in found:
+                continue
+            self.tell(f"the own best of {name}")
             if session is None:
                 session = Session(period, None, self.threads)
             else:
@@ -146,8 +149,8 @@ class Walker:
             answer = answered(session, session.optimise(self.gap, self.clock), {})
             proven = answer.status in (Status.OPTIMAL, Status.INFEASIBLE)
             value = answer.value if answer.found else -np.inf
-            found.append(Own(answer.held if answer.found else None, value, proven))
-        return tuple(found)
+            found[keys[t]] = Own(answer.held if answer.found else None, value, proven)
+        return tuple(found[key] for key in keys)
 
     def _myopic(self, fixed: Mapping[int, Mapping[int, int]]) -> Walk:
         self.solves += len(self.links.names)
