@@ -118,9 +118,10 @@ def fixed_of(ensemble: Ensemble, tables: Tables, named: Mapping[str, Array]) -> 
 
     here = ensemble.drawn.index[ensemble.found]
     fared = tables["fared"]
-    fared = fared[fared["sample"].isin(here)]
-    column, names = pd.factorize(fared["design"].astype(str))
     row = here.get_indexer(pd.Index(fared["sample"]))
+    fared, row = fared[row >= 0], row[row >= 0]
+    column, found = pd.factorize(fared["design"])
+    names = [str(name) for name in found]
     asked = np.zeros((len(here), len(names)), bool)
     values, regret = np.full(asked.shape, np.nan), np.full(asked.shape, np.nan)
     asked[row, column] = True
@@ -128,7 +129,7 @@ def fixed_of(ensemble: Ensemble, tables: Tables, named: Mapping[str, Array]) -> 
     limit = NEAR * np.array([size(value) for value in ensemble.value])
     broken, every = fared["broken"].fillna("").to_numpy(), np.asarray(asked.all(axis=1))
     return Fixed(
-        names=list(names),
+        names=names,
         held=np.array([_held(ensemble, name, named) for name in names], int).reshape(
             len(names), ensemble.held.shape[1]
         ),
