@@ -47,7 +47,7 @@ def machine() -> str:
     """Where it was measured, and with what."""
     import os
 
-    names = ("highspy", "pyomo", "linopy", "pyscipopt", "numpy")
+    names = ("highspy", "pyomo", "linopy", "pyscipopt", "ema_workbench", "numpy")
     versions = ", ".join(f"{name} {version(name)}" for name in names)
     return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {versions}"
 

@@ -157,6 +157,42 @@ def command(quick: bool) -> Iterator[Row]:
         yield Row("the command", name, seconds, seconds / base, "over importing pandas")
 
 
+def study(quick: bool) -> Iterator[Row]:
+    """7. Seconds a sample of a study, starting workers and all; peers are asked for some of the samples."""
+    samples, few = (200, 10) if quick else (2000, 100)
+    ours = {workers: apart("study_ours", "small", samples, workers) for workers in (1, 2)}
+    for workers, own in ours.items():
+        case = f"study, 24 decisions x 7 localities, {samples} samples, {workers} worker{'s' * (workers > 1)}"
+        base, times = own["seconds"] / samples, ours[1]["seconds"] / own["seconds"]
+        yield Row(case, "optimiser", base, None, f"{1 / base:.1f} a second, {times:.2f} times one worker's")
+        peers: list[tuple[str, tuple[Any, ...]]] = [
+            ("EMA Workbench over optimiser.solve", ("study_ema", samples, few, workers))
+        ]
+        if workers == 1:
+            peers += [
+                (f"a loop over {what}", ("study_loop", function, "small", samples, few))
+                for function, what in (("solved", "optimiser.solve"), ("rebuilt", "Pyomo"))
+            ]
+        for name, call in peers:
+            found = _agreed(name, own, apart(*call), 5e-6)
+            yield Row(case, name, found, found / base, f"of {few} samples")
+    if not quick:
+        whole = apart("study_ours", "england", 24, 1)
+        base, case = whole["seconds"] / 24, "study, England's doubts, 24 samples, 1 worker"
+        yield Row(case, "optimiser", base)
+        found = _agreed("the loop", whole, apart("study_loop", "solved", "england", 24, 24), 3e-4)
+        yield Row(case, "a loop over optimiser.solve", found, found / base)
+
+
+def _agreed(name: str, ours: Any, theirs: Any, gap: float) -> float:
+    """Seconds a sample of a peer whose values are ours."""
+    values = theirs["values"]
+    for sample, (a, b) in enumerate(zip(ours["values"], values, strict=False)):
+        if abs(a - b) > gap * abs(a):
+            raise SystemExit(f"sample {sample}: {name} says {b}, optimiser {a}: no ratio")
+    return float(theirs["seconds"] / len(values))
+
+
 def _gap(found: dict[str, float]) -> float:
     if not np.isfinite(found["value"]):
         return float("inf")
@@ -170,4 +206,5 @@ CASES = {
     "asymmetric": asymmetric,
     "growth": growth,
     "command": command,
+    "study": study,
 }
