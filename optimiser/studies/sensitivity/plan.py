@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = np.ndarray
-# What says how samples are called and how many there are, but not what becomes of one.
-_NOT_AN_ANSWER = ("name", "instance", "samples", "table")
+# What says how a study is called, how many samples it has, and what is asked of them when they are answered.
+_NOT_AN_ANSWER = ("name", "samples", "table", "designs")
 _OF_METHOD = {"seed": ("latin-hypercube", "sobol", "morris"), "steps": ("grid", "one-at-a-time")}
 
 

@@ -89,10 +89,15 @@ def test_the_hash_changes_with_what_may_change_an_answer_alone(instance: Instanc
     def of(**more: Any) -> str:
         return read_study(study(**more), instance).hash
 
-    assert of() == of(samples=16) == of(name="other") == of(steps=9) == of(note="a remark")
     assert (
-        len({of(), of(seed=2), of(gap=1e-3), of(node_limit=5), of(time_limit=9), of(designs=["best"])}) == 6
+        of()
+        == of(samples=16)
+        == of(name="other")
+        == of(designs=["best"])
+        == of(steps=9)
+        == of(note="a remark")
     )
+    assert len({of(), of(seed=2), of(gap=1e-3), of(node_limit=5), of(time_limit=9)}) == 5
     assert of() != of(vary=[changed(STAFF, range=[0.7, 1.2])])
 
 
