@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -158,6 +159,8 @@ class Crew:
     at: list[tuple[Any, Any]] = field(default_factory=list)
     deaths: list[bytes] = field(default_factory=list)
     beside: dict[bytes, int] = field(default_factory=dict)  # key -> how many tasks there were with it
+    begun: list[bytes] = field(default_factory=list)
+    closed: bool = False
 
     @property
     def room(self) -> int:
@@ -169,6 +172,7 @@ class Crew:
 
     def begin(self, key: Any, task: Any) -> None:
         self.at.append((key, task))
+        self.begun.append(key)
         for each, _ in self.at:
             self.beside[each] = max(self.beside.get(each, 0), len(self.at))
 
@@ -180,7 +184,40 @@ class Crew:
         return [(key, done(self.opening, self.do, task))]
 
     def close(self) -> None:
-        pass
+        self.closed = True
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_interrupted_once_it_finishes_what_is_at_work_and_twice_it_stops(
+    archetype: Instance, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    with ThreadPoolExecutor(1) as executor:
+        batch = optimiser.sensitivity(archetype, DOUBTS, executor=executor)
+    crews: list[Crew] = []
+
+    class Interrupted(Crew):
+        def results(self, seconds: float) -> list[tuple[Any, Any]]:
+            if len(self.begun) == 4 and not self.deaths:
+                self.deaths.append(b"")  # once
+                for _ in range(times):
+                    signal.raise_signal(signal.SIGINT)
+            return super().results(seconds)
+
+    def gather(opening: Any, do: Any, tasks: int) -> Crew:
+        crews.append(Interrupted(opening, do, set()))
+        return crews[-1]
+
+    object.__setattr__(batch._settings, "gather", gather)
+    if times == 1:
+        found = batch.run()
+        assert found.interrupted
+        assert exit_code(found) == 130
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            batch.run()
+    assert crews[0].closed
+    kept = batch._store.answers()
+    assert set(kept) == set(crews[0].begun[: 4 if times == 1 else 2])
 
 
 def test_a_sample_that_ends_its_worker_twice_is_set_aside_and_no_other(
