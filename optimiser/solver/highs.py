@@ -80,8 +80,9 @@ _threads: int | None = None
 class Solver:
     """One HiGHS object and the program in it."""
 
-    def __init__(self, threads: int = 1) -> None:
-        self._threads = threads
+    def __init__(self, threads: int = 1, *, reduce: bool = False) -> None:
+        """With `reduce`, presolve linear programs too: it pays where they are large and run once."""
+        self._threads, self._reduce = threads, reduce
         with quiet():
             self._highs = highspy.Highs()
         self._highs.silent()
@@ -197,7 +198,7 @@ class Solver:
         self._set("mip_rel_gap", gap)
         self._set("mip_max_nodes", UNLIMITED if clock.nodes is None else clock.nodes)
         large = self._whole_numbers and len(self._integer) > LARGE
-        self._set("presolve", "choose" if large else "off")
+        self._set("presolve", "choose" if large or self._reduce else "off")
         if start is not None:
             columns = np.flatnonzero(self._integer[: len(start)]).astype(np.int32)
             done = self._highs.setSolution(len(columns), columns, start[columns])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from optimiser.solver.clock import Clock, OutOfTime
 from optimiser.solver.cuts.cuts import Cuts
 from optimiser.solver.extraction import design_of, record_of
 from optimiser.solver.highs import Ended
+from optimiser.solver.path.shortest import Shortest
 from optimiser.solver.path.whole import Whole
 from optimiser.solver.search.master import (
     ROUNDS,
@@ -122,13 +123,27 @@ def planned(
         return whole.separate(x, around=prices is None)
 
     if start is not None:
-        progress.note(evaluate(whole.columns(start)))
+        first = evaluate(whole.columns(start))
+        if first.value > -np.inf:
+            better = Shortest(whole, _allowed(whole, fixed), clock, tell).climb(start, first.value)
+            first = replace(first, design=better[0], value=better[1])
+        progress.note(first)
     program = whole.fixed(fixed)
     every = np.ones(len(program.cost), bool)
     master = Master(program, every, np.ones(len(program.lower), bool), whole.no_cuts(), whole.threads)
     pools = any(session.pools.pools for session in whole.sessions)
     found = search(master, separate, evaluate, whole, progress, clock, tell, ROUNDS if pools else 1)
     return finished(whole, found)
+
+
+def _allowed(whole: Whole, fixed: Fixed) -> Array:
+    """(T, H, L) bool: the levels that each holding may have in each period."""
+    sets = whole.links.sets
+    allowed = np.repeat(sets.allowed[sets.holding_decision][None], whole.shape[0], axis=0)
+    for t, levels in fixed.items():
+        for h, level in levels.items():
+            allowed[t, h] &= np.arange(allowed.shape[2]) == level
+    return allowed
 
 
 def finished(whole: Whole, found: Searched) -> Walk:

@@ -24,6 +24,7 @@ from optimiser.solver.session import Session
 from optimiser.tolerances import SOLVED
 
 Array = np.ndarray
+LARGE = 5000  # open columns of a design from which presolve pays (England: a second in place of minutes)
 
 
 class Whole:
@@ -141,9 +142,7 @@ class Whole:
         """The best that can be made of a design (T H,), a linear program: its value, -inf where there is
         none, and all columns. With `ties` the recourse to report among the best."""
         program, x = self.program, self.columns(design)
-        free = np.ones(len(x), bool)
-        free[self.settled_columns] = False
-        free = np.flatnonzero(free)
+        free = np.flatnonzero(self._open(x))
         moved, matrix = program.matrix @ x, program.matrix[:, free].tocsr()
         lower, upper = program.lower - moved, program.upper - moved
         closed, rows = (
@@ -151,7 +150,8 @@ class Whole:
         )
         if (np.maximum(lower, -upper)[closed] > SOLVED).any():
             return -np.inf, None
-        solver = Solver(self.threads)
+        rows = rows[self._telling(np.diff(matrix.indptr))[rows]]
+        solver = Solver(self.threads, reduce=len(free) > LARGE)
         solver.load(
             program.cost[free],
             matrix[rows],
@@ -168,6 +168,22 @@ class Whole:
             found = break_ties(self._aims(), solver, found, free, matrix[rows], clock)
         x[free] = found.x
         return value, x
+
+    def _open(self, x: Array) -> Array:
+        """Which columns a design leaves open: not what it settles, nor what is done where nothing is held."""
+        free = np.ones(len(x), bool)
+        free[self.settled_columns] = False
+        for session, block in zip(self.sessions, self.blocks, strict=True):
+            free[block.start + session.recourse.y] = session.recourse.most(x[block]) > 0
+        return free
+
+    def _telling(self, entries: Array) -> Array:
+        """Rows that say anything, by their open entries: of what is not held, a state is above its least."""
+        telling = np.ones(len(entries), bool)
+        for name, run in self.compiled.rows.components.items():
+            if name.rpartition(".")[2] in ("skilled", "in_good_heart"):
+                telling[run] = entries[run] > 1
+        return telling
 
     def _aims(self) -> list[Array]:
         """Objectives of the tie-break over all periods, each counting as it does in the value."""
