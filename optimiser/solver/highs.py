@@ -215,6 +215,33 @@ class Solver:
             clock.branched(max(0, self._highs.getInfo().mip_node_count))
         return outcome
 
+    def ceiling(self, clock: Clock) -> float:
+        """The value of the linear program that is loaded, by an interior point: far quicker than the simplex
+        where it is large. It leaves no basis; inf where time ran out."""
+        for option, choice in (("presolve", "on"), ("solver", "ipm"), ("run_crossover", "off")):
+            self._set(option, choice)
+        self._set("time_limit", float(min(max(clock.left, 0.0), 1e20)))
+        self._stop, self._clock = False, clock
+        _share_threads(self._threads)
+        with quiet():
+            self._highs.cbIpmInterrupt += self._on_pause
+            if not self._wait_for_run(clock):
+                return np.inf
+            self._highs.cbIpmInterrupt -= self._on_pause
+        outcome = self._read()
+        value = -self._highs.getInfo().objective_function_value / SCALE
+        return (
+            value
+            if outcome.ended is Ended.OPTIMAL
+            else -np.inf
+            if outcome.ended is Ended.INFEASIBLE
+            else np.inf
+        )
+
+    def _on_pause(self, event: highspy.highs.HighsCallbackEvent) -> None:
+        """The interior point asks after each of its steps whether to go on."""
+        event.interrupt(self._stop or self._clock.interrupted or self._clock.left <= 0)
+
     def _on_check(self, event: highspy.highs.HighsCallbackEvent) -> None:
         """HiGHS asks now and then whether to go on.
 
@@ -265,6 +292,14 @@ class Solver:
         self._incumbent = None
         self._highs.cbMipInterrupt += self._on_check  # while it runs: for good, neither could be freed
         self._highs.cbMipImprovingSolution += self._on_better
+        if not self._wait_for_run(clock):
+            return False
+        self._highs.cbMipInterrupt -= self._on_check
+        self._highs.cbMipImprovingSolution -= self._on_better
+        return True
+
+    def _wait_for_run(self, clock: Clock) -> bool:
+        """Run in a thread of its own; False: HiGHS did not stop when told to."""
         status: list[highspy.HighsStatus] = []
         over = threading.Event()  # `join` forgets that a thread is alive when a signal breaks it off
 
@@ -283,8 +318,6 @@ class Solver:
                 over.wait(GRACE)
         if not over.is_set():
             return False
-        self._highs.cbMipInterrupt -= self._on_check
-        self._highs.cbMipImprovingSolution -= self._on_better
         self._check(status[0], "solving")
         return True
 

@@ -35,6 +35,7 @@ from optimiser.tolerances import NOISE
 
 Array = np.ndarray
 Fixed = Mapping[int, Mapping[int, int]]  # period -> holding -> level
+LARGE = 20_000  # columns from which the relaxation is left to an interior point (England has 230,000)
 Tell = Callable[[str], None]
 
 
@@ -132,7 +133,15 @@ def planned(
     every = np.ones(len(program.cost), bool)
     master = Master(program, every, np.ones(len(program.lower), bool), whole.no_cuts(), whole.threads)
     pools = any(session.pools.pools for session in whole.sessions)
-    found = search(master, separate, evaluate, whole, progress, clock, tell, ROUNDS if pools else 1)
+    large = len(program.cost) > LARGE
+    if large:
+        tell("a bound of all periods at once")
+        progress.lower(whole.ceiling(program, clock))
+        if progress.answered:
+            return finished(whole, progress.answered)
+    found = search(
+        master, separate, evaluate, whole, progress, clock, tell, 0 if large else ROUNDS if pools else 1
+    )
     return finished(whole, found)
 
 

@@ -21,7 +21,7 @@ from optimiser.solver.highs import Solver
 from optimiser.solver.problem import without_collection
 from optimiser.solver.recourse.ties import aims, break_ties
 from optimiser.solver.session import Session
-from optimiser.tolerances import SOLVED
+from optimiser.tolerances import NOISE, SOLVED
 
 Array = np.ndarray
 LARGE = 5000  # open columns of a design from which presolve pays (England: a second in place of minutes)
@@ -131,6 +131,19 @@ class Whole:
                 upper[columns] = 0.0
                 upper[columns[level]] = possible
         return replace(self.program, column_upper=upper)
+
+    def ceiling(self, program: Program, clock: Clock) -> float:
+        """No path is worth more: the relaxation, without pools' cuts, and what its tolerance leaves."""
+        solver = Solver(self.threads)
+        solver.load(
+            program.cost,
+            program.matrix,
+            program.lower,
+            program.upper,
+            program.column_lower,
+            program.column_upper,
+        )
+        return solver.ceiling(clock) + program.offset + NOISE
 
     @property
     def settled_columns(self) -> Array:

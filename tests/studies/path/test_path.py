@@ -15,6 +15,8 @@ from optimiser.audit.path import audit_path, weighting
 from optimiser.coefficients.path import links_of
 from optimiser.instance.instance import Instance
 from optimiser.solver.clock import Clock
+from optimiser.solver.path import foresight
+from optimiser.solver.path.shortest import Shortest
 from optimiser.solver.path.whole import Whole
 
 ALL = [f for f in FEATURES if f not in ("bare", "infeasible", "scores")]
@@ -164,3 +166,39 @@ def test_a_lag_is_heard_by_the_audit() -> None:
     held = np.array([[1], [1]])
     wrong = audit_path(instance, [replace(records[0], held=held), replace(records[1], held=held)]).broken
     assert any("1 period before" in line for line in wrong)
+
+
+@pytest.mark.parametrize("seed", [3, 13])
+def test_a_large_path_is_found_as_a_small_one_is(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    instance = random_path(seed, ALL)
+    small = optimiser.path(instance, foresight=["path"]).walks["path"]
+    monkeypatch.setattr(foresight, "LARGE", 0)
+    large = optimiser.path(instance, foresight=["path"]).walks["path"]
+    assert (large.status, large.value) == (small.status, pytest.approx(small.value, abs=1e-7))
+    assert large.bound >= small.value - 1e-9
+
+
+def test_shortest_paths_lead_where_no_single_period_goes() -> None:
+    worth = [{TWO[0]: 1.0, TWO[1]: 0.0}, {TWO[0]: 0.0, TWO[1]: 0.6}]
+    instance = scored_path([TWO[0]] * 4 + [TWO[1]] * 3, worth, switch=1.5, now=1)
+    whole = Whole(instance, links_of(instance))
+    stay = np.ones(7, int)
+    value, _ = whole.settle(stay, Clock())
+    climbing = Shortest(whole, np.ones((7, 1, 2), bool), Clock(), lambda text: None)
+    design, best = climbing.climb(stay, value)
+    assert (value, best) == (pytest.approx(1.8 / 7), pytest.approx(0.4))
+    assert design.tolist() == [0, 0, 0, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("seed", [13, 29])
+def test_a_climb_is_never_worse_and_never_above_the_best(seed: int) -> None:
+    instance = random_path(seed, ALL)
+    whole = Whole(instance, links_of(instance))
+    sets = whole.links.sets
+    allowed = np.repeat(sets.allowed[sets.holding_decision][None], 2, axis=0)
+    none = optimiser.path(instance, foresight=["none"]).walks["none"]
+    assert none.judged is not None
+    start = whole.design_of([step.record.held for step in none.judged.steps])
+    value, _ = whole.settle(start, Clock())
+    _, best = Shortest(whole, allowed, Clock(), lambda text: None).climb(start, value)
+    assert value <= best <= enumerated(instance) + 1e-7
