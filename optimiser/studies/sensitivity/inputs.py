@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from optimiser.errors import InputError
@@ -35,21 +37,20 @@ class Inputs:
         self.varied = tuple(one for at, entry in enumerate(document["vary"]) for one in self._of(at, entry))
 
     def _of(self, at: int, entry: Document) -> list[Varied]:
-        """The inputs of one entry."""
-        if not self._problems.sound("vary", at):
-            return []
+        """The inputs of one entry; of one in which something is wrong, what else is."""
+        sound = partial(self._problems.sound, "vary", at)
         if "simplex" in entry:
-            return self._simplex(at, entry)
-        if "what" not in entry:
+            return self._simplex(at, entry) if sound() else []
+        if "what" not in entry and sound("what", "simplex"):
             self._problems.add(Spot("vary", at, "what"), "this key must be there: the input; or simplex")
+        target = self._target(at, entry) if "what" in entry and sound("where") else None
+        needed = self._needed and sound(*KINDS, "simplex")
+        distribution = distribution_of(at, entry, target, needed=needed, problems=self._problems)
+        if target is None or not {"name", "how", "each"} <= entry.keys():
             return []
-        target = self._target(at, entry)
-        if target is None:
-            return []
-        distribution = distribution_of(at, entry, target, needed=self._needed, problems=self._problems)
         every = np.ones(1, dtype=bool) if target.rows is None else target.rows
         self._claim(at, (target.table, target.column), entry["name"], entry["how"], every)
-        parts = self._parts(at, entry, target) if self._problems.sound("vary", at) else []
+        parts = self._parts(at, entry, target) if sound() else []
         grade = self._grade(target.table, target.column)
         return [
             Varied(name, entry["name"], entry["what"], entry["how"], rows, distribution, grade)

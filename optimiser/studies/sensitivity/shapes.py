@@ -17,9 +17,12 @@ CUT = ("normal", "lognormal")  # kinds that say their range besides
 
 
 def distribution_of(
-    at: int, entry: Document, target: Target, *, needed: bool, problems: Problems
+    at: int, entry: Document, target: Target | None, *, needed: bool, problems: Problems
 ) -> Distribution | None:
-    """How the number of an entry varies; None where nothing says so, or something is wrong with it."""
+    """How the number of an entry varies; None where nothing says so, or something is wrong with it.
+
+    Without a target, or without a `how`, only what is wrong with the numbers among themselves is told.
+    """
     given = [kind for kind in KINDS[1:] if kind in entry] or [kind for kind in KINDS[:1] if kind in entry]
     wrong: list[tuple[str, str]] = []
     if not given:
@@ -29,7 +32,9 @@ def distribution_of(
     elif "range" in entry and given[0] not in ("range", *CUT):
         wrong = [("range", f"does not go with {given[0]}, which says its own")]
     elif "range" not in entry and given[0] in CUT:
-        wrong = [("range", f"this key must be there with {given[0]}: where it is cut off")]
+        wrong = [("range", f"this key must be there with {given[0]}: where it is cut off")] if needed else []
+    elif target is None or "how" not in entry:
+        wrong = [*_wrong_shape(given[0], entry)]
     else:
         wrong = [*_wrong(given[0], entry, target)]
         if not wrong:

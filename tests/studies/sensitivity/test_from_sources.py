@@ -18,7 +18,7 @@ from optimiser.studies.sensitivity.plan import StudyPlan
 from optimiser.studies.sensitivity.sampling import sample_table
 from optimiser.studies.sensitivity.study_file import read_study
 
-SHIPPED = ("archetype", "decentralisation", "england", "england-regions", "germany-icu", "three-levels")
+SHIPPED = sorted(path.parent.name for path in INSTANCES.glob("*/instance.toml"))
 
 
 @pytest.fixture(scope="module")

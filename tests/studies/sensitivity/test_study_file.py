@@ -249,6 +249,15 @@ def test_what_is_wrong_with_an_entry_is_told(entry: dict[str, Any], line: str, i
     assert problems(study(one, entry), instance) == [f"study {line}"]
 
 
+def test_what_is_wrong_with_one_entry_is_told_at_once(instance: Instance) -> None:
+    wrong = changed(STAFF, what="organisations.staff_hour", how="times", range=[1.3, 0.7])
+    assert problems(study(wrong), instance) == [
+        "study vary[1] how: 'times' is not one of set, multiply, add, odds",
+        "study vary[1] what: 'staff_hour' is not a column of organisations; did you mean 'staff_hours'?",
+        "study vary[1] range: [1.3, 0.7] does not go up",
+    ]
+
+
 def test_the_weights_of_a_simplex_are_set_by_no_other_entry(instance: Instance) -> None:
     one = {"name": "one", "what": "weights.accountability", "range": [0, 2]}
     assert problems(study(WEIGHTS, one), instance) == [
