@@ -76,7 +76,8 @@ def _depends(found: Findings) -> list[str]:
             f"  {sets.decisions[d]}",
             *(line for said in why(found, d) for line in paragraph(said, "    ")),
         ]
-    return [*lines, "", *_said(graded(found))]
+    grades = _said(graded(found))
+    return [*lines, *([""] if grades else []), *grades]
 
 
 def _designs(found: Findings) -> list[str]:

@@ -14,7 +14,6 @@ from optimiser.studies.sensitivity.knowing import FEWEST
 from optimiser.studies.sensitivity.rules import possible
 from optimiser.studies.sensitivity.schema import DRIVERS, KNOWING, LEVELS
 from optimiser.terminal import at_most, counted, percent, small
-from optimiser.tolerances import EQUAL
 
 NEXT = 3  # numbers to measure
 HALVED = 4  # times as many samples, for intervals half as wide
@@ -95,7 +94,7 @@ def measure_next(found: Findings) -> Iterator[str]:
             yield f"What to measure next takes {FEWEST} samples and two designs."
         return
     facts = {each.name for each in found.ensemble.inputs if each.fact}
-    worth = [row for row in rows if row["low"] > EQUAL]
+    worth = [row for row in rows if row["seen"]]
     named = [_worth(row) for row in worth if row["input"] in facts][:NEXT]
     if named:
         what = "it is" if len(named) == 1 else "they are, each alone,"

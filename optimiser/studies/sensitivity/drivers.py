@@ -32,12 +32,8 @@ class Index:
     index: Array  # (M,)
     low: Array
     high: Array
+    seen: Array  # (M,) whether it can be told from chance that the input moves it
     used: int
-
-    @property
-    def seen(self) -> Array:
-        """(M,) whether it can be told from chance that the input moves it."""
-        return self.low > EQUAL
 
 
 Measure = Callable[[Ensemble, Outcomes], Iterator[Index]]
@@ -61,7 +57,7 @@ def _rows(outcomes: Outcomes, found: Index) -> Iterator[Row]:
             yield {
                 "of": of, "level": level, "input": found.input, "grade": found.grade,
                 "index": found.index[m], "low": found.low[m], "high": found.high[m],
-                "method": found.method, "samples_used": found.used,
+                "method": found.method, "samples_used": found.used, "seen": bool(found.seen[m]),
             }  # fmt: skip
 
 
@@ -81,8 +77,9 @@ def _added(found: Sequence[Index]) -> Index:
     )
     total = np.where(seen | np.isnan(index), index, 0.0).sum(axis=0)  # of what is not known there is no sum
     half = np.sqrt((np.where(seen, high - low, 0.0) ** 2).sum(axis=0)) / 2
-    most = np.where(seen.any(axis=0), total + half, high.max(axis=0))
-    return replace(found[0], input="", index=total, low=total - half, high=most)
+    some = np.asarray(seen.any(axis=0))
+    most = np.where(some, total + half, high.max(axis=0))
+    return replace(found[0], input="", index=total, low=total - half, high=most, seen=some)
 
 
 def _averaged(found: Sequence[Index]) -> Index:
@@ -91,7 +88,9 @@ def _averaged(found: Sequence[Index]) -> Index:
     mean = steps @ np.stack([each.index for each in found]) / steps.sum()
     spread = [(each.high - each.low) * each.used for each in found]
     half = np.sqrt((np.stack(spread) ** 2).sum(axis=0)) / steps.sum() / 2
-    return replace(found[0], input="", index=mean, low=mean - half, high=mean + half, used=int(steps.sum()))
+    some = np.asarray(np.stack([each.seen for each in found]).any(axis=0))
+    low, high, used = mean - half, mean + half, int(steps.sum())
+    return replace(found[0], input="", index=mean, low=low, high=high, seen=some, used=used)
 
 
 # The methods
@@ -102,9 +101,12 @@ def _first_order(ensemble: Ensemble, outcomes: Outcomes) -> Iterator[Index]:
     n, whole = len(outcomes.values), ensemble.plan.method == "grid"
     for input_ in ensemble.inputs if n >= FEWEST else ():
         standing = ensemble.standing(input_, outcomes.among)
-        index, influence = first_order(standing, outcomes.values, whole=whole)
+        index, influence, chance = first_order(standing, outcomes.values, whole=whole)
         half = 0.0 * index if whole else Z * np.sqrt((influence**2).mean(axis=0) / n)
-        yield Index(input_.name, input_.grade, "first-order", index, index - half, index + half, n)
+        seen = index - half > EQUAL
+        if not whole:
+            seen &= chance < (1 - SURE) / len(ensemble.inputs)  # that any input at all seems to move it
+        yield Index(input_.name, input_.grade, "first-order", index, index - half, index + half, seen, n)
 
 
 def _steps(ensemble: Ensemble, outcomes: Outcomes) -> Iterator[Index]:
@@ -115,7 +117,9 @@ def _steps(ensemble: Ensemble, outcomes: Outcomes) -> Iterator[Index]:
         if mine.any():
             change = np.abs(outcomes.values[mine] - outcomes.values[0]).mean(axis=0)
             used = int(mine.sum())
-            yield Index(input_.name, input_.grade, "one-at-a-time", change, change, change, used)
+            yield Index(
+                input_.name, input_.grade, "one-at-a-time", change, change, change, change > EQUAL, used
+            )
 
 
 def _sobol(ensemble: Ensemble, outcomes: Outcomes) -> Iterator[Index]:
@@ -155,7 +159,7 @@ def _indices(ensemble: Ensemble, method: str, key: str, said: list[Any], used: i
         for name in (key, f"{key}_conf")
     )
     for input_, i, h in zip(ensemble.inputs, index.T, half.T, strict=True):
-        yield Index(input_.name, input_.grade, method, i, i - h, i + h, used)
+        yield Index(input_.name, input_.grade, method, i, i - h, i + h, i - h > EQUAL, used)
 
 
 MEASURES: dict[str, Measure] = {"sobol": _sobol, "morris": _morris, "one-at-a-time": _steps}

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.sparse import csr_array
+from scipy.stats import norm
 
 from optimiser.design.tables import Row
 from optimiser.studies.sensitivity.ensemble import Array, Ensemble
 from optimiser.studies.sensitivity.fixed_designs import Fixed
-from optimiser.studies.sensitivity.shares import Z
+from optimiser.studies.sensitivity.shares import SURE, Z
 from optimiser.studies.sensitivity.variance import bins
 
 FOLDS = 5
@@ -29,12 +30,17 @@ def knowing(ensemble: Ensemble, fixed: Fixed) -> list[Row]:
     fold, block = ensemble.folds(FOLDS)[fixed.asked], ensemble.blocks[fixed.asked]
     among = ensemble.found.copy()
     among[ensemble.found] = fixed.asked
-    rows = list[Row]()
+    rows, least = list[Row](), float(norm.ppf(1 - (1 - SURE) / len(ensemble.inputs)))  # of any input at all
     for input_ in ensemble.inputs:
         gains = _gains(bins(ensemble.standing(input_, among), len(values) ** (1 / 3)), values, fold)
         mean = float(gains.mean())
-        half = Z * float(np.linalg.norm(np.bincount(block, gains - mean))) / len(gains)  # blocks vary as one
-        said = {"evppi": mean, "low": mean - half, "high": mean + half}
+        error = float(np.linalg.norm(np.bincount(block, gains - mean))) / len(gains)  # blocks vary as one
+        said = {
+            "evppi": mean,
+            "low": mean - Z * error,
+            "high": mean + Z * error,
+            "seen": mean > least * error,
+        }
         rows.append({"input": input_.name, "grade": input_.grade, **said})
     rows.sort(key=lambda row: -row["evppi"])
     return [{**row, "rank": rank} for rank, row in enumerate(rows, 1)]

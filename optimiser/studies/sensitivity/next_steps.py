@@ -40,7 +40,7 @@ def _where_it_tips(found: Findings) -> Iterator[str]:
     """A question about the one input that is seen to move most decisions first."""
     leading = dict[tuple[str, str], tuple[float, str]]()
     for row in found.rows[DRIVERS]:
-        if row["input"] and row["level"] and row["low"] > EQUAL:
+        if row["input"] and row["level"] and row["seen"]:
             site = row["of"], row["level"]
             leading[site] = max(leading.get(site, (0.0, "")), (row["index"], row["input"]))
     if not leading:

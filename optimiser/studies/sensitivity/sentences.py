@@ -43,7 +43,8 @@ def answered(found: Findings) -> Iterator[str]:
     yield f"Of {counted(len(ensemble.found), 'sample')} {ensemble.count:,} have a design."
     if none := ends["infeasible"]:
         yield f"In {none:,} no design keeps every requirement."
-        yield from _explained(found, FEASIBLE, "", "whether there is one")
+        if min(none, ensemble.count) >= RARE:
+            yield from _explained(found, FEASIBLE, "", "whether there is one")
     if refused := ends["refused"]:
         yield f"{counted(refused, 'sample')} cannot be, {_mostly(found, 'refused')}."
     if waiting := ends[""]:
@@ -140,9 +141,7 @@ def _explained(found: Findings, of: str, level: str, what: str) -> Iterator[str]
     """Which inputs move something, and how much each grade of evidence does."""
     rows = [row for row in found.rows[DRIVERS] if (row["of"], row["level"]) == (of, level)]
     rows = [row for row in rows if row["method"] != "sobol total"]
-    inputs = sorted(
-        (row for row in rows if row["input"] and row["low"] > EQUAL), key=lambda row: -row["index"]
-    )
+    inputs = sorted((row for row in rows if row["input"] and row["seen"]), key=lambda row: -row["index"])
     if not rows:
         return
     if not inputs:
@@ -172,7 +171,7 @@ def _share(number: float) -> str:
 def _of_grade(row: Row, of: str) -> str:
     """How much inputs of one grade move."""
     name = row["grade"] or "not graded"
-    if row["index"] > EQUAL:
+    if row["seen"]:
         return f"{name} {_amount(row, of)}"
     if row["high"] < EQUAL:
         return f"{name} never"
@@ -192,7 +191,7 @@ def graded(found: Findings) -> Iterator[str]:
     parts = list[str]()
     for grade in GRADES:
         mine = [row for row in rows if row["grade"] == grade]
-        moved = dict.fromkeys(row["of"] for row in mine if row["low"] > EQUAL)
+        moved = dict.fromkeys(row["of"] for row in mine if row["seen"])
         if mine:
             parts.append(f"{grade} {f'{len(moved)} ({listing(list(moved), 6)})' if moved else 'none'}")
     does = "move" if found.plan.method == "one-at-a-time" else "are seen to move"

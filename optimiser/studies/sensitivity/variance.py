@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.stats import rankdata
+from scipy.stats import f, rankdata
 
 from optimiser.studies.sensitivity.ensemble import Array
 
@@ -35,8 +35,8 @@ def bins(standing: Array, most: float) -> Array:
     return found
 
 
-def first_order(standing: Array, outcomes: Array, *, whole: bool = False) -> tuple[Array, Array]:
-    """The index of an input for each outcome, and the influence of each sample on it.
+def first_order(standing: Array, outcomes: Array, *, whole: bool = False) -> tuple[Array, Array, Array]:
+    """The index of an input for each outcome, the influence of each sample on it, and what chance may do.
 
     Parameters
     ----------
@@ -54,13 +54,16 @@ def first_order(standing: Array, outcomes: Array, *, whole: bool = False) -> tup
     influence : (n, M)
         Of mean 0; the index's variance is the mean of its square over n.
 
+    chance : (M,)
+        How likely so large an index is where the input moves nothing (F test).
+
     Examples
     --------
     Of y = (a > 0.7 and b < 0.4), a moves 0.318 on its own:
 
     >>> import numpy as np
     >>> a, b = np.random.default_rng(2).random((2, 10_000))
-    >>> index, influence = first_order(a[:, None], ((a > 0.7) & (b < 0.4))[:, None])
+    >>> index, influence, chance = first_order(a[:, None], ((a > 0.7) & (b < 0.4))[:, None])
     >>> f"{index[0]:.3f} +- {1.96 * np.sqrt((influence**2).mean() / 10_000):.3f}"
     '0.326 +- 0.017'
     """
@@ -73,5 +76,8 @@ def first_order(standing: Array, outcomes: Array, *, whole: bool = False) -> tup
     means = (members @ centred / often[:, None])[bin_]
     raw = (means**2).mean(axis=0) / total
     influence = (2 * centred * means - means**2 - raw * centred**2) / total
-    chance = 0.0 if whole else (len(often) - 1) / (n - 1)
-    return (raw - chance) / (1 - chance), influence / (1 - chance)
+    free, left = len(often) - 1, n - len(often)
+    with np.errstate(divide="ignore", invalid="ignore"):  # where it alone decides, or never changes
+        ratio = np.nan_to_num(raw / free / ((1 - raw) / left))
+    shuffled = 0.0 if whole else free / (n - 1)
+    return (raw - shuffled) / (1 - shuffled), influence / (1 - shuffled), f.sf(ratio, free, left)

@@ -102,7 +102,7 @@ def test_intervals_cover_the_truth() -> None:
         x = rng.random((300, 3))
         y = (x[:, :1] > 0.7) & (x[:, 1:2] < 0.4)
         for k, true in enumerate((TRUE["x1"], TRUE["x2"], 0.0)):
-            index, influence = first_order(x[:, k : k + 1], y)
+            index, influence, _ = first_order(x[:, k : k + 1], y)
             inside += abs(index[0] - true) <= 1.96 * np.sqrt((influence**2).mean() / len(x))
             idle += [index[0]] * (k == 2)
     assert inside >= 0.92 * 300
@@ -237,3 +237,12 @@ def test_what_is_no_sample_says_nothing_of_how_likely_anything_is() -> None:
     said = " ".join(sentences(steps))
     assert "Grids and single steps are no samples" in said
     assert "confidence" not in said
+
+
+def test_among_many_idle_inputs_none_is_seen_to_move_what_is_rare() -> None:
+    rng, seen = np.random.default_rng(11), 0
+    y = np.arange(300)[:, None] < 12
+    for _ in range(500):
+        _, _, chance = first_order(rng.random((300, 1)), y)
+        seen += chance[0] < 0.05 / 500
+    assert seen == 0
