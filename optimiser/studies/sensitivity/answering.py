@@ -32,6 +32,10 @@ NO_DESIGN = "no design keeps every requirement"
 TOO_SOON = "a limit was reached before there was a design"
 
 
+class Refuted(SolverError):
+    """A design next to the one that was called the best is better than the bound."""
+
+
 @dataclass(frozen=True, eq=False)
 class Anchor:
     """Where every sample starts: who holds what (D, O), and prices of the rows that recourse has part in."""
@@ -121,7 +125,7 @@ class Answering:
         except Refused as error:
             return Answer("refused", error.reason)
         except SolverError as error:
-            return Answer("failed", f"the solver failed: {error}")
+            return Answer("failed", f"the solver failed: {error}", better=isinstance(error, Refuted))
 
     def _put(self, row: Mapping[str, Any]) -> None:
         """Make the session about a sample, with nothing left in it but the anchor."""
@@ -158,7 +162,10 @@ class Answering:
         """What was found or, where a design one move away is better, what that leads to."""
         if not found.found:
             return found, False
-        better: Found | None = beaten(self.session, found, clock, {}, {})
+        try:
+            better: Found | None = beaten(self.session, found, clock, {}, {})
+        except SolverError as error:
+            raise Refuted(*error.args) from error
         return (found, False) if better is None else (better, True)
 
     def _fared(self, task: Fare) -> tuple[Fared, ...]:

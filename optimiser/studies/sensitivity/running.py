@@ -17,7 +17,6 @@ from optimiser.terminal import counted, duration
 
 CHECKED = 20  # one sample in so many, chosen by its own key, has the designs next to its best one looked at
 MOST_MET = 50  # designs, those met most often, of which is asked how they fare everywhere
-FAILED = ("failed", "unknown")  # statuses of samples that are no answer
 SET_ASIDE = f"it ended its worker {BLAMED} times, and is set aside"
 
 

@@ -15,8 +15,10 @@ import pytest
 
 import optimiser
 from optimiser.cli.exit_codes import exit_code
+from optimiser.errors import SolverError
 from optimiser.instance.instance import Instance
 from optimiser.studies.pool.work import Died, done
+from optimiser.studies.sensitivity import answering, running
 from optimiser.studies.sensitivity import batch as batches
 from optimiser.studies.sensitivity.outcome import Outcome
 from optimiser.studies.sensitivity.running import is_checked
@@ -251,8 +253,6 @@ def test_one_in_twenty_is_checked_by_its_own_key() -> None:
 def test_where_a_neighbour_is_better_all_samples_are_checked(
     archetype: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from optimiser.studies.sensitivity import answering, running
-
     monkeypatch.setattr(running, "CHECKED", 5)
     assert 0 < ran(archetype).frame("results")["neighbours"].sum() < 24
 
@@ -297,6 +297,23 @@ def test_tables_can_be_read_while_it_runs(
     assert not document["complete"]
     assert any("being run" in said for said in document["unfinished"])
     assert len(document["results"]) == len(pd.read_csv(tmp_path / "results.csv")) == 1
+
+
+def test_a_bound_that_a_neighbour_refutes_fails_its_sample_and_has_all_others_checked(
+    archetype: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = list[int]()
+
+    def refuted(*arguments: Any) -> None:
+        if not wrong:
+            wrong.append(1)
+            raise SolverError("a design one move away from a best one is better than the bound")
+
+    monkeypatch.setattr(answering, "beaten", refuted)
+    monkeypatch.setattr(running, "CHECKED", 5)
+    results = ran(archetype).frame("results")
+    assert results["status"].tolist().count("failed") == 1
+    assert results[results["status"] == "optimal"]["neighbours"].all()
 
 
 def test_a_limit_of_nodes_leaves_a_design_and_its_bound_and_can_be_reproduced(three_levels: Instance) -> None:
