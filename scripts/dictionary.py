@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
+
+from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
 from optimiser.instance.schema.dictionary import data_dictionary, results_dictionary, study_dictionary
-from optimiser.model.formulation import maths_markdown
+from optimiser.model.formulation import maths_markdown, path_markdown
 from optimiser.studies.schemas import results
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,9 +25,22 @@ BLOCK = re.compile(r"(<!-- from the (\w+) -->\n).*?(<!-- end of what is from the
 def mathematics() -> str:
     """Every component that a model can have, from an instance which uses all of them."""
     instance = read(ROOT / "instances" / "germany-icu")
-    return maths_markdown(
-        instance.replace("uncertainty.risk_aversion", set=0.25).replace("limits.max_changes", set=3)
-    )
+    whole = instance.replace("uncertainty.risk_aversion", set=0.25).replace("limits.max_changes", set=3)
+    return f"{maths_markdown(whole)}\n{path_markdown(with_periods())}"
+
+
+def with_periods() -> Instance:
+    """A small instance with everything that links periods."""
+    tables = read(ROOT / "instances" / "three-levels").to_tables()
+    tables["periods"] = pd.DataFrame([{"period": name, "scenario": "normal"} for name in ("one", "two")])
+    tables["path"] = pd.DataFrame([{"learn": 0.2, "heal": 0.2, "hurt": 0.2, "burn": 0.2, "safe": 0.8}])
+    tables["organisations"]["ability"] = 0.8
+    tables["resources"]["reserve"] = 1.0
+    first, second = tables["decisions"]["decision"][:2]
+    rule = {"if_decision": first, "if_level": "hospital", "then_decision": second, "then_level": "hospital"}
+    tables["rules"] = pd.DataFrame([rule | {"lag": 1}])
+    made = Instance.from_tables(tables)
+    return made.replace("limits.max_changes", set=1).replace("decisions.switch_cost", set=1)
 
 
 PAGES = (DICTIONARY, MATHEMATICS, RESULTS)

@@ -16,6 +16,8 @@ from optimiser.atomic_writing import writing
 from optimiser.instance.instance import Instance
 from optimiser.terminal import PAGE, fold, page
 
+STATES = ("skill", "morale", "stock", "drawn", "use", "watched", "over")  # of a period, for the path's sake
+PATH = ("14", "15", "16")  # tags of what holds in a period for the path's sake
 TERMS = 6  # of a sample row that are written out
 HEADINGS = {
     "1": "One level, uniform or asymmetric",
@@ -30,6 +32,11 @@ HEADINGS = {
     "11": "Budget",
     "12": "Change",
     "risk_pooling": "Pools that differ by locality",
+    "13": "Moves",
+    "14": "Skill",
+    "15": "Morale",
+    "16": "Reserves",
+    "17": "Enabling takes time",
     "links": "Links",
     "objectives": "Objectives",
     "value": "Value",
@@ -41,7 +48,8 @@ def maths(instance: Instance) -> str:
     """The numbered formulation of an instance: sets, variables, sums, constraints with a sample row each."""
     from optimiser.model import build
 
-    return page([list(_page(_parts(build(instance))))])
+    periods = list(_linked(_path_parts(instance))) if instance["periods"].rows else []
+    return page([[*_page(_parts(build(instance))), *periods]])
 
 
 def maths_markdown(instance: Instance) -> str:
@@ -49,6 +57,50 @@ def maths_markdown(instance: Instance) -> str:
     from optimiser.model import build
 
     return "\n".join(_markdown(_parts(build(instance))))
+
+
+def path_markdown(instance: Instance) -> str:
+    """What links the periods of an instance, without its numbers, as Markdown."""
+    parts = _path_parts(instance)
+    lines = [*_listed("Variables of a path", parts["VARIABLES"]), "## What a path is worth", ""]
+    lines += [*_formula(parts["OBJECTIVE"]), "## What links its periods", ""]
+    for heading, under in _headed(parts["CONSTRAINTS"]):
+        lines += [f"### {heading}", "", *_formula(under)]
+    return "\n".join(lines)
+
+
+def _path_parts(instance: Instance) -> dict[str, list[Part]]:
+    """What the model of a path has beside the models of its periods, and what these have for its sake."""
+    import pyomo.environ as pyo
+
+    from optimiser.coefficients import coefficients
+    from optimiser.coefficients.path import links_of, periods_of
+    from optimiser.model.declare import written_out
+    from optimiser.model.path import assemble_path
+
+    links = links_of(instance)
+    cs = [coefficients(period) for period in periods_of(instance, links)]
+    model = written_out(assemble_path(cs, links))
+    last = model.period[len(links.names) - 1]
+    kinds = {"VARIABLES": pyo.Var, "OBJECTIVE": pyo.Objective, "CONSTRAINTS": pyo.Constraint}
+    found = {
+        title: [_part(part) for part in model.component_objects(kind, descend_into=False) if part.doc]
+        for title, kind in kinds.items()
+    }
+    found["VARIABLES"] += [_part(last.component(name)) for name in STATES if last.component(name) is not None]
+    found["CONSTRAINTS"] += [part for part in _parts(last)["CONSTRAINTS"] if part.tag in PATH]
+    return found
+
+
+def _linked(parts: dict[str, list[Part]]) -> Iterator[str]:
+    """What links the periods, as pages show it."""
+    yield from [
+        "",
+        "THE PATH: the same in each period, with the period in the scenario's place, and beside it",
+    ]
+    yield from _text(f"maximise {parts['OBJECTIVE'][0].doc}", "  ")
+    for heading, under in _headed([part for part in parts["CONSTRAINTS"] if part.count]):
+        yield from _section(f"  {heading}", under, "    ")
 
 
 def write_lp(instance: Instance, path: str | Path) -> None:
