@@ -66,6 +66,13 @@ better designs than the one it called optimal.
 SMALL = 1e-12
 """Entries of a program that HiGHS leaves out: of rows and columns that are shares they move nothing."""
 
+ALIKE = 1e-9
+"""How close to whole multiples of each other costs may be for HiGHS to see that values come in steps.
+
+Its own default, and the same option as `SMALL`, which hides the steps: generalised assignment, 5 x 200, then
+takes four times as long.
+"""
+
 
 def size(value: float) -> float:
     """What a gap is a share of: the value, or a little where that is next to nothing."""

@@ -19,13 +19,15 @@ from scipy import sparse
 from optimiser.errors import SolverError
 from optimiser.solver.clock import Clock
 from optimiser.solver.quiet import quiet
-from optimiser.tolerances import GAP, SMALL, WHOLE
+from optimiser.tolerances import ALIKE, GAP, SMALL, WHOLE
 
 Array = np.ndarray
 SCALE = 10_000.0
 GRACE = 3.0  # seconds past its time limit before HiGHS is cancelled, and then before it is left alone
 LARGE = 1000  # columns from which presolve pays, and only for mixed-integer programs (measured)
-IDLE = (  # measured: without them small masters take a third of the time, England's half of it
+# Measured: without these small masters take a third of the time, England's half of it; but where hours are
+# tight they are what finds a design (generalised assignment, 5 x 200: 2.5 s; without them no optimum in 34).
+IDLE = (
     "mip_heuristic_run_feasibility_jump",
     "mip_heuristic_run_rins",
     "mip_heuristic_run_rens",
@@ -36,6 +38,7 @@ PATIENCE = 1000  # iterations from an earlier basis; those that take more are mo
 # which the simplex may not find out in a hundred times as many and the interior point tells in seconds
 LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kIterationLimit)
 UNLIMITED = 2**31 - 1  # what HiGHS takes for no limit
+FULLY = np.inf  # in place of nodes of a brisk search: all that HiGHS has, to the end
 VERSION = f"HiGHS {version('highspy')}"
 
 
@@ -57,6 +60,7 @@ class Outcome:
     bound: float
     prices: Array  # of the rows, in the sense of maximisation: >= 0 where `<=` binds; empty for a MIP
     reduced: Array  # reduced costs: >= 0 where an upper bound binds
+    nodes: int = 0  # of a mixed-integer program
 
     @property
     def solution(self) -> Array:
@@ -93,8 +97,6 @@ class Solver:
         self._set("mip_abs_gap", 0.0)
         self._set("small_matrix_value", SMALL)
         self._set("mip_feasibility_tolerance", WHOLE)
-        for option in IDLE:
-            self._set(option, False)
         self._integer = np.zeros(0, bool)
         self._whole_numbers = False
 
@@ -184,11 +186,13 @@ class Solver:
         start: Array | None = None,
         enough: float = -np.inf,
         iterations: int | None = None,
+        brisk: float = UNLIMITED,
     ) -> Outcome:
         """Solve what is loaded, a mixed-integer one until its bound is at most `enough` or the gap closes.
 
         `start`, one value a column, has the integers of a feasible point to begin from. A linear program may
-        be given so many `iterations`, and is left as it is after them.
+        be given so many `iterations`, a mixed-integer one so many nodes of a `brisk` search, without what is
+        IDLE; either is left as it is after them. Or it is searched FULLY.
         """
         if clock.out:
             return Outcome(Ended.STOPPED, None, -np.inf, np.inf, np.zeros(0), np.zeros(0))
@@ -196,9 +200,9 @@ class Solver:
         spent = 0.0 if self._whole_numbers else self._highs.getRunTime()  # of linear programs it adds up
         self._set("time_limit", float(min(spent + clock.left, 1e20)))
         self._set("mip_rel_gap", gap)
-        self._set("mip_max_nodes", UNLIMITED if clock.nodes is None else clock.nodes)
-        large = self._whole_numbers and len(self._integer) > LARGE
-        self._set("presolve", "choose" if large or self._reduce else "off")
+        self._choose_options(brisk, UNLIMITED if clock.nodes is None else clock.nodes)
+        if brisk == FULLY:  # begun from the basis of the relaxation, quadratic assignment takes twice as long
+            self._check(self._highs.clearSolver(), "clearing")
         if start is not None:
             columns = np.flatnonzero(self._integer[: len(start)]).astype(np.int32)
             done = self._highs.setSolution(len(columns), columns, start[columns])
@@ -210,10 +214,25 @@ class Solver:
                 self._run_linear(iterations)
             elif not self._run_watched(clock):
                 return self._left_alone()
+        self._set("small_matrix_value", SMALL)  # of rows that are still to come
         outcome = self._read()
         if self._whole_numbers:
-            clock.branched(max(0, self._highs.getInfo().mip_node_count))
+            clock.branched(max(0, outcome.nodes))
         return outcome
+
+    def _choose_options(self, brisk: float, nodes: int) -> None:
+        """What HiGHS does in so many nodes, by what the program is and whether a brisk search is to do.
+
+        Presolve gains nothing where most columns are products of others, as links between decisions are
+        (quadratic assignment, chr12c: 1.1 s without it, 4.1 with).
+        """
+        fully, count = brisk == FULLY, len(self._integer)
+        reduced = self._whole_numbers and (2 * self._integer.sum() > count if fully else count > LARGE)
+        self._set("presolve", "choose" if reduced or self._reduce else "off")
+        self._set("mip_max_nodes", nodes if fully else int(min(brisk, nodes)))
+        self._set("small_matrix_value", ALIKE if fully else SMALL)
+        for option in IDLE:
+            self._set(option, fully)
 
     def ceiling(self, clock: Clock) -> float:
         """The value of the linear program that is loaded, by an interior point: far quicker than the simplex
@@ -354,6 +373,7 @@ class Solver:
             bound=bound,
             prices=-np.array(solution.row_dual) / SCALE,
             reduced=-np.array(solution.col_dual) / SCALE,
+            nodes=info.mip_node_count,
         )
 
     def _set(self, option: str, value: float | str | bool) -> None:

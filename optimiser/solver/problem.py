@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pyomo.environ as pyo
 
 Array = np.ndarray
+MANY = 100_000  # columns of a model that would not be in memory beside what is made of it
 _BUILDING = threading.Lock()  # one model at a time is built: Pyomo knows of no threads
 KNOWN = 4  # vectors of prices kept for each scenario: the last ones say most of the next question
 
@@ -135,8 +136,11 @@ class Problem:
         with _BUILDING, without_collection():
             model = assemble(c, self.instance.name, self._between)
             own = None if self._extend is None else extend(model, self._extend, OWN)
-            self.compiled = Compiled(model, own, self._between)
-            del model  # freed before there is a collector to walk through it
+            compiled = Compiled(model, own, self._between)
+            del model  # its rules refer to it, so that only the collector frees it
+            if len(compiled.columns.keys) > MANY:
+                gc.collect()
+            self.compiled = compiled.arranged()
         self._measure = Measure(self.compiled, c)
         self.pools = PoolCuts(self.compiled, c)
         self.placing = Placing(self.compiled, c, self.pools)

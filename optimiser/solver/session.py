@@ -140,7 +140,7 @@ class Session(Evaluator):
         """(H, L) no design that holds h at l is worth more: the relaxation's bound and its reduced costs."""
         progress = Progress(0.0, np.inf)
         master = self._master(self.program, self.no_cuts(), {})
-        outcome = relax(master, self._separator(clock, {}), progress, clock, lambda text: None)
+        outcome, _ = relax(master, self._separator(clock, {}), progress, clock, lambda text: None)
         if outcome is None:
             return np.full(self.placing.placed.shape, np.inf)
         if outcome.ended is Ended.INFEASIBLE:

@@ -9,14 +9,16 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import alone
-from cases import CASES, Row
+import published
+from cases import CASES, Row, public
 
 README = Path(__file__).parent / "README.md"
-BLOCK = re.compile(r"(<!-- benchmark -->\n).*(<!-- end of benchmark -->)", re.DOTALL)
+BLOCK = r"(<!-- {} -->\n).*(<!-- end of {} -->)"
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -26,10 +28,14 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--json", metavar="FILE", help="write the rows: case, competitor, seconds, ratio")
     parser.add_argument("--case", action="append", choices=list(CASES), help="only this one; repeatable")
     parser.add_argument("--readme", action="store_true", help="put the table into its README.md")
+    parser.add_argument(
+        "--folder", action="append", default=[], help="more instances for `public`; repeatable"
+    )
     chosen = parser.parse_args(arguments)
+    cases = CASES | {"public": partial(public, folders=chosen.folder)}
     rows: list[Row] = []
     for name in chosen.case or CASES:
-        for row in CASES[name](chosen.quick):
+        for row in cases[name](chosen.quick):
             rows.append(row)
             ratio = "" if row.ratio is None else f"  x {row.ratio:.3g}"
             print(f"{row.case}: {row.competitor}: {row.seconds:.4g}{ratio}  {row.note}", flush=True)
@@ -39,8 +45,12 @@ def main(arguments: Sequence[str]) -> None:
         document = {"machine": machine(), "rows": [asdict(row) for row in rows]}
         Path(chosen.json).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     if chosen.readme:
-        text = README.read_text(encoding="utf-8")
-        README.write_text(BLOCK.sub(lambda m: f"{m[1]}{table}\n{m[2]}", text), encoding="utf-8")
+        text, block = (
+            README.read_text(encoding="utf-8"),
+            "public" if chosen.case == ["public"] else "benchmark",
+        )
+        place = re.compile(BLOCK.format(block, block), re.DOTALL)
+        README.write_text(place.sub(lambda m: f"{m[1]}{table}\n{m[2]}", text), encoding="utf-8")
 
 
 def machine() -> str:
@@ -68,7 +78,8 @@ def markdown(rows: list[Row]) -> list[str]:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--alone"]:
-        result = getattr(alone, sys.argv[2])(*map(json.loads, sys.argv[3:]))
+        home = published if sys.argv[2].startswith("published_") else alone
+        result = getattr(home, sys.argv[2])(*map(json.loads, sys.argv[3:]))
         print(json.dumps(result))
     else:
         main(sys.argv[1:])

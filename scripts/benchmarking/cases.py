@@ -6,14 +6,16 @@ import json
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from published import Problem, problems
 
 ROOT = Path(__file__).resolve().parents[2]
 REPEATS = 5
@@ -193,6 +195,71 @@ def _agreed(name: str, ours: Any, theirs: Any, gap: float) -> float:
     return float(theirs["seconds"] / len(values))
 
 
+def public(quick: bool, folders: Sequence[str] = ()) -> Iterator[Row]:
+    """8. Published problems: processor time beside HiGHS and SCIP on our file, over seeds of HiGHS."""
+    limit, seeds = (120.0, [0]) if quick else (600.0, list(range(5)))
+    told = list[float]()
+    with tempfile.TemporaryDirectory() as home:
+        for problem in problems(list(folders)):
+            path = str(Path(home) / f"{problem.name}.lp")
+            apart("published_file", str(problem.folder), path)
+            rows = _front if problem.objectives else _optimum
+            for row in rows(problem, path, seeds, limit):
+                yield row
+                told += [row.ratio] if row.competitor == "HiGHS" and row.ratio and row.seconds > 1 else []
+    if told:
+        mean = float(np.exp(np.mean(np.log(told))))
+        note = f"of {len(told)} problems on which HiGHS takes over a second; the least is {min(told):.2g}"
+        yield Row("published problems", "HiGHS", float(np.mean(told)), mean, f"geometric mean {note}")
+
+
+def _optimum(problem: Problem, path: str, seeds: list[int], limit: float) -> Iterator[Row]:
+    ours = [apart("published_ours", str(problem.folder), seed, limit) for seed in seeds]
+    highs = [apart("published_highs", path, seed, limit) for seed in seeds]
+    known, whose = (problem.value, "published") if problem.value is not None else (ours[0]["value"], "ours")
+    base = _mean(ours)
+    yield Row(problem.name, "optimiser", base, None, _judged(ours, known, whose))
+    yield Row(problem.name, "HiGHS", _mean(highs), _mean(highs) / base, _judged(highs, known, whose))
+    scip = [apart("published_scip", path, limit)]
+    yield Row(problem.name, "SCIP", _mean(scip), _mean(scip) / base, _judged(scip, known, whose))
+
+
+def _front(problem: Problem, path: str, seeds: list[int], limit: float) -> Iterator[Row]:
+    names = list(problem.objectives)
+    ours = [apart("published_front", str(problem.folder), names, seed, limit) for seed in seeds]
+    loops = [apart("published_loop", path, names, seed, limit) for seed in seeds]
+    base = _mean(ours)
+    for name, found in (("optimiser", ours), ("HiGHS in a plain loop", loops)):
+        points = sorted({one["points"] for one in found})
+        note = f"{' or '.join(map(str, points))} of {problem.points} points"
+        note += "" if all(one["done"] for one in found) else ", not finished"
+        yield Row(
+            f"{problem.name}: frontier",
+            name,
+            _mean(found),
+            None if found is ours else _mean(found) / base,
+            note,
+        )
+
+
+def _mean(found: list[dict[str, Any]]) -> float:
+    """Geometric, of processor seconds."""
+    return float(np.exp(np.mean([np.log(max(one["seconds"], 1e-3)) for one in found])))
+
+
+def _judged(found: list[dict[str, Any]], known: float | None, whose: str) -> str:
+    """Whether all reach the value that is known, and prove it."""
+    values = [one["value"] for one in found]
+    if not any(value is not None for value in values):
+        return "no design" if found[0]["seconds"] else "reads no cones"
+    if known is None:
+        return f"{values}, where optimiser has none"
+    off = [abs(value - known) / max(abs(known), 1e-9) for value in values if value is not None]
+    said = "" if all(one["done"] for one in found) else "not finished; "
+    wrong = len(off) < len(values) or max(off) > 3e-6
+    return said + (f"as {whose}, {known:.7g}" if not wrong else f"{values}, {whose} {known:.7g}")
+
+
 def _gap(found: dict[str, float]) -> float:
     if not np.isfinite(found["value"]):
         return float("inf")
@@ -207,4 +274,5 @@ CASES = {
     "growth": growth,
     "command": command,
     "study": study,
+    "public": public,
 }

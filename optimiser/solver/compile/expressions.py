@@ -19,6 +19,7 @@ from pyomo.core.expr.template_expr import GetItemExpression
 
 Array = np.ndarray
 Polynomial = list[tuple[float, tuple[int, ...]]]  # terms: a constant and the places of its numbers
+SHORT = np.int32  # of a position: there are millions
 CONSTANT = -1  # the column of terms without a variable
 ONE: Polynomial = [(1.0, ())]
 MINUS: Polynomial = [(-1.0, ())]
@@ -46,8 +47,13 @@ class Reader:
 
     def terms(self) -> tuple[Array, Array, Array, Array]:
         """Row, column, constant and product of every term read."""
-        single = np.array(self._rows, int), np.array(self._of_columns, int), np.array(self._constants, float)
-        parts = zip((*single, np.array(self._products, int)), *self._many, strict=True)
+        single = (
+            np.array(self._rows, SHORT),
+            np.array(self._of_columns, SHORT),
+            np.array(self._constants, float),
+            np.array(self._products, SHORT),
+        )
+        parts = zip(single, *self._many, strict=True)
         rows, columns, constants, products = (np.concatenate(part) for part in parts)
         return rows, columns, constants, products
 
@@ -70,7 +76,8 @@ class Reader:
                 columns = self._looked_up(variable, keys, along)
             products = self._interned([self._looked_up(node, keys, along) for node in numbers], len(keys))
             rows = np.arange(first, first + len(keys))
-            self._many.append((rows, columns, np.full(len(keys), constant), products))
+            constants = np.full(len(keys), constant)
+            self._many.append((rows.astype(SHORT), columns.astype(SHORT), constants, products.astype(SHORT)))
         equal = type(relation) is relations.EqualityExpression
         return [(0.0 if equal else -np.inf, 0.0)] * len(keys)
 

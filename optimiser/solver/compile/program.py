@@ -56,7 +56,7 @@ class Names:
 
 
 class Compiled:
-    """A model with its numbers left open; `program(theta)` fills them in.
+    """A model with its numbers left open; once it is `arranged`, `program(theta)` fills them in.
 
     Rows whose body is `<=`, `>=` or `==` a number keep their sense; the objective is row -1 of the terms.
     `own_rows` are names of the constraints that were there before an extension. `between` is called now and
@@ -83,15 +83,19 @@ class Compiled:
         self.added_rows = np.concatenate([every[:0], *(every[run] for run in runs)])
         self._lower_open, self._upper_open = np.isneginf(lower), np.isposinf(upper)
         self._fixed = np.where(self._lower_open, upper, lower)
-        row, column, self._constant, self._product = reader.terms()
+        self._terms = reader.terms()
         width = max(1, *map(len, reader.product))
         places = [p + (0,) * (width - len(p)) for p in reader.product]
         self._places = np.array(places, int).reshape(-1, width).T.copy()  # (factors, products)
         self._size = len(lower), len(self._bounds[0])
-        self._arrange(row, column)
 
-    def _arrange(self, row: Array, column: Array) -> None:
-        """Arrange the terms once: the first of each entry of the matrix, its further ones, all others."""
+    def arranged(self) -> Compiled:
+        """Itself, with its terms arranged: the first of each entry of the matrix, its further ones, others.
+
+        That takes about as much memory as the model did, which is needed no more.
+        """
+        row, column, self._constant, self._product = self._terms
+        del self._terms
         outside = (row < 0) | (column < 0)
         order = np.lexsort((column, row, outside))
         row, column, count = row[order], column[order], len(order) - int(outside.sum())
@@ -108,6 +112,7 @@ class Compiled:
         self._rhs = np.flatnonzero((row >= 0) & (column < 0))
         self._offset = np.flatnonzero((row < 0) & (column < 0))
         self._cost_columns, self._rhs_rows = column[self._cost], row[self._rhs]
+        return self
 
     def _plan_sums(self, first: Array, arranged: Array) -> None:
         """Entries that are sums of several terms, where these stand as arranged, and where each begins."""

@@ -64,8 +64,13 @@ class Scenario:
 
     def _assemble(self, r: Structure) -> sparse.csc_array:
         """The matrix with, for each entry, one more than the position of its value in `_values`."""
-        on_y, count = r.on_y, r.on_y.nnz
-        entries = sparse.csc_array((np.arange(1, count + 1), on_y.indices, on_y.indptr), shape=on_y.shape)
+        on_y = r.on_y
+        numbered = np.arange(1, on_y.nnz + 1)
+        entries = sparse.csc_array((numbered, on_y.indices, on_y.indptr), shape=on_y.shape)
+        coupled = entries[self._rows][:, self.columns]
+        self._own = coupled.data - 1  # of all there are, a copy for each scenario would fill the memory
+        count = len(self._own)
+        coupled.data = np.arange(1, count + 1)
         at = np.full(len(r.y), -1)
         at[self.columns] = np.arange(len(self.columns))
         acts = [r.e[self._fear], r.e[self._watched]]
@@ -80,7 +85,7 @@ class Scenario:
         below = sparse.csc_array((values, (rows, pairs)), (private, len(self.columns)))
         minus = np.full(slack, count + 1), (self._capped, np.arange(slack))
         beside = sparse.csc_array(minus, shape=(len(self._rows) + private, slack))
-        own = sparse.vstack([entries[self._rows][:, self.columns], below])
+        own = sparse.vstack([coupled, below])
         self._private = private
         return sparse.hstack([own, beside], format="csc")
 
@@ -91,7 +96,7 @@ class Scenario:
         aid = [-most[mine] for most, mine in zip(numbers.aid_most, self._aid, strict=True)]
         acts = [ones[0], -numbers.oversight[self._watched], *aid]
         others = [numbers.feared[self._fear], ones[1]]
-        self._values = np.concatenate([self._on_y.data, [-1.0], *acts, *others])
+        self._values = np.concatenate([self._on_y.data[self._own], [-1.0], *acts, *others])
         self._loaded = None
         self._roomy = numbers.sign[self._rows] > 0  # doing nothing keeps these but for rounding
         self._roomy[self._capped] = False

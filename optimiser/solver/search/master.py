@@ -19,12 +19,14 @@ from optimiser.design.status import Status
 from optimiser.solver.clock import Clock
 from optimiser.solver.compile.program import Program
 from optimiser.solver.cuts.cuts import Cuts, join
-from optimiser.solver.highs import Ended, Outcome, Solver
+from optimiser.solver.highs import FULLY, LARGE, UNLIMITED, Ended, Outcome, Solver
 from optimiser.tolerances import EQUAL, SOLVED, size
 
 Array = np.ndarray
 ROUNDS = 60  # of cutting the relaxation; it tails off long before
 TAIL = 1e-6  # of the bound: a round of cuts that moves it by less is stale
+BRIEF = 100  # nodes of a hard program, which then gets all that HiGHS has (England's masters take 24 at most)
+
 
 STATUS = {
     Ended.OPTIMAL: Status.OPTIMAL,
@@ -155,11 +157,16 @@ class Master:
         self._solver.impose_integrality(False)
 
     def run(
-        self, clock: Clock, gap: float = 0.0, start: Array | None = None, enough: float = -np.inf
+        self,
+        clock: Clock,
+        gap: float = 0.0,
+        start: Array | None = None,
+        enough: float = -np.inf,
+        brisk: float = UNLIMITED,
     ) -> Outcome:
-        """Solve as it stands; the outcome lacks the offset."""
+        """Solve as it stands, for so many nodes briskly (`Solver.run`); the outcome lacks the offset."""
         begin = None if start is None else start[self.columns]
-        return self._solver.run(clock, gap, begin, enough - self.offset)
+        return self._solver.run(clock, gap, begin, enough - self.offset, brisk=brisk)
 
     def peek(self, clock: Clock, iterations: int) -> Outcome:
         """Solve the relaxation as far as some iterations go."""
@@ -248,29 +255,34 @@ def search(
 ) -> Searched:
     """Find a best design, or what else `progress` is content with, by mixed-integer programs.
 
-    At first the relaxation is cut for so many `rounds`.
+    At first the relaxation is cut for so many `rounds`. Where it breaks no cut to begin with, the program is
+    thought to be whole: it is solved to the end at once, as in steps it would be solved anew in each. Else
+    every step is brisk, and what is left after BRIEF nodes gets all that HiGHS has.
     """
-    relaxed = relax(master, separate, progress, clock, tell, rounds)
+    relaxed, whole = relax(master, separate, progress, clock, tell, rounds)
     if relaxed is not None and relaxed.ended is Ended.INFEASIBLE:
         return progress.nothing_more()
     if progress.answered:
         return progress.answered
     master.integral()
-    last = False  # nothing is left to cut, only to solve to the end
+    last = whole  # nothing is left to cut, only to solve to the end
+    brisk = FULLY if whole and len(master.columns) > LARGE else BRIEF
     hurry = True  # stop a run as soon as its bound is good enough
     before: Array | None = None
     while not clock.out:
         best = progress.best
         aim = progress.gap / 4 if last else progress.aim
         start = placing.columns(best.design) if best else None
-        outcome = master.run(clock, aim, start, progress.enough if hurry else -np.inf)
+        outcome = master.run(clock, aim, start, progress.enough if hurry else -np.inf, brisk)
+        hard = outcome.nodes >= brisk
         if outcome.ended is Ended.INFEASIBLE:
             return progress.nothing_more()
         progress.lower(outcome.bound + master.offset)
         if progress.answered:
             return progress.answered
+        brisk = FULLY if hard else brisk
         if outcome.x is None:
-            hurry = False
+            hurry = hurry and hard
             continue
         x = master.whole(outcome.x)
         latest = evaluate(x)
@@ -286,7 +298,7 @@ def search(
         if nothing_left and latest.spoilt and latest.point is None:
             # Infeasible by less than HiGHS's tolerance, so that no price cuts it off: leave it out by name.
             violated, nothing_left = placing.without(placing.design(x)), False
-        if nothing_left and (last or progress.bound - progress.value <= SOLVED):
+        if nothing_left and not hard and (last or progress.bound - progress.value <= SOLVED):
             # What remains is the rounding of HiGHS, and the bound says how much.
             return progress.ended
         last = nothing_left
@@ -303,16 +315,19 @@ def relax(
     clock: Clock,
     tell: Callable[[str], None],
     rounds: int = ROUNDS,
-) -> Outcome | None:
-    """Cut the relaxation until nothing is violated or it no longer moves; the last outcome, if any."""
+) -> tuple[Outcome | None, bool]:
+    """Cut the relaxation until nothing is violated or it no longer moves.
+
+    The last outcome, if any, and whether it broke no cut to begin with.
+    """
     best, outcome = np.inf, None
     for round_ in range(rounds):
         latest = master.run(clock)
         if latest.ended is Ended.STOPPED:
-            return outcome
+            return outcome, False
         outcome = latest
         if outcome.ended is Ended.INFEASIBLE:
-            return outcome
+            return outcome, False
         progress.lower(outcome.value + master.offset)
         stale = best - outcome.value < TAIL * size(outcome.value)
         best = min(best, outcome.value)
@@ -320,7 +335,7 @@ def relax(
         cuts = separate(x, outcome.prices[master.floors])
         tell(f"relaxation {outcome.value + master.offset:.6f}, {cuts.count} cuts in round {round_ + 1}")
         if not cuts.count or stale or progress.answered:
-            return outcome
+            return outcome, not round_ and not cuts.count
         master.drop_slack(x)
         master.add(cuts)
-    return outcome
+    return outcome, False

@@ -94,7 +94,7 @@ class Loosened:
         floors = {c.sets.objectives[r.of] for r in requirements if r.kind == "least"}
         self.aims = floors & self._served()  # floors of what is done, not of who holds what alone
         self.stocks = {r for r, limit in enumerate(c.structure.capped) if limit or "resilience" in floors}
-        self.compiled = Compiled(self._model(floors))
+        self.compiled = Compiled(self._model(floors)).arranged()
         program = self.compiled.program(c.theta)
         measure = Measure(self.compiled, c)
         self.units = measure.units(program, c)

@@ -50,7 +50,9 @@ def by_border(found: Tradeoffs) -> list[str]:
         piece = max(left, key=lambda p: p.size)
         found.study.tell(f"{len(found.options)} designs known, {len(left)} stretches to search")
         floors = np.array([piece.left + CLOSE, piece.low + CLOSE * piece.flat])
-        answer = found.find(piece.weights, floors, found.options, also=twins.get(piece, []))
+        # What reaches the floors by no part of its trade-off need not be left out by name, which is slow.
+        known = [o for o in found.options if len(o.chain) > 1 or (o.point >= floors - CLOSE / 2).all()]
+        answer = found.find(piece.weights, floors, known, also=twins.get(piece, []))
         if answer.found and (piece.flat or piece.weights @ found.point(answer) > piece.worth + CLOSE):
             if found.add(answer, found.slack(answer)) is not None:
                 continue

@@ -1,0 +1,127 @@
+"""Whether the tests pass with every version that pyproject allows: a table of Pythons by sets of versions.
+
+`pinned` is constraints.txt, `newest` what an installer picks, `oldest` the floors of pyproject, those of the
+tests too; where a floor has nothing ready-made for a Python, the first later release that has. Only what is
+ready-made is installed, and warnings that our modules give rise to are errors.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HOME = ROOT / ".venv-matrix"
+README = ROOT / "scripts" / "benchmarking" / "README.md"
+BLOCK = re.compile(r"(<!-- matrix -->\n).*(<!-- end of matrix -->)", re.DOTALL)
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+SETS = ("pinned", "newest", "oldest")
+TOOLS = ("import-linter", "mypy", "pandas-stubs", "ruff")  # of style and types: no test imports them
+PIP = ("-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:")
+STRICT = ("-o", "filterwarnings=error:::optimiser", "-p", "no:cacheprovider", "-q")
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Make each environment, run the tests in it, print the table."""
+    readme, chosen = "--readme" in arguments, [a for a in arguments if a != "--readme"]
+    found, lines = dict(pythons()), list[str]()
+    for python in PYTHONS:
+        for versions in SETS if python in found else ():
+            said = attempt(found[python], python, versions, chosen)
+            lines.append(f"| {python} | {versions} | {said} |")
+            print(lines[-1], flush=True)
+    lacking = ", ".join(python for python in PYTHONS if python not in found)
+    what = " ".join(chosen) or "all tests"
+    head = [f"Run: {what}. Not on this machine: Python {lacking or 'none'}.", ""]
+    table = "\n".join([*head, "| Python | versions | |", "|---|---|---|", *lines])
+    print(f"\n{table}")
+    if readme:
+        text = README.read_text(encoding="utf-8")
+        README.write_text(BLOCK.sub(lambda m: f"{m[1]}{table}\n{m[2]}", text), encoding="utf-8")
+    if any("failed" in line for line in lines):
+        sys.exit(1)
+
+
+def pythons() -> Iterator[tuple[str, str]]:
+    """Version and path of those that the machine has."""
+    for python in PYTHONS:
+        installed = sorted(Path.home().glob(f".pyenv/versions/{python}.*/bin/python{python}"))
+        path = shutil.which(f"python{python}") or (str(installed[-1]) if installed else None)
+        if (
+            path
+            and not subprocess.run([path, "-c", "import ensurepip, venv"], capture_output=True).returncode
+        ):
+            yield python, path
+
+
+def attempt(interpreter: str, python: str, versions: str, tests: Sequence[str]) -> str:
+    """What came of the tests in one environment, with the versions that they ran with."""
+    home = HOME / f"{python}-{versions}"
+    done = _run([interpreter, "-m", "venv", "--clear", str(home)])
+    inside = str(home / "bin" / "python")
+    if not done.returncode:
+        done = install(inside, versions)
+    if done.returncode:
+        return f"failed: does not install: {_last(done)}"
+    done = _run([inside, "-m", "pytest", *STRICT, *tests])
+    return f"{'passed' if not done.returncode else 'failed'}: {_last(done)}; {_had(inside)}"
+
+
+def install(python: str, versions: str) -> subprocess.CompletedProcess[str]:
+    """Install the project with what its tests need; of a floor without a ready-made package, a later one."""
+    call = [python, *PIP, "--editable", f"{ROOT}[test]"]
+    if versions == "pinned":
+        return _run([*call, "--constraint", str(ROOT / "constraints.txt")])
+    if versions == "newest":
+        return _run([*call, "--upgrade"])
+    exact = [lowest(python, name, floor) for name, floor in floors().items()]
+    return _run([python, *PIP, "--editable", str(ROOT), *exact])
+
+
+def floors() -> dict[str, str]:
+    """The least version of each dependency, of the tests' too."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    pairs = (re.fullmatch(r"([\w-]+)>=([\w.]+)", requirement) for requirement in asked)
+    return {pair[1]: pair[2] for pair in pairs if pair and pair[1] not in TOOLS}
+
+
+def lowest(python: str, name: str, floor: str) -> str:
+    """The oldest release from the floor on that has something ready-made for this Python."""
+    done = _run([python, "-m", "pip", "index", "versions", "--only-binary", ":all:", name])
+    there = next(line for line in done.stdout.splitlines() if line.startswith("Available versions:"))
+    every = there.partition(":")[2].replace(" ", "").split(",")
+    newer = [version for version in every if _number(version) >= _number(floor)]
+    return f"{name}=={newer[-1]}"
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", version)))
+
+
+def _had(python: str) -> str:
+    """The versions of what the project depends on."""
+    done = _run([python, "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"])
+    there = {row["name"].lower(): row["version"] for row in json.loads(done.stdout)}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = [re.split(r"[><=]", requirement)[0] for requirement in project["dependencies"]]
+    return ", ".join(f"{name} {there[name]}" for name in names)
+
+
+def _run(call: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def _last(done: subprocess.CompletedProcess[str]) -> str:
+    said = (done.stdout or done.stderr).strip().splitlines()
+    return said[-1].strip("= ") if said else f"exit {done.returncode}"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
