@@ -14,8 +14,10 @@ from optimiser.figures.contributions import contributions
 from optimiser.figures.drawing import Drawing
 from optimiser.figures.frontier import frontier
 from optimiser.figures.names import Names
+from optimiser.figures.path import path
 from optimiser.figures.reach import compared, solved
 from optimiser.figures.replay import replay
+from optimiser.figures.sensitivity import sensitivity
 from optimiser.figures.thresholds import thresholds
 from optimiser.figures.triangle import triangle
 from optimiser.figures.verdicts import verdicts
@@ -40,6 +42,8 @@ PLOTS: dict[str, Callable[[Names, Document], Drawing]] = {
     "frontier": frontier,
     "map": triangle,
     "thresholds": thresholds,
+    "path": path,
+    "sensitivity": sensitivity,
     "replay": replay,
 }
 

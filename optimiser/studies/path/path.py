@@ -20,7 +20,6 @@ from optimiser.introduction import Cells
 from optimiser.solver.call import check_call, run_of
 from optimiser.solver.clock import Clock, hearing_interrupts
 from optimiser.studies.finding import Finding, remembered
-from optimiser.studies.path.figure import figure as drawn
 from optimiser.studies.path.fixing import fixed_cells
 from optimiser.studies.path.labels import Turns, level_of_most, turns
 from optimiser.studies.path.schema import (
@@ -172,12 +171,6 @@ class Path(Finding):
             DECISIONS: [row for name in self.walks for row in self._decisions(name)],
             OWN: [{"period": name, "value": plain(each.value)} for name, each in own],
         }
-
-    def figure(self) -> str:
-        """The foremost path drawn, as the text of an SVG file."""
-        judged = self.walks[self.foremost].judged
-        assert judged is not None
-        return drawn(self.instance, NAMES[self.foremost], self.turns(self.foremost), judged)
 
 
 NAMES = {"none": "without foresight", "path": "with foresight"}

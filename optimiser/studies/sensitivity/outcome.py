@@ -13,7 +13,6 @@ from optimiser.instance.schema.result import Part
 from optimiser.introduction import Cells
 from optimiser.studies.finding import Finding
 from optimiser.studies.sensitivity.export import records
-from optimiser.studies.sensitivity.figure import figure
 from optimiser.studies.sensitivity.findings import Findings
 from optimiser.studies.sensitivity.plan import StudyPlan
 from optimiser.studies.sensitivity.schema import RESULT, TABLES
@@ -69,10 +68,6 @@ class Outcome(Finding):
         """All tables, in the order in which they are declared."""
         found = {**self.frames, **self.findings.frames()}
         return {part.name: found[part.name] for part in TABLES}
-
-    def figure(self) -> str:
-        """Where each decision sits how often, as the text of an SVG file."""
-        return figure(self.instance.name, self.findings.ensemble)
 
     def frame(self, name: str) -> pd.DataFrame:
         """One of the tables as a DataFrame."""

@@ -1,0 +1,54 @@
+"""A study of other facts drawn: where each decision sits how often, and what moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optimiser.figures.canvas import Canvas, cut
+from optimiser.figures.drawing import NARROW, Drawing, drawing
+from optimiser.figures.names import Names
+from optimiser.figures.shares import shares
+from optimiser.labels import label, say
+from optimiser.terminal import fixed
+
+Document = Mapping[str, Any]
+ROW, MOST = 24.0, 12
+
+
+def sensitivity(names: Names, document: Document) -> Drawing:
+    """In which share of the samples each decision sits at each level."""
+    return shares(names, document.get("levels", ()), "samples")
+
+
+def drivers(names: Names, document: Document) -> Drawing:
+    """What moves most decisions: the mean index of each input over the decisions, the largest first."""
+    found: dict[str, list[float]] = {}
+    for row in document.get("drivers", ()):
+        if row["of"] in names.decisions and row["input"] and row["index"] is not None:
+            found.setdefault(row["input"], []).append(row["index"])
+    means = sorted(((sum(v) / len(v), name) for name, v in found.items()), key=lambda pair: -pair[0])
+    rows = [(name, fixed(mean, 3), len(found[name])) for mean, name in means]
+    columns = tuple(label("columns", name) for name in ("input", "index", "decisions"))
+    first = means[0][1] if means else "\u2013"
+    return drawing(
+        "drivers", say("drivers.title"), say("drivers.said", first=first), columns, rows,
+        lambda canvas: _bars(canvas, [(name, max(0.0, mean)) for mean, name in means[:MOST]]),
+    )  # fmt: skip
+
+
+def _bars(canvas: Canvas, bars: list[tuple[str, float]]) -> None:
+    phone = canvas.width <= NARROW
+    left, y = (0.0 if phone else 300.0), 6.0
+    room = canvas.width - left - 60
+    most = max([1e-9, *(value for _, value in bars)])
+    for name, value in bars:
+        if phone:
+            canvas.text(0, y + 13, cut(name, canvas.width))
+            y += 17
+        else:
+            canvas.text(0, y + 15, cut(name, left - 12))
+        canvas.rect(left, y + 3, room * value / most, 14, "up", "mute")
+        canvas.text(left + room * value / most + 6, y + 15, fixed(value, 2), size=12)
+        y += ROW
+    canvas.height = max(canvas.height, y)

@@ -1,0 +1,84 @@
+"""The path over the years, and the batch of samples: what if the facts are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from optimiser.figures.path import one_path
+from optimiser.figures.sensitivity import drivers, sensitivity
+from optimiser.labels import label, say
+from optimiser.reporting.blocks import Figure, Listing, Part, Table, Text
+from optimiser.reporting.results import Shown
+from optimiser.terminal import fixed, percent
+
+Document = Mapping[str, Any]
+
+
+def pendulum(shown: Shown) -> Part | None:
+    """The path with and without foresight, what each decision does, and what each period is worth."""
+    found = shown.one("path")
+    if found is None or not any(each["design"] for each in found["paths"]):
+        return None
+    paths = [each for each in found["paths"] if each["design"]]
+    blocks: list[Any] = [Text(say("path.how"))]
+    for each in paths:
+        blocks.append(Figure(one_path(shown.names, each)))
+        said = [row["sentence"] for row in each["decisions"] if row["sentence"]]
+        blocks += [Listing(said)] if said else []
+    return Part("path", say("path.heading"), [*blocks, _worth(found, paths), *_unfinished(found)])
+
+
+def _worth(found: Document, paths: list[Document]) -> Table:
+    own = {row["period"]: row["value"] for row in found["own_best"]}
+    values = [{row["period"]: row["value"] for row in each["periods"]} for each in paths]
+    rows = [
+        (period, *(fixed(each.get(period), 4) for each in values), fixed(own.get(period), 4))
+        for period in own or values[0]
+    ]
+    rows.append((say("path.whole"), *(fixed(each["value"], 4) for each in paths), "\u2013"))
+    rows.append((say("path.staying"), *(fixed(found["staying"]["value"], 4) for _ in paths), "\u2013"))
+    columns = [label("columns", "period"), *(label("foresights", each["foresight"]) for each in paths)]
+    return Table(say("path.values"), [*columns, label("columns", "own_best")], rows)
+
+
+def batch(shown: Shown) -> Part | None:
+    """Shares, drivers, rules and regret."""
+    found = shown.one("sensitivity")
+    if found is None or not found.get("levels"):
+        return None
+    blocks: list[Any] = [Text(say("samples.how", n=len(found["samples"])))]
+    blocks += [Listing(found["sentences"])] if found.get("sentences") else []
+    blocks.append(Figure(sensitivity(shown.names, found)))
+    if any(row["index"] is not None and row["input"] for row in found["drivers"]):
+        blocks.append(Figure(drivers(shown.names, found)))
+    return Part("samples", say("samples.heading"), [*blocks, *_tables(shown, found), *_unfinished(found)])
+
+
+def _tables(shown: Shown, found: Document) -> Iterator[Table]:
+    rules = [
+        (shown.names.decision(r["decision"]), r["level"], r["rule"], percent(r["balanced_accuracy"]))
+        for r in found["rules"]
+    ]
+    yield from _table("rules", rules, "decision", "level", "rule", "accuracy")
+    regret = [
+        (
+            label("designs", r["design"]),
+            percent(r["feasible"]),
+            *(fixed(r[name], 4) for name in ("mean", "p95", "worst")),
+            percent(r["within_1pct"]),
+        )
+        for r in found["regret"]
+    ]
+    yield from _table("regret", regret, "design", "feasible", "mean", "p95", "worst", "within")
+    knowing = [(r["input"], label("grades", r["grade"]), fixed(r["evppi"], 5)) for r in found["knowing"]]
+    yield from _table("knowing", knowing, "input", "grade", "evppi")
+
+
+def _table(name: str, rows: Sequence[Sequence[Any]], *columns: str) -> Iterator[Table]:
+    if rows:
+        yield Table(say(f"samples.{name}"), [label("columns", each) for each in columns], rows, folded=True)
+
+
+def _unfinished(found: Document) -> Iterator[Text]:
+    return (Text(said, "note") for said in found["unfinished"])
