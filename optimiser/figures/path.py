@@ -58,13 +58,19 @@ def _held(names: Names, found: Document, periods: Sequence[str]) -> np.ndarray:
     return held
 
 
+def _today(names: Names) -> np.ndarray:
+    """(D,) the level at which each decision is held today for all; -1: it differs, or is not said."""
+    today = names.today
+    return np.where((today == today[:, :1]).all(axis=1), today[:, 0], -1)
+
+
 def _draw(canvas: Canvas, names: Names, found: Document, periods: Sequence[str], held: np.ndarray) -> None:
     phone, count = canvas.width <= NARROW, len(names.levels)
     left = 0.0 if phone else 230.0
     step = (canvas.width - left) / max(1, len(periods))
     y = canvas.key(left, 14, [(shade(k, count), level) for k, level in enumerate(names.levels)])
     _periods(canvas, periods, left, step, y + 4)
-    y += 12
+    y, now = y + 12, _today(names)
     for d, code in enumerate(names.decisions):
         if phone:
             canvas.text(0, y + 13, cut(names.decision(code), canvas.width))
@@ -74,8 +80,9 @@ def _draw(canvas: Canvas, names: Names, found: Document, periods: Sequence[str],
         for t, level in enumerate(held[d]):
             x = left + step * t
             canvas.rect(x, y + 2, step, 17, shade(int(level), count), "mute")
-            if t and level != held[d, t - 1]:
-                way = -1 if level < held[d, t - 1] else 1
+            before = held[d, t - 1] if t else now[d]
+            if before >= 0 and level != before:
+                way = -1 if level < before else 1
                 tip = [(x - 5, y + 10.5 - 4 * way), (x + 5, y + 10.5 - 4 * way), (x, y + 10.5 + 5 * way)]
                 canvas.polygon(tip, "up" if way < 0 else "down", "paper", 1.5)
         y += ROW

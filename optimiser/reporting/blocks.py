@@ -36,9 +36,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class Listing:
-    """Short sentences or names, one under the other."""
+    """Short sentences or names, one under the other, or folded behind a caption."""
 
     items: Sequence[str]
+    caption: str = ""
     kind: str = field(default="listing", init=False)
 
 

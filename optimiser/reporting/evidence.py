@@ -111,7 +111,7 @@ def _doubtful(shown: Shown) -> str:
     )
     said = say(
         "ispor.doubtful",
-        scenarios=shown.instance["scenarios"].rows,
+        n=shown.instance["scenarios"].rows,
         illustrative=grades(shown.instance)["illustrative"],
     )
     return said + (" " + say("ispor.ranged", n=ranged) if ranged else "")

@@ -48,7 +48,7 @@ def batch(shown: Shown) -> Part | None:
     if found is None or not found.get("levels"):
         return None
     blocks: list[Any] = [Text(say("samples.how", n=len(found["samples"])))]
-    blocks += [Listing(found["sentences"])] if found.get("sentences") else []
+    blocks += [Listing(found["sentences"], say("samples.sentences"))] if found.get("sentences") else []
     blocks.append(Figure(sensitivity(shown.names, found)))
     if any(row["index"] is not None and row["input"] for row in found["drivers"]):
         blocks.append(Figure(drivers(shown.names, found)))

@@ -254,7 +254,8 @@ class Batch(Introduced):
         """Renew the tables in its folder."""
         if self._store.folder is not None:
             document = outcome.head(list(outcome.every))
-            export(self._store.folder, outcome.every, document, self.plan.resolved(), self._settings.format)
+            study, format_ = self.plan.resolved(), self._settings.format
+            export(self._store.folder, outcome.every, document, outcome.instance, study, format_)
 
     # How it introduces itself
 

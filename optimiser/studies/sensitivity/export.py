@@ -13,9 +13,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimiser.atomic_writing import check_place
-from optimiser.design.result_folder import DOCUMENT
+from optimiser.atomic_writing import check_place, write_folder
+from optimiser.design.result_folder import DOCUMENT, INSTANCE
 from optimiser.errors import InputError
+from optimiser.instance.instance import Instance
+from optimiser.instance.write import texts
 from optimiser.studies.sensitivity.schema import RESULT, TABLES
 from optimiser.studies.sensitivity.store import BESIDE, STORE
 
@@ -35,7 +37,7 @@ def check_folder(folder: str | os.PathLike[str]) -> Path:
     if not entries - {MAKING}:
         return target
     tables = {f"{part.name}.{format_}" for part in TABLES for format_ in FORMATS}
-    strangers = entries - tables - {*BESIDE, STUDY, DOCUMENT, MAKING, MADE}
+    strangers = entries - tables - {*BESIDE, STUDY, DOCUMENT, INSTANCE, MAKING, MADE}
     if strangers or STORE not in entries:
         which = min(strangers or entries)
         raise InputError(
@@ -46,10 +48,17 @@ def check_folder(folder: str | os.PathLike[str]) -> Path:
 
 
 def export(
-    folder: Path, frames: Mapping[str, pd.DataFrame], document: Mapping[str, Any], study: str, format_: str
+    folder: Path,
+    frames: Mapping[str, pd.DataFrame],
+    document: Mapping[str, Any],
+    instance: Instance,
+    study: str,
+    format_: str,
 ) -> None:
-    """Renew the tables of a folder, `study.toml` as it was resolved, and result.json."""
+    """Renew the tables of a folder, `study.toml` as it was resolved, and result.json; the instance stays."""
     settle(folder)
+    if not (folder / INSTANCE).is_dir():
+        write_folder(folder / INSTANCE, texts(instance))
     making = folder / MAKING
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir()
