@@ -115,7 +115,15 @@ _WORKSHOP_STEPS = """\
 2. In `scores.csv`, agree on a score from 0 (worst) to 1 (best) for each decision at each level: how well it
    would do on that objective if it were held there.
 3. `optimiser check` lists the blanks that are left.
-4. In `instance.toml`, agree on what the objectives weigh; then `optimiser solve`.
+4. In `instance.toml`, agree on what the objectives weigh; then ask, and show what came of it:
+
+       optimiser solve . --out ../results/solve
+       optimiser map . --out ../results/map
+       optimiser report ../results/solve ../results/map --out ../workshop.html
+
+5. Where people weigh the objectives differently, let each write a line into a file `weights.csv`: `name`, and
+   a column for each objective of the map. `optimiser report ... --weights-of weights.csv` shows whose designs
+   agree where, and which design the worst-off regrets least.
 """
 
 _STEPS = """\

@@ -11,7 +11,7 @@ from optimiser.labels import label, say
 from optimiser.reporting.blocks import Figure, Part, Text, Triangle
 from optimiser.reporting.opinions import Opinion, agreement
 from optimiser.reporting.results import Shown
-from optimiser.terminal import fixed, percent, small
+from optimiser.terminal import at_most, fixed, percent, small
 
 Document = Mapping[str, Any]
 
@@ -49,6 +49,7 @@ def _data(shown: Shown, document: Document, opinions: Sequence[Opinion]) -> dict
         "objectives": [shown.names.objective(g) for g in objectives],
         "own": document["own"],
         "error": document["error"],
+        "error_said": "" if document["error"] is None else at_most(document["error"]),
         "cells": [
             [cell["design_id"], *(cell["objectives"][g] for g in objectives)] for cell in document["cells"]
         ],

@@ -71,7 +71,7 @@
     if (lead === null) return says.only;
     const said = `${says.lead} ${lead.toPrecision(2)}.`;
     if (map.error === null) return `${said} ${says.unknown}`;
-    return lead <= map.error ? `${said} ${says.within} ${map.error.toPrecision(2)}.` : said;
+    return lead <= map.error ? `${said} ${says.within} ${map.error_said}.` : said;
   }
 
   // The corners of each drawing, from the data that it carries; a cross marks the weights that are chosen.

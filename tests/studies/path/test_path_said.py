@@ -78,7 +78,7 @@ def test_what_is_written_is_what_was_found(run: Any, tmp_path: Path) -> None:
     assert drawn.read_text(encoding="utf-8") == found.figure()
     assert {path.stem for path in out.glob("*.csv")} == set(found.tables())
     assert len(marks(found.figure(), "polygon")) == 2  # it goes up, and comes down again
-    assert {"visits", "central", "local", "year 1"} <= set(words(found.figure()))
+    assert {"Visits in hospital", "central", "local", "year 1"} <= set(words(found.figure()))
 
 
 def test_a_figure_shows_states_and_reserves() -> None:

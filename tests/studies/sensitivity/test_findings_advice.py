@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from figure_marks import marks, words
+from optimiser.studies.sensitivity.figure import figure
 from paths import ARCHETYPE
 from studies_by_hand import known, plan_of, tables
 
 import optimiser
 from optimiser.cli.sensitivity_text import findings_sections
-from optimiser.studies.sensitivity.figure import figure
 from optimiser.studies.sensitivity.findings import Findings
 from optimiser.studies.sensitivity.sampling import sample_table
 from optimiser.studies.sensitivity.sentences import sentences
