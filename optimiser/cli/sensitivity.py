@@ -16,9 +16,9 @@ from optimiser.terminal import columns, counted, duration, listing, page, paragr
 if TYPE_CHECKING:
     from optimiser.studies.finding import Finding
     from optimiser.studies.sensitivity.batch import Batch
-    from optimiser.studies.sensitivity.excerpt import Excerpt
     from optimiser.studies.sensitivity.outcome import Outcome
-    from optimiser.studies.sensitivity.rehearsal import Rehearsal
+    from optimiser.studies.sensitivity.running.excerpt import Excerpt
+    from optimiser.studies.sensitivity.running.rehearsal import Rehearsal
 
 LOST = "nothing of it is kept: with --out DIR the same command would go on from there"
 KEPT = "what was found is kept in {}: the same command goes on from there"
@@ -122,8 +122,8 @@ verb = Study(
 @verb.page
 def sensitivity_text(found: Outcome | Rehearsal | Excerpt) -> str:
     """What the samples say; of a rehearsal what a run would be; of one sample where it is."""
-    from optimiser.studies.sensitivity.excerpt import Excerpt
-    from optimiser.studies.sensitivity.rehearsal import Rehearsal
+    from optimiser.studies.sensitivity.running.excerpt import Excerpt
+    from optimiser.studies.sensitivity.running.rehearsal import Rehearsal
 
     head = [*opening(found), *paragraph(found.headline, "")]
     if isinstance(found, Excerpt):

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimiser.cli.text import held, moved
-from optimiser.studies.sensitivity.advice import enough, live_with, measure_next
-from optimiser.studies.sensitivity.next_steps import go_on
-from optimiser.studies.sensitivity.sentences import always, answered, graded, what_moves_value, why
+from optimiser.studies.sensitivity.findings.advice import enough, live_with, measure_next
+from optimiser.studies.sensitivity.findings.next_steps import go_on
+from optimiser.studies.sensitivity.findings.sentences import always, answered, graded, what_moves_value, why
 from optimiser.terminal import columns, entries, listing, paragraph, percent, small
 
 if TYPE_CHECKING:
     from optimiser.design.tables import Row
-    from optimiser.studies.sensitivity.ensemble import Array
-    from optimiser.studies.sensitivity.findings import Findings
+    from optimiser.studies.sensitivity.findings.ensemble import Array
+    from optimiser.studies.sensitivity.findings.findings import Findings
 
 SHOWN = 8  # designs of the table; --json and --out have all of them
 

@@ -24,9 +24,9 @@ from optimiser.coefficients.named_arrays import named_arrays
 from optimiser.coefficients.pools import Pools, pools_of
 from optimiser.coefficients.scores import Scores, direct_scores, scores_of
 from optimiser.coefficients.sets import Array, Sets, sets_of
+from optimiser.coefficients.skill_and_morale import Inherited, inherited_of
 from optimiser.coefficients.slack import Slack, slack_of
 from optimiser.coefficients.staffing import Staffing, staffing_of
-from optimiser.coefficients.states import Inherited, inherited_of
 from optimiser.coefficients.structure import Structure, structure_of
 from optimiser.coefficients.value import Value, value_of, weights_of
 from optimiser.instance.instance import Instance

@@ -12,9 +12,9 @@ from optimiser.coefficients.money import Money
 from optimiser.coefficients.rows import Columns, positions
 from optimiser.coefficients.scores import Scores
 from optimiser.coefficients.sets import Array, Sets, current_levels
+from optimiser.coefficients.skill_and_morale import Inherited
 from optimiser.coefficients.slack import Slack
 from optimiser.coefficients.staffing import Staffing
-from optimiser.coefficients.states import Inherited
 from optimiser.instance.instance import Instance
 from optimiser.instance.period import Period
 

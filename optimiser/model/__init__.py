@@ -77,7 +77,7 @@ def assemble(
 
 def fill(m: pyo.Block, c: Coefficients, between: Callable[[], object] = lambda: None) -> None:
     """Put the mechanisms into a model that is empty, or into a block of a larger one."""
-    from optimiser.model import autonomy, budget, holding, objectives, slack, staffing, states
+    from optimiser.model import autonomy, budget, holding, objectives, skill_and_morale, slack, staffing
 
     for mechanism in (
         holding.one_level_each,  #                (1) (2)
@@ -90,7 +90,7 @@ def fill(m: pyo.Block, c: Coefficients, between: Callable[[], object] = lambda: 
         slack.slack_in_scenario,  #               (9) (10)
         budget.within_budget,  #                  (11)
         holding.limited_change,  #                (12)
-        states.states,  #                         (14) (15) (16), in a period of a path
+        skill_and_morale.states,  #               (14) (15) (16), in a period of a path
         objectives.scores,
         objectives.value,
     ):

@@ -14,10 +14,10 @@ from typing import Any
 import optimiser
 from optimiser.coefficients import coefficients
 from optimiser.instance.instance import Instance
-from optimiser.studies.sensitivity.applying import apply_sample
-from optimiser.studies.sensitivity.plan import StudyPlan
-from optimiser.studies.sensitivity.sampling import sample_table
-from optimiser.studies.sensitivity.study_file import read_study
+from optimiser.studies.sensitivity.sampling.sampling import sample_table
+from optimiser.studies.sensitivity.study.applying import apply_sample
+from optimiser.studies.sensitivity.study.plan import StudyPlan
+from optimiser.studies.sensitivity.study.study_file import read_study
 
 ENGLAND = Path(__file__).resolve().parents[2] / "instances" / "england"
 SMALL: dict[str, Any] = {

@@ -17,6 +17,8 @@ from optimiser.errors import InputError
 from optimiser.figures.canvas import COLOURS, ticks
 from optimiser.figures.drawing import Drawing
 from optimiser.figures.frontier import FILLS
+from optimiser.figures.names import Names
+from optimiser.figures.sensitivity import sensitivity
 from optimiser.studies.frontier.frontier import Frontier
 
 PAIR = ("accountability", "responsiveness")
@@ -156,3 +158,18 @@ def test_the_command_draws_a_frontier(run: Any, tmp_path: Path) -> None:
     ran = run(*call, "--figure", str(tmp_path / "none" / "f.svg"))
     assert (ran.code, ran.out) == (2, "")  # before anything is solved
     assert "there is no folder" in ran.err
+
+
+def test_a_bar_is_as_long_as_the_share_of_samples() -> None:
+    names = Names(optimiser.read(ARCHETYPE))
+    shares = {decision: [0.1 * k, 1 - 0.1 * k] for k, decision in enumerate(names.decisions)}
+    rows = [
+        {"decision": decision, "organisation": "", "level": level, "share": share}
+        for decision, found in shares.items()
+        for level, share in zip(names.levels, found, strict=True)
+    ]
+    drawn = sensitivity(names, {"levels": rows})
+    drawn = [mark for mark in marks(drawn.svg(), "rect") if mark["height"] == "14"]
+    long = np.array([float(mark["width"]) for mark in drawn]).reshape(-1, 2)
+    assert long / long.sum(axis=1, keepdims=True) == pytest.approx(np.array(list(shares.values())), abs=1e-4)
+    assert np.ptp(long.sum(axis=1)) < 0.05

@@ -11,8 +11,8 @@ import pandas as pd
 
 from optimiser import Instance
 from optimiser.design.tables import design_rows
-from optimiser.studies.sensitivity.plan import StudyPlan
-from optimiser.studies.sensitivity.study_file import read_study
+from optimiser.studies.sensitivity.study.plan import StudyPlan
+from optimiser.studies.sensitivity.study.study_file import read_study
 
 NAMES = ("x1", "x2", "i1", "i2", "i3")  # of the indicator, and three that idle
 

@@ -17,9 +17,8 @@ from optimiser.instance.instance import Instance
 from optimiser.introduction import Cells, Introduced
 from optimiser.solver.call import run_of
 from optimiser.solver.clock import Clock, OutOfTime, hearing_interrupts
-from optimiser.studies.pool.crew import Crew
-from optimiser.studies.pool.work import Opening, single_threaded
-from optimiser.studies.sensitivity.answering import (
+from optimiser.studies.sensitivity.outcome import FAILED, Outcome
+from optimiser.studies.sensitivity.running.answering import (
     Anchor,
     Answering,
     Tried,
@@ -28,16 +27,17 @@ from optimiser.studies.sensitivity.answering import (
     packed,
     unpacked,
 )
-from optimiser.studies.sensitivity.applying import Refused, apply_sample
-from optimiser.studies.sensitivity.excerpt import Excerpt
-from optimiser.studies.sensitivity.export import export
-from optimiser.studies.sensitivity.outcome import FAILED, Outcome
-from optimiser.studies.sensitivity.plan import StudyPlan
-from optimiser.studies.sensitivity.rehearsal import Rehearsal
-from optimiser.studies.sensitivity.running import Run, answer
-from optimiser.studies.sensitivity.samples import Samples
-from optimiser.studies.sensitivity.store import Store
-from optimiser.studies.sensitivity.tables import Tables, result_row
+from optimiser.studies.sensitivity.running.excerpt import Excerpt
+from optimiser.studies.sensitivity.running.export import export
+from optimiser.studies.sensitivity.running.rehearsal import Rehearsal
+from optimiser.studies.sensitivity.running.running import Run, answer
+from optimiser.studies.sensitivity.running.store import Store
+from optimiser.studies.sensitivity.running.tables import Tables, result_row
+from optimiser.studies.sensitivity.sampling.samples import Samples
+from optimiser.studies.sensitivity.study.applying import Refused, apply_sample
+from optimiser.studies.sensitivity.study.plan import StudyPlan
+from optimiser.studies.workers.crew import Crew
+from optimiser.studies.workers.work import Opening, single_threaded
 from optimiser.terminal import counted
 
 if TYPE_CHECKING:

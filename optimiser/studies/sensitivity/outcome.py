@@ -12,17 +12,17 @@ from optimiser.design.tables import Row
 from optimiser.instance.schema.result import Part
 from optimiser.introduction import Cells
 from optimiser.studies.finding import Finding
-from optimiser.studies.sensitivity.export import records
-from optimiser.studies.sensitivity.findings import Findings
-from optimiser.studies.sensitivity.plan import StudyPlan
+from optimiser.studies.sensitivity.findings.findings import Findings
+from optimiser.studies.sensitivity.findings.sentences import sentences
+from optimiser.studies.sensitivity.running.export import records
 from optimiser.studies.sensitivity.schema import RESULT, TABLES
-from optimiser.studies.sensitivity.sentences import sentences
+from optimiser.studies.sensitivity.study.plan import StudyPlan
 from optimiser.terminal import counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from optimiser.studies.sensitivity.ensemble import Array
+    from optimiser.studies.sensitivity.findings.ensemble import Array
 
 FAILED = ("failed", "unknown")  # statuses of samples that are no answer
 

@@ -27,20 +27,20 @@ from optimiser.instance.arguments import (
 from optimiser.instance.instance import Instance
 from optimiser.solver.highs import VERSION
 from optimiser.studies.designs import given_designs
-from optimiser.studies.pool.cluster import Cluster, client_of
-from optimiser.studies.pool.crew import Crew
-from optimiser.studies.pool.executors import Executed
-from optimiser.studies.pool.processes import Processes, refuse_unguarded
-from optimiser.studies.pool.work import Do, Opening
 from optimiser.studies.sensitivity.batch import Batch, Settings
-from optimiser.studies.sensitivity.export import FORMATS, check_folder, settle
-from optimiser.studies.sensitivity.from_sources import GRADES, study_from_sources
 from optimiser.studies.sensitivity.outcome import FAILED
-from optimiser.studies.sensitivity.plan import StudyPlan
-from optimiser.studies.sensitivity.samples import Samples
-from optimiser.studies.sensitivity.sampling import sample_table
-from optimiser.studies.sensitivity.store import Store, emptied
-from optimiser.studies.sensitivity.study_file import read_study
+from optimiser.studies.sensitivity.running.export import FORMATS, check_folder, settle
+from optimiser.studies.sensitivity.running.store import Store, emptied
+from optimiser.studies.sensitivity.sampling.samples import Samples
+from optimiser.studies.sensitivity.sampling.sampling import sample_table
+from optimiser.studies.sensitivity.study.from_sources import GRADES, study_from_sources
+from optimiser.studies.sensitivity.study.plan import StudyPlan
+from optimiser.studies.sensitivity.study.study_file import read_study
+from optimiser.studies.workers.cluster import Cluster, client_of
+from optimiser.studies.workers.crew import Crew
+from optimiser.studies.workers.executors import Executed
+from optimiser.studies.workers.processes import Processes, refuse_unguarded
+from optimiser.studies.workers.work import Do, Opening
 from optimiser.version import VERSION as ENGINE
 
 Array = np.ndarray

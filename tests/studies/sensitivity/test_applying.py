@@ -11,10 +11,10 @@ from paths import INSTANCES
 import optimiser
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
-from optimiser.studies.sensitivity.applying import Refused, apply_sample, base_sample
-from optimiser.studies.sensitivity.plan import StudyPlan
-from optimiser.studies.sensitivity.sampling import sample_table
-from optimiser.studies.sensitivity.study_file import read_study
+from optimiser.studies.sensitivity.sampling.sampling import sample_table
+from optimiser.studies.sensitivity.study.applying import Refused, apply_sample, base_sample
+from optimiser.studies.sensitivity.study.plan import StudyPlan
+from optimiser.studies.sensitivity.study.study_file import read_study
 
 STAFF = {
     "name": "staff",

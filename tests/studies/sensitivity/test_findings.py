@@ -12,12 +12,12 @@ from paths import ARCHETYPE, INSTANCES
 from studies_by_hand import NAMES, indicator, known, plan_of, tables
 
 import optimiser
-from optimiser.studies.sensitivity.findings import Findings, findings_of
-from optimiser.studies.sensitivity.sampling import sample_table
+from optimiser.studies.sensitivity.findings.findings import Findings, findings_of
+from optimiser.studies.sensitivity.findings.sentences import sentences
+from optimiser.studies.sensitivity.findings.shares import wilson
+from optimiser.studies.sensitivity.findings.variance import first_order
+from optimiser.studies.sensitivity.sampling.sampling import sample_table
 from optimiser.studies.sensitivity.schema import FINDINGS
-from optimiser.studies.sensitivity.sentences import sentences
-from optimiser.studies.sensitivity.shares import wilson
-from optimiser.studies.sensitivity.variance import first_order
 
 TRUE = {"x1": 0.3182, "x2": 0.2045, "i1": 0.0, "i2": 0.0, "i3": 0.0}  # first-order
 TOTAL = {"x1": 0.7955, "x2": 0.6818, "i1": 0.0, "i2": 0.0, "i3": 0.0}

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from figure_marks import marks, words
-from optimiser.studies.sensitivity.figure import figure
 from paths import ARCHETYPE
 from studies_by_hand import known, plan_of, tables
 
 import optimiser
 from optimiser.cli.sensitivity_text import findings_sections
-from optimiser.studies.sensitivity.findings import Findings
-from optimiser.studies.sensitivity.sampling import sample_table
-from optimiser.studies.sensitivity.sentences import sentences
-from optimiser.studies.sensitivity.shares import wilson
+from optimiser.studies.sensitivity.findings.findings import Findings
+from optimiser.studies.sensitivity.findings.sentences import sentences
+from optimiser.studies.sensitivity.findings.shares import wilson
+from optimiser.studies.sensitivity.sampling.sampling import sample_table
 from optimiser.terminal import page
 
 INSTANCE = optimiser.read(ARCHETYPE)
@@ -185,16 +183,3 @@ def test_the_next_question_is_one_that_can_be_asked() -> None:
     optimiser.thresholds(INSTANCE, asked[3], range=(0.5, 1), how="multiply", where={"decision": "P1"})
     sample = next(line for line in said if "--write" in line).split("look into sample ")[1].split(",")[0]
     assert drawn.set_index("sample").loc[int(sample), "near[P1]"] <= 0.8  # the other 0.1 short, and this 0.05
-
-
-def test_the_figure_has_a_bar_as_long_as_each_share() -> None:
-    plan = plan_of(INSTANCE, samples=400)
-    mine = Findings(plan, INSTANCE, known(INSTANCE, sample_table(plan, INSTANCE)))
-    drawn = figure("known", mine.ensemble)
-    bars = [[corner.split(",") for corner in mark["points"].split()] for mark in marks(drawn, "polygon")]
-    long = [float(bar[1][0]) - float(bar[0][0]) for bar in bars]
-    assert len(long) == 7  # I1 sits at two levels, the others at one
-    assert long[0] / 620 == pytest.approx(mine.ensemble.mean[0, 0], abs=1e-4)
-    assert long[0] + long[1] == pytest.approx(620, abs=0.02)
-    assert long[2:] == pytest.approx([620] * 5)
-    assert {"central", "local", *mine.ensemble.sets.decisions, "100 %"} <= set(words(drawn))

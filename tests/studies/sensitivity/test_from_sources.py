@@ -12,11 +12,11 @@ from paths import INSTANCES
 from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
-from optimiser.studies.sensitivity.applying import Refused, apply_sample, base_sample
-from optimiser.studies.sensitivity.from_sources import study_from_sources
-from optimiser.studies.sensitivity.plan import StudyPlan
-from optimiser.studies.sensitivity.sampling import sample_table
-from optimiser.studies.sensitivity.study_file import read_study
+from optimiser.studies.sensitivity.sampling.sampling import sample_table
+from optimiser.studies.sensitivity.study.applying import Refused, apply_sample, base_sample
+from optimiser.studies.sensitivity.study.from_sources import study_from_sources
+from optimiser.studies.sensitivity.study.plan import StudyPlan
+from optimiser.studies.sensitivity.study.study_file import read_study
 
 SHIPPED = sorted(path.parent.name for path in INSTANCES.glob("*/instance.toml"))
 

@@ -6,9 +6,9 @@ import pytest
 
 import optimiser
 from optimiser.instance.instance import Instance
-from optimiser.studies.sensitivity.applying import apply_sample
-from optimiser.studies.sensitivity.sampling import sample_table
-from optimiser.studies.sensitivity.study_file import read_study
+from optimiser.studies.sensitivity.sampling.sampling import sample_table
+from optimiser.studies.sensitivity.study.applying import apply_sample
+from optimiser.studies.sensitivity.study.study_file import read_study
 
 STUDY = {
     "name": "indicator",

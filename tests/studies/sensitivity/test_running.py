@@ -17,11 +17,11 @@ import optimiser
 from optimiser.cli.exit_codes import exit_code
 from optimiser.errors import SolverError
 from optimiser.instance.instance import Instance
-from optimiser.studies.pool.work import Died, done
-from optimiser.studies.sensitivity import answering, running
 from optimiser.studies.sensitivity import batch as batches
 from optimiser.studies.sensitivity.outcome import Outcome
-from optimiser.studies.sensitivity.running import is_checked
+from optimiser.studies.sensitivity.running import answering, running
+from optimiser.studies.sensitivity.running.running import is_checked
+from optimiser.studies.workers.work import Died, done
 
 WEIGHTS = {"name": "weights", "simplex": ["risk_pooling", "accountability", "responsiveness"]}
 STAFF = {"name": "staff", "what": "organisations.staff_hours", "how": "multiply", "range": [0.2, 1.2]}

@@ -15,15 +15,15 @@ from scipy import stats
 from optimiser.errors import InputError
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
-from optimiser.studies.sensitivity.distributions import Distribution, rounded
-from optimiser.studies.sensitivity.sampling import (
+from optimiser.studies.sensitivity.sampling.sampling import (
     latin_hypercube,
     salib,
     salib_problem,
     sample_table,
     unit_samples,
 )
-from optimiser.studies.sensitivity.study_file import read_study
+from optimiser.studies.sensitivity.study.distributions import Distribution, rounded
+from optimiser.studies.sensitivity.study.study_file import read_study
 
 STAFF = {"name": "staff", "what": "organisations.staff_hours", "how": "multiply", "range": [0.7, 1.3]}
 ABSENCE = {"name": "absence", "what": "scenarios.absence", "how": "odds", "triangular": [0.5, 1, 2]}

@@ -18,10 +18,11 @@ import pytest
 
 import optimiser
 from optimiser.instance.instance import Instance
-from optimiser.studies.sensitivity import export, sensitivity, store
-from optimiser.studies.sensitivity.answering import Answer, Fared, Solve
+from optimiser.studies.sensitivity import sensitivity
 from optimiser.studies.sensitivity.outcome import Outcome
-from optimiser.studies.sensitivity.store import Store, design_key, sample_key
+from optimiser.studies.sensitivity.running import export, store
+from optimiser.studies.sensitivity.running.answering import Answer, Fared, Solve
+from optimiser.studies.sensitivity.running.store import Store, design_key, sample_key
 
 STAFF = {"name": "staff", "what": "organisations.staff_hours", "how": "multiply", "range": [0.3, 1.2]}
 DOUBTS = {"name": "doubts", "method": "latin-hypercube", "samples": 4, "vary": [STAFF]}
@@ -108,7 +109,7 @@ def test_a_second_run_says_so_and_leaves(archetype: Instance, folder: Path) -> N
 
 def test_a_lock_ends_with_whoever_held_it(folder: Path) -> None:
     hold = (
-        "import os, sys, pathlib\nfrom optimiser.studies.sensitivity.store import Store\n"
+        "import os, sys, pathlib\nfrom optimiser.studies.sensitivity.running.store import Store\n"
         "store = Store(pathlib.Path(sys.argv[1]))\nos._exit(9)"
     )
     assert subprocess.run([sys.executable, "-c", hold, folder], check=False).returncode == 9
@@ -150,7 +151,7 @@ def test_twice_as_many_samples_keep_those_that_are_there(
     before = pd.read_csv(folder / "results.csv")
     asked = list[int]()
     monkeypatch.setattr(
-        "optimiser.studies.sensitivity.running.Solve",
+        "optimiser.studies.sensitivity.running.running.Solve",
         lambda row, check: [asked.append(1), Solve(row, check)][1],
     )
     found = ran(archetype, folder, DOUBTS | {"samples": 8})

@@ -14,16 +14,17 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import distributed
 import pandas as pd
 import pytest
 from kill_study import STUDY, answers, begun, differing, kill_often
 
 import optimiser
-from optimiser.studies.pool.cluster import Cluster
-from optimiser.studies.pool.crew import finished
-from optimiser.studies.pool.executors import Executed
-from optimiser.studies.pool.processes import GUARD, Processes
-from optimiser.studies.pool.work import Died, Failed, Opening
+from optimiser.studies.workers.cluster import Cluster
+from optimiser.studies.workers.crew import finished
+from optimiser.studies.workers.executors import Executed
+from optimiser.studies.workers.processes import GUARD, Processes
+from optimiser.studies.workers.work import Died, Failed, Opening
 
 ROOT = Path(__file__).resolve().parents[3]
 POISON, SLOW = -1, 1000
@@ -92,7 +93,6 @@ def test_an_executor_that_breaks_ends_the_run_and_blames_nobody_for_sure(tmp_pat
 
 
 def test_a_cluster_blames_only_the_task_that_ended_its_worker(tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed")
     study = STUDY.format(samples=6)
     (tmp_path / "study.toml").write_text(study)
     instance = optimiser.read(ROOT / "instances" / "archetype")

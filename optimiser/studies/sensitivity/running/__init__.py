@@ -1,0 +1,1 @@
+"""The run: samples are solved by workers, and what comes is kept."""

@@ -1,0 +1,1 @@
+"""Designs of experiments: which samples are drawn."""

@@ -1,0 +1,1 @@
+"""What is asked: a study file, its inputs, and what a sample of them does to the instance."""
