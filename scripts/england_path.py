@@ -18,14 +18,7 @@ import optimiser
 from optimiser import Instance
 from optimiser.studies.path.path import Path
 
-RATES = (
-    ("path", "learn"),
-    ("path", "heal"),
-    ("path", "hurt"),
-    ("path", "burn"),
-    ("path", "safe"),
-    ("decisions", "switch_cost"),
-)
+RATES = {("path", name) for name in ("learn", "heal", "hurt", "burn")} | {("decisions", "switch_cost")}
 
 
 def variants(instance: Instance) -> Iterator[tuple[str, Instance]]:
@@ -63,10 +56,11 @@ def main(gap: float, foresight: str, only: tuple[str, ...]) -> None:
             continue
         path = optimiser.path(instance, foresight=[foresight], gap=gap)
         click.echo(f"{name}: {path.walks[foresight].value:.5f}")
-        for decision, way in ways(path, foresight).items():
-            if not base or way != base[decision]:
+        now = ways(path, foresight)
+        for decision, way in now.items():
+            if base and way != base[decision]:
                 click.echo(f"    {decision}: {way}")
-        base = base or ways(path, foresight)
+        base = base or now
 
 
 if __name__ == "__main__":
