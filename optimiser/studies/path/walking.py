@@ -189,6 +189,8 @@ class Walker:
         )
         if walk.judged is not None:
             return Staying(walk.value)
+        if walk.status is not Status.INFEASIBLE:  # time ran out
+            return Staying(-np.inf)
         where = self.links.names[walk.ended_in or 0]
         return Staying(-np.inf, (f"{where}: it cannot be kept, or nothing keeps every requirement with it",))
 
