@@ -23,16 +23,23 @@ SHOWN = 8  # designs of the table; --json and --out have all of them
 
 def findings_sections(found: Findings) -> list[list[str]]:
     """The sections of the page, each with its heading."""
-    return [
-        ["WHAT CAME OF IT", *_said(answered(found))],
+    every = [
+        _section("WHAT CAME OF IT", answered(found)),
         _always(found),
         _depends(found),
-        ["WHAT THE BEST IS WORTH", *_said(what_moves_value(found))] if found.ensemble.count else [],
+        _section("WHAT THE BEST IS WORTH", what_moves_value(found)),
         _designs(found),
-        ["WHAT TO MEASURE NEXT", *_said(measure_next(found))] if found.ensemble.count else [],
-        ["WERE THERE ENOUGH SAMPLES", *_said(enough(found))] if found.ensemble.count else [],
-        ["HOW TO GO ON", *_said(go_on(found))] if found.ensemble.count else [],
+        _section("WHAT TO MEASURE NEXT", measure_next(found)),
+        _section("WERE THERE ENOUGH SAMPLES", enough(found)),
+        _section("HOW TO GO ON", go_on(found)),
     ]
+    return every if found.ensemble.count else every[:1]
+
+
+def _section(heading: str, sentences: Iterable[str]) -> list[str]:
+    """Nothing where there is nothing to say."""
+    lines = _said(sentences)
+    return [heading, *lines] if lines else []
 
 
 def _said(sentences: Iterable[str]) -> list[str]:

@@ -50,7 +50,8 @@ def _considered(found: Findings) -> str:
     always = int((fixed.feasible == 1).sum())
     can = "None is" if not always else "1 is" if always == 1 else f"{always:,} are"
     counts = "" if always == len(fixed.names) else "; where one is not, it counts as worth nothing"
-    held = f"{counted(len(fixed.names), 'design')} were held against {where}{left}."
+    were = "was" if len(fixed.names) == 1 else "were"
+    held = f"{counted(len(fixed.names), 'design')} {were} held against {where}{left}."
     return f"{held} {can} possible in all of them{counts}."
 
 
