@@ -32,9 +32,10 @@ class Instance(Content):
         Parameters
         ----------
         path : str
-            ``table.column``, or ``weights.X``, ``limits.X``, ``uncertainty.X``, ``scenarios.NAME.X``,
-            ``levels.NAME.X`` or ``resources.NAME.X`` (X of toml's ``[[resources]]``). Setting
-            ``scenarios.NAME.probability`` leaves the other scenarios the rest, in their proportions.
+            ``table.column``, or ``weights.X``, ``limits.X``, ``uncertainty.X``, ``path.X``,
+            ``scenarios.NAME.X``, ``levels.NAME.X``, ``periods.NAME.X`` or ``resources.NAME.X`` (X of toml's
+            ``[[resources]]``). Setting ``scenarios.NAME.probability`` leaves the other scenarios the rest, in
+            their proportions.
         set : float, str or bool, optional
             What the cells become.
         multiply, add : float, optional

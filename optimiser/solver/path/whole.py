@@ -49,6 +49,8 @@ class Whole:
                 for datum, place in model.period[t].places.items()
             }
             compiled = Compiled(model, between=between)
+            del model  # its memory is needed to arrange what was read of it
+            compiled.arranged()
         self.compiled = compiled
         program = compiled.program(np.concatenate([[1.0], *(c.theta[1:] for c in cs)]))
         sizes = [len(session.compiled.columns.keys) for session in self.sessions]
