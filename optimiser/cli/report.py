@@ -42,9 +42,8 @@ def verb(
 
     \b
     Example
-      optimiser solve instances/archetype --out results/solve
-      optimiser map instances/archetype --out results/map
       optimiser report results/solve results/map --out archetype.html
+      optimiser report results/map --weights-of weights.csv --figures results/figures
     """
     from optimiser.reporting.report import report
 
