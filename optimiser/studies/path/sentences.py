@@ -45,11 +45,11 @@ def _against(names: Sequence[str], levels: Array, turns: Turns) -> str:
     """Where its periods would have it."""
     if not turns.against:
         return "which is where each period would have it" if turns.label == "follows" else ""
-    elsewhere: dict[int, list[str]] = {}
+    elsewhere: dict[int, list[int]] = {}
     for t in turns.against:
-        elsewhere.setdefault(turns.own[t], []).append(names[t])
+        elsewhere.setdefault(turns.own[t], []).append(t)
     wished = "; ".join(
-        f"{_listed(there)} alone would have it at {levels[l]}" for l, there in elsewhere.items()
+        f"{_listed(names, there)} alone would have it at {levels[l]}" for l, there in elsewhere.items()
     )
     return (
         f"and stays against its period, {wished}"
@@ -58,8 +58,16 @@ def _against(names: Sequence[str], levels: Array, turns: Turns) -> str:
     )
 
 
-def _listed(names: Sequence[str]) -> str:
-    return f"{names[0]} to {names[-1]}" if len(names) > 2 else " and ".join(names)
+def _listed(names: Sequence[str], periods: Sequence[int]) -> str:
+    """Some periods, those that follow each other as a span."""
+    spans: list[list[int]] = []
+    for t in periods:
+        if spans and spans[-1][-1] == t - 1:
+            spans[-1].append(t)
+        else:
+            spans.append([t])
+    said = (names[s[0]] if len(s) == 1 else f"{names[s[0]]} to {names[s[-1]]}" for s in spans)
+    return ", ".join(said)
 
 
 def _reasons(instance: Instance, decision: str, turns: Turns, judged: PathAudit) -> list[str]:
