@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from functools import cache
 from html.parser import HTMLParser
+from tempfile import mkdtemp
 
 import design_by_hand
 import pandas as pd
@@ -20,6 +22,7 @@ from optimiser import Instance
 from optimiser.design.status import Status
 from optimiser.introduction import Introduced
 from optimiser.studies.finding import DrawnFinding, Finding
+from optimiser.studies.sensitivity.batch import Batch
 
 SCRIPT = "<script>alert('&amp')</script>"  # ; is no part of a name
 ASK = {
@@ -39,11 +42,20 @@ ASK = {
     "replay": lambda i: optimiser.replay(
         i, series({f"L{SCRIPT}": [3, 4]}, f"beds{SCRIPT}"), delays=[1], fit_until="2020-10-02"
     ),
+    "study": lambda i: batch(i).run(),
+    "rehearsal": lambda i: batch(i).rehearse(),
+    "excerpt": lambda i: batch(i).write(1, f"{mkdtemp()}/1"),
     "plane": lambda i: optimiser.thresholds(
         i, "weights.responsiveness", tolerance=0.25,
         also={"what": "organisations.staff_hours", "range": (0, 9), "where": {"level": f"local{SCRIPT}"}},
     ),
 }  # fmt: skip
+
+
+def batch(instance: Instance) -> Batch:
+    weights = {"name": f"w{SCRIPT}", "simplex": ["accountability", "responsiveness"]}
+    study = {"name": "x", "method": "latin-hypercube", "samples": 3, "vary": [weights]}
+    return optimiser.sensitivity(instance, study, executor=ThreadPoolExecutor(1))
 
 
 @cache
@@ -164,7 +176,7 @@ def test_what_stands_in_a_notebook_is_text_and_no_markup(which, name):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in ASK if name not in ("instance", "design", "nothing", "verified")]
+    "name", [name for name in ASK if name not in ("instance", "design", "nothing", "verified", "excerpt")]
 )
 def test_the_tables_that_a_finding_names_are_there(name):
     found = results("scripted")[name]
