@@ -129,6 +129,7 @@ WRONG = {
     "sensitivity I x.toml --from-sources": ["study: a study file is needed, or --from-sources"],
     "sensitivity I --from-sources measurd": ["--from-sources: 'measurd' is not one of all, measured,"],
     "sensitivity I --from-sources --write 5000 x": ["--write: sample: '5000' is not a whole number from 0 to 499"],
+    "report no/such --figures x --weights-of no/such.csv": ["no/such: no result"],
     "compare I --design no/such --with no/such/either": ["'no/such/either' does not exist"],
     "compare I --design no/such": ["no/such: no such result"],
     "verify I no/such": ["no/such: no such result"],

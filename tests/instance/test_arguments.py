@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from paths import ARCHETYPE
+from paths import ARCHETYPE, INSTANCES
 
 import optimiser
 from optimiser import InputError
@@ -20,12 +20,23 @@ INSTANCE = optimiser.read(ARCHETYPE)
 QUESTIONS: dict[str, Callable[..., Any]] = {
     name: getattr(optimiser, name)
     for name in optimiser.__all__
-    if inspect.isfunction(getattr(optimiser, name)) and name != "read"
+    if inspect.isfunction(getattr(optimiser, name)) and name not in ("read", "report")
 }
 NEEDED = {
     "thresholds": {"what": "weights.responsiveness"},
     "verify": {"result": {"decision": []}},
     "replay": {"series": "no/such/series.csv"},
+    "path": {"instance": optimiser.read(INSTANCES / "pendulum")},
+    "sensitivity": {
+        "study": {
+            "name": "one",
+            "method": "grid",
+            "steps": 2,
+            "vary": [
+                {"name": "hours", "what": "workload.hours", "how": "multiply", "range": [0.5, 1.0]},
+            ],
+        }
+    },
 }
 ODD: list[Any] = [5, "text", object()]
 WRONG: dict[str, list[Any]] = {
@@ -67,9 +78,28 @@ WRONG: dict[str, list[Any]] = {
     "delays": [*ODD, "3", None, [1.5], [-1], ["x"]],
     "mobilisation": ["1", -0.1, 1.1, True, math.nan, object()],
     "fit_until": ["yesterday", 5, "1.1.2021", object()],
+    "foresight": [*ODD, None, "path", [], ["blind"], [5]],
+    "study": [5, object(), None, {}, "no/such/study.toml"],
+    "from_sources": [5, "measurd", object()],
+    "out": [5, object()],
+    "executor": ODD,
+    "scheduler": [5, "here", object()],
+    "workers": ["many", 0, 1.5, None, object()],
+    "limit": ["3", 0, 1.5, True, object()],
+    "retry": [5, "all", object()],
+    "fresh": ["yes", 1, None],
+    "format": [5, "xlsx", None],
     "result": [*ODD, None, ["x"], "no/such/file", ARCHETYPE, pd.DataFrame({"decision": ["P1"]})],
 }  # fmt: skip
-NAMED_BY_WHAT_IT_IS = {"result", "designs", "series", "start"}  # a path: the file, and what is wrong with it
+NAMED_BY_WHAT_IT_IS = {
+    "result",
+    "designs",
+    "series",
+    "start",
+    "study",
+    "from_sources",
+    "out",
+}  # a path: the file, and what is wrong with it
 
 
 def refused(question: Callable[..., Any], call: dict[str, Any]) -> tuple[str, ...]:

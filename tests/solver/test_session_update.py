@@ -29,7 +29,12 @@ from optimiser.solver.session import Session
 
 ALL = [f for f in FEATURES if f not in ("bare", "infeasible", "scores", "local_scores")]
 KINDS = ("uniform", "asymmetric", "mixed", "scored", "full")
-SAYS_NOTHING = {"sources.low", "sources.high"}  # of what no equation hears
+SAYS_NOTHING = {  # of what no equation of one design hears: grades, and what links the periods of a path
+    "sources.low", "sources.high", "resource_types.refill", "resources.reserve", "rules.lag",
+    "path.discount", "path.learn", "path.heal", "path.hurt", "path.burn", "path.safe",
+    "periods.years", "periods.weights.{}", "decisions.switch_cost", "organisations.learn", "organisations.heal",
+    "organisations.hurt", "organisations.burn", "organisations.safe", "organisations.skill", "organisations.morale",
+}  # fmt: skip
 READ_ONLY = {"swings.from", "swings.to", "swings.points"}  # become weights when they are read
 
 

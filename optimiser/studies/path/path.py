@@ -251,7 +251,8 @@ def path(
     ]
     if not sights and not problems:
         problems.append("foresight: none is given")
-    cells = {} if problems else fixed_cells(instance, fix, problems)
+    sound = isinstance(instance, Instance) and not problems
+    cells = fixed_cells(instance, fix, problems) if sound else {}
     call = check_call(
         instance, gap=gap, time_limit=time_limit, threads=threads, functions={"progress": progress},
         problems=problems,

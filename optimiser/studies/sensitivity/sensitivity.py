@@ -21,6 +21,7 @@ from optimiser.instance.arguments import (
     said,
     whole,
     wrong_choice,
+    wrong_flag,
     wrong_function,
     wrong_number,
 )
@@ -131,7 +132,7 @@ def sensitivity(
     refuse_unguarded()
     check_instance(instance)
     problems = _wrong(executor, scheduler, workers, limit, retry, format)
-    problems += wrong_function("progress", progress)
+    problems += [*wrong_flag("fresh", fresh), *wrong_function("progress", progress)]
     plan, folder = _planned(instance, study, from_sources, problems), None
     given = {} if plan is None else _given(plan, instance, study, problems)
     try:

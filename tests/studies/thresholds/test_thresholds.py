@@ -61,7 +61,7 @@ def test_capacity_swaps_one_process_for_another() -> None:
 
 def test_a_score_tips_where_its_decision_is_worth_as_much_at_either_level() -> None:
     where = {"decision": "O2", "level": "local"}
-    found = optimiser.thresholds(optimiser.read(ARCHETYPE), "scores.responsiveness", where=where)
+    found = optimiser.thresholds(optimiser.read(ARCHETYPE), "scores.responsiveness", (0, 1), where=where)
     assert [tip.at for tip in found.tips] == pytest.approx(
         [0.7], abs=1e-9
     )  # pooling 0.1 + accountability 0.6
@@ -234,7 +234,7 @@ def test_an_objective_that_nothing_varies_and_a_decision_without_a_choice(tmp_pa
     [
         (("weights.risk_poling",), "weights.risk_poling: 'risk_poling' is not an objective; did you mean 'risk_pooling'?"),
         (("weights.economy", (0.5, 2)), "weights.economy: a weight is its share of all, from 0 to 1"),
-        (("workload.hours",), "workload.hours: say over which range, FROM,TO (sources.csv gives no plausible one)"),
+        (("workload.fixed_hours",), "workload.fixed_hours: say over which range, FROM,TO (sources.csv gives no plausible one)"),
         (("workload.hours", (3, 1)), "workload.hours: the range 3,1 does not go up"),
         (("decisions.type", (0, 1)), "decisions.type: is not a number, so it has no range"),
         (("limits.max_changes", (0, 1.5)), "limits.max_changes: the range 0,1.5 must be of whole numbers"),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from optimiser.atomic_writing import check_place, write_folder
 from optimiser.design.result_folder import DOCUMENT, INSTANCE
 from optimiser.errors import InputError
+from optimiser.instance.arguments import said
 from optimiser.instance.instance import Instance
 from optimiser.instance.write import texts
 from optimiser.studies.sensitivity.running.store import BESIDE, STORE
@@ -32,6 +33,8 @@ SAID = 50_000  # rows of a table that are written at a time
 
 def check_folder(folder: str | os.PathLike[str]) -> Path:
     """Where a study can be kept: a folder that is new, empty, or holds one. Raises InputError."""
+    if not isinstance(folder, str | os.PathLike):
+        raise InputError(f"out: {said(folder)} is not a path")
     target = check_place(os.fspath(folder))
     entries = {entry.name for entry in target.iterdir()} if target.is_dir() else set()
     if not entries - {MAKING}:
