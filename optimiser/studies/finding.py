@@ -185,7 +185,7 @@ def remembered(ask: Callable[P, F]) -> Callable[P, F]:
     return asking
 
 
-class DrawnFinding(Finding):
+class ObjectivesFinding(Finding):
     """A finding about some of the objectives."""
 
     objectives: tuple[str, ...]

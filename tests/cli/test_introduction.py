@@ -21,7 +21,7 @@ import optimiser
 from optimiser import Instance
 from optimiser.design.status import Status
 from optimiser.introduction import Introduced
-from optimiser.studies.finding import DrawnFinding, Finding
+from optimiser.studies.finding import Finding, ObjectivesFinding
 from optimiser.studies.sensitivity.batch import Batch
 
 SCRIPT = "<script>alert('&amp')</script>"  # ; is no part of a name
@@ -197,7 +197,9 @@ def test_what_a_design_and_an_instance_name_is_there():
 
 def test_every_kind_of_result_introduces_itself():
     kinds = {type(found) for found in results("scripted").values()}
-    every = {kind for base in (Finding, DrawnFinding) for kind in base.__subclasses__()} - {DrawnFinding}
+    every = {kind for base in (Finding, ObjectivesFinding) for kind in base.__subclasses__()} - {
+        ObjectivesFinding
+    }
     assert every < kinds
     for kind in kinds:
         assert [

@@ -5,20 +5,19 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from equation_goldens import holds
 from instance_by_hand import made
 from paths import GOLDENS
 
 from optimiser.coefficients import coefficients
 from optimiser.coefficients.path import links_of, periods_of
 from optimiser.model.declare import written_out
-from optimiser.model.formulation import row_text
 from optimiser.model.path import assemble_path
 
 EQUATIONS = GOLDENS / "path_equations"
@@ -92,21 +91,9 @@ def families() -> dict[str, Any]:
     return {component.local_name: component for component in (*between, *within)}
 
 
-def written(family: str) -> str:
-    component = families()[family]
-    rows = [f"{row.name}:\n    {row_text(row)}" for row in component.values()]
-    return f"{component.doc}\n\n" + "\n".join(rows) + "\n"
-
-
 @pytest.mark.parametrize("family", families())
 def test_rows_are_as_reviewed(family: str) -> None:
-    golden = EQUATIONS / f"{family}.txt"
-    if os.environ.get("REWRITE"):
-        golden.parent.mkdir(exist_ok=True)
-        golden.write_text(written(family), encoding="utf-8")
-    assert golden.is_file(), f"no golden for {family}: write one with REWRITE=1 and read it"
-    assert written(family) == golden.read_text(encoding="utf-8")
-    assert len(families()[family]) > 0, "the instance has no row of it"
+    holds(families()[family], EQUATIONS / f"{family}.txt")
 
 
 def test_no_golden_is_left_over() -> None:

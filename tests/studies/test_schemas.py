@@ -22,7 +22,7 @@ import optimiser
 from optimiser import Design, Instance
 from optimiser.instance.schema.column import Column
 from optimiser.instance.schema.result import Part, Result
-from optimiser.studies.finding import DrawnFinding, Finding
+from optimiser.studies.finding import Finding, ObjectivesFinding
 from optimiser.studies.schemas import json_schema, results
 from optimiser.studies.sensitivity.batch import Batch
 
@@ -161,7 +161,7 @@ def test_its_document_and_its_tables_are_as_declared(case: str) -> None:
     document = json.loads(json.dumps(finding.to_dict(), allow_nan=False))
     assert misfits(document, SCHEMAS[result.command]) == []
     assert list(undeclared(document, result.keys)) == []
-    asked = finding.objectives if isinstance(finding, DrawnFinding) else ()
+    asked = finding.objectives if isinstance(finding, ObjectivesFinding) else ()
     each = {"objectives": finding.instance.objectives, "asked": asked}
     each["varied"] = [varied.name for varied in getattr(finding, "plan", EmptyPlan).varied]
     for name, (columns, rows) in finding.tables().items():

@@ -23,7 +23,7 @@ from optimiser.instance.schema.result import Part
 from optimiser.introduction import Cells
 from optimiser.solver.call import objectives_of
 from optimiser.solver.recourse.risk import neutral
-from optimiser.studies.finding import DrawnFinding, remembered
+from optimiser.studies.finding import ObjectivesFinding, remembered
 from optimiser.studies.frontier.border import CLOSE
 from optimiser.studies.frontier.epsilon_constraint import by_steps
 from optimiser.studies.frontier.nondominated import Nondominated, Option, Tradeoffs
@@ -48,7 +48,7 @@ TRIES = 6  # weights at which a point is shown to be best, or not
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class Frontier(DrawnFinding):
+class Frontier(ObjectivesFinding):
     """The nondominated designs in order of the first objective, and whether these are all.
 
     Attributes

@@ -96,11 +96,5 @@ def fitted(kept: Array, later: Array | None, free: bool) -> HalfLife:
     return HalfLife(found if seen else None, floor, float(np.sqrt(squares[best])), after)
 
 
-def kept_by(half: HalfLife, delay: Array) -> Array:
-    """What is kept at a delay, by the curve that was fitted."""
-    decay = np.ones_like(delay) if half.days is None else 2.0 ** (-delay / half.days)
-    return _curve(decay, half.floor)
-
-
 def _curve(decay: Array, floor: Array | float) -> Array:
     return floor + (1 - floor) * decay

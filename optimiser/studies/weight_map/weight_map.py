@@ -18,7 +18,7 @@ from optimiser.instance.schema.result import Part
 from optimiser.introduction import Cells
 from optimiser.solver.answer import Answer, Best
 from optimiser.solver.call import objectives_of
-from optimiser.studies.finding import DrawnFinding, remembered
+from optimiser.studies.finding import ObjectivesFinding, remembered
 from optimiser.studies.study import Study
 from optimiser.studies.weight_map.acceptability import acceptability
 from optimiser.studies.weight_map.cells import Cell, Region
@@ -46,7 +46,7 @@ SLIVER = 1e-12  # of area: polygons smaller than this are left out
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class WeightMap(DrawnFinding):
+class WeightMap(ObjectivesFinding):
     """The triangle of weightings cut into cells.
 
     Attributes

@@ -12,7 +12,7 @@ from paths import ARCHETYPE, INSTANCES
 from studies_by_hand import NAMES, indicator, known, plan_of, tables
 
 import optimiser
-from optimiser.studies.sensitivity.findings.findings import Findings, findings_of
+from optimiser.studies.sensitivity.findings.findings import Findings
 from optimiser.studies.sensitivity.findings.sentences import sentences
 from optimiser.studies.sensitivity.findings.shares import wilson
 from optimiser.studies.sensitivity.findings.variance import first_order
@@ -140,7 +140,7 @@ def test_what_has_no_design_enters_no_index_in_silence() -> None:
         assert "the solver failed" in said
         if block == 1:  # as if they had never been
             rest = {name: mine[name][~mine[name]["sample"].isin(drawn["sample"][lost])] for name in SAMPLED}
-            assert findings_of(plan, INSTANCE, {**mine, **rest})["drivers"].equals(rows)
+            assert Findings(plan, INSTANCE, {**mine, **rest}).frames()["drivers"].equals(rows)
         else:
             assert f"The indices rest on {whole.sum() * block:,} samples" in said
 
@@ -159,7 +159,7 @@ def test_what_makes_it_infeasible_is_said() -> None:
 def test_tables_are_as_declared_and_the_same_every_time() -> None:
     first = found("latin-hypercube", samples=1000).frames()
     plan = plan_of(INSTANCE, grades=GRADES, method="latin-hypercube", samples=1000)
-    second = findings_of(plan, INSTANCE, known(INSTANCE, sample_table(plan, INSTANCE)))
+    second = Findings(plan, INSTANCE, known(INSTANCE, sample_table(plan, INSTANCE))).frames()
     for part in FINDINGS:
         assert list(first[part.name].columns) == list(part.header())
         assert len(first[part.name])
@@ -172,7 +172,9 @@ def test_rules_are_found_where_they_are_right_and_nowhere_else() -> None:
     y, coin = indicator(drawn), np.random.default_rng(3).random(1000) < 0.1
     worth = np.where(np.arange(4) == (2 * coin + y)[:, None], 0.5, 0.4)
     designs = [{}, {"I1": "local"}, {"I2": "local"}, {"I1": "local", "I2": "local"}]
-    rules = findings_of(plan, INSTANCE, tables(INSTANCE, drawn, designs, worth))["rules"].set_index("level")
+    rules = (
+        Findings(plan, INSTANCE, tables(INSTANCE, drawn, designs, worth)).frames()["rules"].set_index("level")
+    )
     assert set(rules["decision"]) == {"I1"}  # where the coin decides, nothing tells
     rule = rules.loc["local", "rule"].split(" and ")
     assert [part.split()[:2] for part in rule] == [["x1", ">"], ["x2", "<="]]

@@ -89,10 +89,3 @@ class Findings:
             )
             for part, rows in self.rows.items()
         }
-
-
-def findings_of(
-    plan: StudyPlan, instance: Instance, tables: Tables, named: Mapping[str, Array] = MappingProxyType({})
-) -> dict[str, pd.DataFrame]:
-    """The tables `levels`, `drivers`, `rules`, `regret` and `knowing`. Arguments as for `Findings`."""
-    return Findings(plan, instance, tables, named).frames()
