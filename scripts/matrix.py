@@ -1,8 +1,9 @@
 """Whether the tests pass with every version that pyproject allows: a table of Pythons by sets of versions.
 
 `pinned` is constraints.txt, `newest` what an installer picks, `oldest` the floors of pyproject, those of the
-tests too; where a floor has nothing ready-made for a Python, the first later release that has. Only what is
-ready-made is installed, and warnings that our modules give rise to are errors.
+extras too; where a floor has nothing ready-made for a Python, the first later release that has. Only what is
+ready-made is installed, and warnings that our modules give rise to are errors. What pytest said is kept beside the
+environments.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,13 +53,12 @@ def main(arguments: Sequence[str]) -> None:
 def pythons() -> Iterator[tuple[str, str]]:
     """Version and path of those that the machine has."""
     for python in PYTHONS:
-        installed = sorted(Path.home().glob(f".pyenv/versions/{python}.*/bin/python{python}"))
-        path = shutil.which(f"python{python}") or (str(installed[-1]) if installed else None)
-        if (
-            path
-            and not subprocess.run([path, "-c", "import ensurepip, venv"], capture_output=True).returncode
-        ):
-            yield python, path
+        installed = sorted(Path.home().glob(f".pyenv/versions/{python}.*/bin/python{python}"), reverse=True)
+        on_path = shutil.which(f"python{python}")
+        for path in [*([on_path] if on_path else []), *map(str, installed)]:
+            if not _run([path, "-c", "import ensurepip, venv"]).returncode:
+                yield python, path
+                break
 
 
 def attempt(interpreter: str, python: str, versions: str, tests: Sequence[str]) -> str:
@@ -70,6 +71,7 @@ def attempt(interpreter: str, python: str, versions: str, tests: Sequence[str]) 
     if done.returncode:
         return f"failed: does not install: {_last(done)}"
     done = _run([inside, "-m", "pytest", *STRICT, *tests])
+    (HOME / f"{python}-{versions}.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
     return f"{'passed' if not done.returncode else 'failed'}: {_last(done)}; {_had(inside)}"
 
 
@@ -85,9 +87,9 @@ def install(python: str, versions: str) -> subprocess.CompletedProcess[str]:
 
 
 def floors() -> dict[str, str]:
-    """The least version of each dependency, of the tests' too."""
+    """The least version of each dependency, those of every extra too."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    asked = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
     pairs = (re.fullmatch(r"([\w-]+)>=([\w.]+)", requirement) for requirement in asked)
     return {pair[1]: pair[2] for pair in pairs if pair and pair[1] not in TOOLS}
 
