@@ -17,7 +17,7 @@ from optimiser.design.status import Status
 from optimiser.errors import SolverError
 from optimiser.solver.clock import Clock
 from optimiser.solver.extraction import design_of, record_of
-from optimiser.solver.highs import Ended
+from optimiser.solver.outcome import Ended
 from optimiser.solver.search.master import STATUS, Found, Searched
 from optimiser.solver.search.neighbourhood import Checked, Neighbourhood
 from optimiser.solver.session import Session

@@ -11,7 +11,8 @@ from scipy import sparse
 from optimiser.errors import SolverError
 from optimiser.solver.clock import Clock
 from optimiser.solver.cuts.cuts import Cuts
-from optimiser.solver.highs import Ended, Solver
+from optimiser.solver.highs import Solver
+from optimiser.solver.outcome import Ended
 from optimiser.solver.problem import Problem
 from optimiser.solver.recourse.recourse_lp import Settled, line, settle
 from optimiser.solver.recourse.risk import at_risk

@@ -8,8 +8,6 @@ value was wrong in the fifth digit.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from enum import Enum, auto
 from importlib.metadata import version
 
 import highspy
@@ -18,6 +16,7 @@ from scipy import sparse
 
 from optimiser.errors import SolverError
 from optimiser.solver.clock import Clock
+from optimiser.solver.outcome import Ended, Outcome
 from optimiser.solver.quiet import quiet
 from optimiser.tolerances import ALIKE, GAP, SMALL, WHOLE
 
@@ -36,38 +35,28 @@ IDLE = (
 )
 PATIENCE = 1000  # iterations from an earlier basis; those that take more are mostly infeasible by a little,
 # which the simplex may not find out in a hundred times as many and the interior point tells in seconds
-LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kIterationLimit)
 UNLIMITED = 2**31 - 1  # what HiGHS takes for no limit
 FULLY = np.inf  # in place of nodes of a brisk search: all that HiGHS has, to the end
 VERSION = f"HiGHS {version('highspy')}"
 
 
-class Ended(Enum):
-    """How a run ended."""
-
-    OPTIMAL = auto()
-    INFEASIBLE = auto()
-    STOPPED = auto()  # by a limit, or by someone
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What a run found; `x` is None where there is no solution."""
-
-    ended: Ended
-    x: Array | None
-    value: float
-    bound: float
-    prices: Array  # of the rows, in the sense of maximisation: >= 0 where `<=` binds; empty for a MIP
-    reduced: Array  # reduced costs: >= 0 where an upper bound binds
-    nodes: int = 0  # of a mixed-integer program
-
-    @property
-    def solution(self) -> Array:
-        """The solution of a run that must have one."""
-        if self.x is None:
-            raise SolverError("HiGHS ended with neither a solution nor a proof that there is none")
-        return self.x
+KINDS = highspy.HighsModelStatus
+ANSWERS = {
+    KINDS.kOptimal: Ended.OPTIMAL,
+    KINDS.kModelEmpty: Ended.OPTIMAL,
+    KINDS.kInfeasible: Ended.INFEASIBLE,
+    KINDS.kTimeLimit: Ended.STOPPED,
+    KINDS.kInterrupt: Ended.STOPPED,
+    KINDS.kIterationLimit: Ended.STOPPED,
+    KINDS.kSolutionLimit: Ended.STOPPED,  # of nodes
+}  # any other ending is of rounding, "unbounded" among them: all that is asked here is bounded
+DUAL, PRIMAL = 1, 4  # of `simplex_strategy`
+ANEW: tuple[tuple[str, str, int], ...] = (
+    ("on", "ipm", DUAL),
+    ("on", "simplex", DUAL),
+    ("off", "simplex", PRIMAL),
+    ("off", "ipm", DUAL),
+)  # presolve, solver and strategy that are tried in turn, from scratch, where a run ends in no answer
 
 
 def _share_threads(threads: int) -> None:
@@ -94,6 +83,7 @@ class Solver:
         self._stop, self._clock, self._enough, self._proven = False, Clock(), -np.inf, np.inf
         self._started = False
         self._incumbent: Array | None = None
+        self._status = highspy.HighsStatus.kOk
         self._set("mip_abs_gap", 0.0)
         self._set("small_matrix_value", SMALL)
         self._set("mip_feasibility_tolerance", WHOLE)
@@ -120,14 +110,16 @@ class Solver:
         lp.num_row_, lp.num_col_ = matrix.shape
         lp.sense_ = highspy.ObjSense.kMinimize
         lp.col_cost_ = -SCALE * cost
-        lp.col_lower_, lp.col_upper_ = column_lower, column_upper
+        self._integer = np.zeros(matrix.shape[1], bool) if integer is None else integer.copy()
+        # Of whole numbers up to 1.5, say, HiGHS's presolve calls wrong ones optimal (measured: 1 in 30).
+        lp.col_lower_ = np.where(self._integer, np.ceil(column_lower - WHOLE), column_lower)
+        lp.col_upper_ = np.where(self._integer, np.floor(column_upper + WHOLE), column_upper)
         lp.row_lower_, lp.row_upper_ = lower, upper
         formats = highspy.MatrixFormat
         lp.a_matrix_.format_ = formats.kRowwise if matrix.format == "csr" else formats.kColwise
         lp.a_matrix_.num_row_, lp.a_matrix_.num_col_ = matrix.shape
         lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr, matrix.indices
         lp.a_matrix_.value_ = matrix.data
-        self._integer = np.zeros(matrix.shape[1], bool) if integer is None else integer.copy()
         self._check(self._highs.clearSolver(), "clearing")
         self._check(self._highs.passModel(lp), "loading the program")
         self.impose_integrality(bool(self._integer.any()))
@@ -195,24 +187,16 @@ class Solver:
         IDLE; either is left as it is after them. Or it is searched FULLY.
         """
         if clock.out:
-            return Outcome(Ended.STOPPED, None, -np.inf, np.inf, np.zeros(0), np.zeros(0))
+            return Outcome(Ended.STOPPED, None, -np.inf, np.inf)
         _share_threads(self._threads)
-        spent = 0.0 if self._whole_numbers else self._highs.getRunTime()  # of linear programs it adds up
-        self._set("time_limit", float(min(spent + clock.left, 1e20)))
         self._set("mip_rel_gap", gap)
         self._choose_options(brisk, UNLIMITED if clock.nodes is None else clock.nodes)
         if brisk == FULLY:  # begun from the basis of the relaxation, quadratic assignment takes twice as long
             self._check(self._highs.clearSolver(), "clearing")
-        if start is not None:
-            columns = np.flatnonzero(self._integer[: len(start)]).astype(np.int32)
-            done = self._highs.setSolution(len(columns), columns, start[columns])
-            self._check(done, "handing over a start")
-        self._stop, self._clock, self._enough, self._proven = False, clock, enough, np.inf
-        self._started = start is not None
+        self._stop, self._clock, self._enough, self._started = False, clock, enough, start is not None
+        self._incumbent = None
         with quiet():
-            if not self._whole_numbers:
-                self._run_linear(iterations)
-            elif not self._run_watched(clock):
+            if not self._run_to_an_answer(clock, start, iterations):
                 return self._left_alone()
         self._set("small_matrix_value", SMALL)  # of rows that are still to come
         outcome = self._read()
@@ -247,15 +231,11 @@ class Solver:
             if not self._wait_for_run(clock):
                 return np.inf
             self._highs.cbIpmInterrupt -= self._on_pause
-        outcome = self._read()
+        if not self._answers(UNLIMITED):
+            return np.inf
         value = -self._highs.getInfo().objective_function_value / SCALE
-        return (
-            value
-            if outcome.ended is Ended.OPTIMAL
-            else -np.inf
-            if outcome.ended is Ended.INFEASIBLE
-            else np.inf
-        )
+        ended = {Ended.OPTIMAL: value, Ended.INFEASIBLE: -np.inf, Ended.STOPPED: np.inf}
+        return ended[ANSWERS[self._highs.getModelStatus()]]
 
     def _on_pause(self, event: highspy.highs.HighsCallbackEvent) -> None:
         """The interior point asks after each of its steps whether to go on."""
@@ -283,32 +263,59 @@ class Solver:
             self._incumbent = solution
 
     def _left_alone(self) -> Outcome:
-        """What HiGHS had when it did not stop: it runs on by itself, and this object is of no more use."""
-        none = np.zeros(0)
-        return Outcome(Ended.STOPPED, self._incumbent, -np.inf, self._proven, none, none)
+        """What HiGHS had when it did not stop in time, or had no answer by then."""
+        return Outcome(Ended.STOPPED, self._incumbent, -np.inf, self._proven)
 
-    def _run_linear(self, iterations: int | None) -> None:
-        """Run a linear program: it is over before it matters, and mostly too small to pay for a thread."""
-        patience = PATIENCE if self._highs.getBasis().valid else UNLIMITED
-        self._set("simplex_iteration_limit", patience if iterations is None else iterations)
-        self._check(self._highs.run(), "solving")
-        lost = LOST if iterations is None else LOST[:1]  # else the limit is what was asked for
-        for solver in "ipm", "simplex":
-            if self._highs.getModelStatus() not in lost:
+    def _run_to_an_answer(self, clock: Clock, start: Array | None, iterations: int | None) -> bool:
+        """Run; and where that ends in no answer, from scratch in other ways (ANEW) while there is time.
+
+        False: there was none by then, or HiGHS did not stop when told to.
+        """
+        if not self._whole_numbers:
+            patience = PATIENCE if self._highs.getBasis().valid else UNLIMITED
+            self._set("simplex_iteration_limit", patience if iterations is None else iterations)
+        stopped = self._run_once(clock, start)
+        for presolve, solver, strategy in ANEW:
+            if not stopped or self._answers(iterations):
                 break
+            if clock.out:
+                self._proven = np.inf
+                return False
             self._check(self._highs.clearSolver(), "clearing")
             self._set("simplex_iteration_limit", UNLIMITED)
-            self._set("presolve", "on")
+            self._set("presolve", presolve)
             self._set("solver", solver)
-            self._check(self._highs.run(), "solving")
+            self._set("simplex_strategy", strategy)
+            stopped = self._run_once(clock, start)
             self._set("solver", "choose")
+            self._set("simplex_strategy", DUAL)
+        return stopped
+
+    def _answers(self, iterations: int | None) -> bool:
+        """Whether the last run told anything of the program; that a limit ended it does only if asked for."""
+        status = self._highs.getModelStatus()
+        given_up = status == KINDS.kIterationLimit and iterations is None
+        return self._status != highspy.HighsStatus.kError and status in ANSWERS and not given_up
+
+    def _run_once(self, clock: Clock, start: Array | None) -> bool:
+        """Run what is loaded; False: HiGHS did not stop when told to."""
+        spent = 0.0 if self._whole_numbers else self._highs.getRunTime()  # of linear programs it adds up
+        self._set("time_limit", float(min(spent + max(clock.left, 0.0), 1e20)))
+        self._proven = np.inf
+        if start is not None:
+            columns = np.flatnonzero(self._integer[: len(start)]).astype(np.int32)
+            done = self._highs.setSolution(len(columns), columns, start[columns])
+            self._check(done, "handing over a start")
+        if self._whole_numbers:
+            return self._run_watched(clock)
+        self._status = self._highs.run()  # over before it matters, and mostly too small to pay for a thread
+        return True
 
     def _run_watched(self, clock: Clock) -> bool:
         """Run in a thread of its own, so that this one keeps the time limit and hears Ctrl-C.
 
         False: HiGHS did not stop when told to.
         """
-        self._incumbent = None
         self._highs.cbMipInterrupt += self._on_check  # while it runs: for good, neither could be freed
         self._highs.cbMipImprovingSolution += self._on_better
         if not self._wait_for_run(clock):
@@ -319,12 +326,11 @@ class Solver:
 
     def _wait_for_run(self, clock: Clock) -> bool:
         """Run in a thread of its own; False: HiGHS did not stop when told to."""
-        status: list[highspy.HighsStatus] = []
         over = threading.Event()  # `join` forgets that a thread is alive when a signal breaks it off
 
         def work() -> None:
             try:
-                status.append(self._highs.run())
+                self._status = self._highs.run()
             finally:
                 over.set()
 
@@ -335,25 +341,15 @@ class Solver:
             if not over.is_set():
                 self._stop = True
                 over.wait(GRACE)
-        if not over.is_set():
-            return False
-        self._check(status[0], "solving")
-        return True
+        return over.is_set()
 
     def _read(self) -> Outcome:
         status = self._highs.getModelStatus()
-        kinds = highspy.HighsModelStatus
-        ended = {
-            kinds.kOptimal: Ended.OPTIMAL,
-            kinds.kModelEmpty: Ended.OPTIMAL,
-            kinds.kInfeasible: Ended.INFEASIBLE,
-            kinds.kTimeLimit: Ended.STOPPED,
-            kinds.kInterrupt: Ended.STOPPED,
-            kinds.kIterationLimit: Ended.STOPPED,
-            kinds.kSolutionLimit: Ended.STOPPED,  # of nodes
-        }.get(status)
-        if ended is None:
-            raise SolverError(f"HiGHS ended with {self._highs.modelStatusToString(status)!r}")
+        ended = ANSWERS.get(status)
+        if ended is None or self._status == highspy.HighsStatus.kError:
+            raise SolverError(
+                f"HiGHS ended with {self._highs.modelStatusToString(status)!r}, however it began"
+            )
         info, solution = self._highs.getInfo(), self._highs.getSolution()
         mip = self._whole_numbers and bool(np.isfinite(info.mip_dual_bound))
         feasible = info.primal_solution_status == highspy.kSolutionStatusFeasible

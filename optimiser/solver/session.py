@@ -12,7 +12,7 @@ from optimiser.solver.clock import Clock
 from optimiser.solver.compile.program import Program
 from optimiser.solver.cuts.cuts import Cuts, dense, join
 from optimiser.solver.evaluation import Evaluator
-from optimiser.solver.highs import Ended
+from optimiser.solver.outcome import Ended
 from optimiser.solver.search.branch_and_cut import Tree
 from optimiser.solver.search.master import ROUNDS, Candidate, Found, Master, Progress, Searched, relax, search
 from optimiser.solver.search.neighbourhood import Neighbourhood

@@ -20,7 +20,7 @@ from optimiser.solver.answer import closest_of, current_of, evaluated, finish, n
 from optimiser.solver.call import Call, building, check_call, run_of
 from optimiser.solver.clock import Clock, OutOfTime, hearing_interrupts
 from optimiser.solver.extraction import design_of, fixed_of
-from optimiser.solver.highs import Ended
+from optimiser.solver.outcome import Ended
 from optimiser.solver.search.master import Searched
 from optimiser.solver.session import Session
 from optimiser.tolerances import FLOOR_SLACK, GAP

@@ -14,7 +14,7 @@ from optimiser.solver.answer import Answer, Best, answered, beaten, judged
 from optimiser.solver.call import building, check_call, run_of
 from optimiser.solver.clock import Clock, hearing_interrupts
 from optimiser.solver.cuts.cuts import Cuts
-from optimiser.solver.highs import Ended
+from optimiser.solver.outcome import Ended
 from optimiser.solver.search.neighbourhood import Neighbourhood
 from optimiser.solver.session import Session
 from optimiser.tolerances import GAP

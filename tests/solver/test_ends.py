@@ -23,7 +23,8 @@ import optimiser
 from optimiser import Instance, Status
 from optimiser.solver import highs, solve
 from optimiser.solver.clock import Clock
-from optimiser.solver.highs import Ended, Outcome, Solver
+from optimiser.solver.highs import Solver
+from optimiser.solver.outcome import Ended, Outcome
 from optimiser.solver.search import master as search
 
 # A clock that is out at the k-th question, for every k

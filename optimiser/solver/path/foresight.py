@@ -18,7 +18,7 @@ from optimiser.solver.answer import settled, status_of
 from optimiser.solver.clock import Clock, OutOfTime
 from optimiser.solver.cuts.cuts import Cuts
 from optimiser.solver.extraction import design_of, record_of
-from optimiser.solver.highs import Ended
+from optimiser.solver.outcome import Ended
 from optimiser.solver.path.shortest import Shortest
 from optimiser.solver.path.whole import Whole
 from optimiser.solver.search.master import (

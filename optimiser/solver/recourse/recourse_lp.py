@@ -10,7 +10,8 @@ from scipy import sparse
 from optimiser.solver.clock import Clock
 from optimiser.solver.compile.program import Program
 from optimiser.solver.cuts.cuts import Cuts
-from optimiser.solver.highs import Ended, Solver
+from optimiser.solver.highs import Solver
+from optimiser.solver.outcome import Ended
 from optimiser.solver.problem import Problem
 from optimiser.solver.recourse.ties import aims, break_ties
 

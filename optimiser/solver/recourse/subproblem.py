@@ -9,7 +9,8 @@ import numpy as np
 from scipy import sparse
 
 from optimiser.solver.clock import Clock
-from optimiser.solver.highs import Ended, Outcome, Solver
+from optimiser.solver.highs import Solver
+from optimiser.solver.outcome import Ended, Outcome
 from optimiser.solver.recourse.structure import Structure
 
 Array = np.ndarray

@@ -14,7 +14,8 @@ from scipy import sparse
 
 from optimiser.instance.period import Period, within
 from optimiser.solver.clock import Clock
-from optimiser.solver.highs import Ended, Outcome, Solver
+from optimiser.solver.highs import Solver
+from optimiser.solver.outcome import Ended, Outcome
 from optimiser.solver.problem import Problem
 
 Array = np.ndarray

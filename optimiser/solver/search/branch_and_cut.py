@@ -19,7 +19,7 @@ import numpy as np
 from optimiser.solver.clock import Clock
 from optimiser.solver.compile.columns import Placing
 from optimiser.solver.cuts.cuts import Cuts, join
-from optimiser.solver.highs import Ended, Outcome
+from optimiser.solver.outcome import Ended, Outcome
 from optimiser.solver.search.master import TAIL, Candidate, Master, Progress, Searched, Separator
 from optimiser.tolerances import INTEGRAL, SOLVED, size
 

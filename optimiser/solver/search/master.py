@@ -19,7 +19,8 @@ from optimiser.design.status import Status
 from optimiser.solver.clock import Clock
 from optimiser.solver.compile.program import Program
 from optimiser.solver.cuts.cuts import Cuts, join
-from optimiser.solver.highs import FULLY, LARGE, UNLIMITED, Ended, Outcome, Solver
+from optimiser.solver.highs import FULLY, LARGE, UNLIMITED, Solver
+from optimiser.solver.outcome import Ended, Outcome
 from optimiser.tolerances import EQUAL, SOLVED, size
 
 Array = np.ndarray

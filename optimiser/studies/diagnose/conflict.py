@@ -8,7 +8,8 @@ import numpy as np
 from scipy import sparse
 
 from optimiser.errors import SolverError
-from optimiser.solver.highs import Ended, Solver
+from optimiser.solver.highs import Solver
+from optimiser.solver.outcome import Ended
 from optimiser.studies.diagnose.feasibility import OutOfTimeError, Questions
 
 Tell = Callable[[str], None]

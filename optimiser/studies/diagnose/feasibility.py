@@ -15,7 +15,8 @@ from scipy import sparse
 
 from optimiser.solver.clock import Clock
 from optimiser.solver.cuts.cuts import Cuts, join
-from optimiser.solver.highs import Ended, Outcome, Solver
+from optimiser.solver.highs import Solver
+from optimiser.solver.outcome import Ended, Outcome
 from optimiser.studies.diagnose.elastic_program import Loosened
 from optimiser.studies.diagnose.recourse_cuts import Point, RecourseCuts
 from optimiser.studies.diagnose.requirements import Requirement, below_the_bar

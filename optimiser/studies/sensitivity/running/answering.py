@@ -21,7 +21,7 @@ from optimiser.record import Record
 from optimiser.solver.answer import answered, beaten
 from optimiser.solver.clock import Clock
 from optimiser.solver.extraction import design_of, idle_record
-from optimiser.solver.highs import Ended
+from optimiser.solver.outcome import Ended
 from optimiser.solver.search.master import Found, Searched
 from optimiser.solver.session import Session
 from optimiser.studies.sensitivity.study.applying import Refused, apply_sample
