@@ -2,8 +2,8 @@
 
 `pinned` is constraints.txt, `newest` what an installer picks, `oldest` the floors of pyproject, those of the
 extras too; where a floor has nothing ready-made for a Python, the first later release that has. Only what is
-ready-made is installed, and warnings that our modules give rise to are errors. What pytest said is kept beside the
-environments.
+ready-made is installed, and warnings that our modules give rise to are errors. What pytest said is kept
+beside the environments.
 """
 
 from __future__ import annotations
@@ -96,11 +96,12 @@ def floors() -> dict[str, str]:
 
 def lowest(python: str, name: str, floor: str) -> str:
     """The oldest release from the floor on that has something ready-made for this Python."""
-    done = _run([python, "-m", "pip", "index", "versions", "--only-binary", ":all:", name])
+    done = _run([python, "-m", "pip", "index", "versions", name])
     there = next(line for line in done.stdout.splitlines() if line.startswith("Available versions:"))
     every = there.partition(":")[2].replace(" ", "").split(",")
     newer = [version for version in every if _number(version) >= _number(floor)]
-    return f"{name}=={newer[-1]}"
+    trial = [python, *PIP, "--dry-run", "--no-deps"]  # what `pip index` lists may be there as source only
+    return next(exact for v in reversed(newer) if not _run([*trial, exact := f"{name}=={v}"]).returncode)
 
 
 def _number(version: str) -> tuple[int, ...]:
