@@ -193,6 +193,8 @@ class Solver:
         self._choose_options(brisk, UNLIMITED if clock.nodes is None else clock.nodes)
         if brisk == FULLY:  # begun from the basis of the relaxation, quadratic assignment takes twice as long
             self._check(self._highs.clearSolver(), "clearing")
+        elif self._whole_numbers and start is None:
+            self._forget_point()
         self._stop, self._clock, self._enough, self._started = False, clock, enough, start is not None
         self._incumbent = None
         with quiet():
@@ -203,6 +205,16 @@ class Solver:
         if self._whole_numbers:
             clock.branched(max(0, outcome.nodes))
         return outcome
+
+    def _forget_point(self) -> None:
+        """Keep the basis of the last linear program, but not its point: HiGHS takes that for a start.
+
+        It searched first in a small problem about it, whose bound `_on_check` took for that of the whole.
+        """
+        basis = self._highs.getBasis()
+        self._check(self._highs.clearSolver(), "clearing")
+        if basis.valid:
+            self._check(self._highs.setBasis(basis), "handing over a basis")
 
     def _choose_options(self, brisk: float, nodes: int) -> None:
         """What HiGHS does in so many nodes, by what the program is and whether a brisk search is to do.

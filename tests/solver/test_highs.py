@@ -58,6 +58,21 @@ def test_a_relaxation_is_a_linear_program_again() -> None:
     assert solver.run(Clock()).bound == pytest.approx(1.75)
 
 
+@pytest.mark.parametrize("seed", range(6, 10))
+def test_the_point_of_a_relaxation_is_no_start(seed: int) -> None:
+    """HiGHS searched in a small problem about it first, whose bound was taken for that of the whole."""
+    random = np.random.default_rng(seed)
+    weight = random.integers(5, 60, (5, 25)).astype(float)
+    cost, zero = random.random(25) / 25, np.zeros(25)
+    solver, least, most = Solver(), np.full(5, -np.inf), np.floor(weight.sum(axis=1) / 3)
+    solver.load(cost, sparse.csr_array(weight), least, most, zero, zero + 1, np.ones(25, bool))
+    best = solver.run(Clock(), 0.0).value
+    solver.impose_integrality(False)
+    solver.run(Clock())
+    solver.impose_integrality(True)
+    assert solver.run(Clock(), 0.0, enough=1.01 * best).bound >= best - 1e-7
+
+
 @pytest.mark.parametrize("whole", [False, True], ids=["linear", "relaxed"])
 def test_a_program_that_is_optimal_has_a_point_however_badly_it_is_scaled(whole: bool) -> None:
     """HiGHS calls some of these optimal, and their points infeasible by a little more than it tolerates."""
