@@ -159,19 +159,17 @@ class Evaluator(Problem):
         priced = self.recourse.price(x, weights, clock)
         if not all(one.feasible for one in priced):
             return None
-        achieved = self.compiled.columns["achieved"]
-        rows = self.compiled.rows["scored"]
+        rows, core = self.compiled.rows["scored"], self.placing.core
         by_objective = np.arange(rows.start, rows.stop).reshape(len(self.weights), -1)
-        lines, placing = [], self.program.cost[self.placing.core]
-        prices = np.array([one.prices for one in priced])
-        for s, (slope, constant) in enumerate(zip(*self.recourse.rows(prices), strict=True)):
-            slope[achieved] = 0.0
+        priced_out = self.recourse.cuts([one.prices for one in priced])
+        slopes, bare = priced_out.matrix[:, core].toarray(), self.recourse.bare[:, core]
+        placing = 0.0 if direction is not None else self.program.cost[core]
+        lines = []
+        for s, (slope, constant) in enumerate(zip(slopes, priced_out.upper, strict=True)):
             mine = by_objective[:, s]
             apart = np.where(np.isin(mine, self.recourse.coupling), 0.0, weights)  # no recourse in these
-            slope += apart @ self.recourse.bare[mine - rows.start]
-            constant = float(constant + apart @ self.program.upper[mine])
-            slope = slope[self.placing.core]
-            lines.append((slope if direction is not None else slope - placing, constant))
+            slope += apart @ bare[mine - rows.start]
+            lines.append((slope - placing, float(constant + apart @ self.program.upper[mine])))
         return lines
 
     def line(self, design: Array, floors: Mapping[int, float]) -> tuple[Array, float] | None:

@@ -21,7 +21,7 @@ def test_one_equation_reads_as_its_rows_do(seed: int) -> None:
     kept = [row for row in model.component_data_objects(pyo.Constraint) if hasattr(row, "template_expr")]
     assert len(kept) >= len(model.EXERCISABLE), "the rows of (7) are to be kept as equations"
     together = Compiled(model).arranged()
-    apart = Compiled(written_out(model)).arranged()
+    apart = Compiled(written_out(assemble(c))).arranged()
     rng = np.random.default_rng(seed)
     for theta in (c.theta, c.theta * rng.uniform(0.5, 1.5, len(c.theta))):
         one, other = together.program(theta), apart.program(theta)

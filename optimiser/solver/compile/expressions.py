@@ -6,6 +6,7 @@ Most rows of a large model are one equation over many indices. Those that the mo
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from itertools import product
 from typing import Any
@@ -36,10 +37,8 @@ class Reader:
         self.columns, self.places = columns, places  # by the id of a variable, of a parameter
         self._past = 1 + max(places.values(), default=0)  # more than any place
         # Terms, which add up to the entries of the matrix; the objective is row -1.
-        self._rows: list[int] = []
-        self._of_columns: list[int] = []
-        self._constants: list[float] = []
-        self._products: list[int] = []
+        self._rows, self._of_columns, self._products = array("i"), array("i"), array("i")
+        self._constants = array("d")
         self._many: list[tuple[Array, Array, Array, Array]] = []  # the same, of rows read together
         self.product: dict[tuple[int, ...], int] = {}  # places of numbers -> its position
         self._readers: dict[type, Callable[[Any, int, Polynomial], None]] = {}

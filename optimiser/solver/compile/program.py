@@ -58,6 +58,7 @@ class Names:
 class Compiled:
     """A model with its numbers left open; once it is `arranged`, `program(theta)` fills them in.
 
+    The model is used up: its constraints are gone once they are read.
     Rows whose body is `<=`, `>=` or `==` a number keep their sense; the objective is row -1 of the terms.
     `own_rows` are names of the constraints that were there before an extension. `between` is called now and
     then while the model is read, and may raise what stops it.
@@ -189,5 +190,6 @@ def _rows(
         for low, high in reader.read_rows(component, begin):
             lower.append(low)
             upper.append(high)
+        component.clear()  # read, it is needed no more, and all of them are half of what a large model takes
         between()
     return Names(runs, keys), np.array(lower, float), np.array(upper, float)

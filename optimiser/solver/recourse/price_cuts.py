@@ -13,13 +13,16 @@ levels that hold nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from scipy import sparse
 
 from optimiser.coefficients import Coefficients
 from optimiser.solver.clock import Clock
 from optimiser.solver.compile.program import Compiled, Program
 from optimiser.solver.compile.units import Units
-from optimiser.solver.cuts.cuts import Cuts, dense
+from optimiser.solver.cuts.cuts import Cuts, join
 from optimiser.solver.recourse.structure import Structure
 from optimiser.solver.recourse.subproblem import Priced, Scenario
 
@@ -82,26 +85,52 @@ class Recourse(Structure):
         gained[self.row_objective, self.row_scenario[self.scored]] = -(self.on_y @ y)[self.scored]
         return gained
 
-    def cuts(self, prices: list[Array]) -> Cuts:
-        """Rows that hold for every design, one for each vector of prices of the coupling rows."""
-        rows, sides = self.rows(np.array(prices).reshape(-1, len(self.coupling)))
-        return dense(rows, sides)
+    def cuts(self, prices: Sequence[Array]) -> Cuts:
+        """Rows that hold for every design, one for each vector of prices >= 0 of the coupling rows.
 
-    def rows(self, prices: Array) -> tuple[Array, Array]:
-        """(rows (k, columns), sides (k,)): `row @ x <= side` for every design, from prices (k, coupling)."""
-        gain = -(prices @ self.on_y)
+        Vectors that price rows of different scenarios are taken together, as no recourse is of two: each by
+        itself would take as long, and as much memory, as all.
+        """
+        groups = self._apart(prices)
+        parts = [self._cuts([prices[k] for k in group], owner) for group, owner in groups]
+        order = np.argsort(np.array([k for group, _ in groups for k in group], int))
+        if not parts:
+            return Cuts(sparse.csr_array((0, self.count)), np.zeros(0))
+        every = join(*parts)
+        return Cuts(every.matrix[order], every.upper[order])
+
+    def _apart(self, prices: Sequence[Array]) -> list[tuple[list[int], Array]]:
+        """Positions of vectors that share no scenario; and whose, among them, each scenario is: (S,)."""
+        groups: list[tuple[list[int], Array]] = []
+        for k, one in enumerate(prices):
+            mine = np.zeros(len(self.scenarios), bool)
+            mine[self.row_scenario[one != 0]] = True
+            free = next((g for g in groups if (g[1][mine] < 0).all()), None)
+            if free is None:
+                groups.append(free := ([], np.full(len(self.scenarios), -1)))
+            group, owner = free
+            owner[mine] = len(group)
+            group.append(k)
+        return groups
+
+    def _cuts(self, prices: list[Array], owner: Array) -> Cuts:
+        """The rows of vectors that share no scenario; `owner` as in `_apart`."""
+        count, owner = len(prices), np.maximum(owner, 0)  # what has no price counts for nothing
+        price = np.sum(prices, axis=0)
+        gain = -(price @ self.on_y)
         if len(self.pooled):
             # What a pool saves has its price somewhere: what its rows do not ask yet, the first one does.
-            left = np.maximum(0.0, gain[:, self.pooled])
-            prices = prices.copy()
-            prices[:, self.pool_could] += left / self._pool_entries
-        row = prices @ self.on_x
-        if len(self._holder_starts):
-            worth = self._exercise_worth(gain)[:, self._by_holder]
-            row[:, self._holders] -= np.add.reduceat(worth, self._holder_starts, axis=1)
-        constant = np.maximum(0.0, gain[:, self.unmet]) @ self.unmet_most
-        constant += np.maximum(0.0, gain[:, self.drawn]) @ self.drawn_most
-        return row, prices @ self.side + constant
+            price[self.pool_could] += np.maximum(0.0, gain[self.pooled]) / self._pool_entries
+        data = np.append(price[self._x_rows] * self.on_x.data, -self._exercise_worth(gain))
+        row = np.append(owner[self.row_scenario[self._x_rows]], owner[self.e_index[:, 3]])
+        some = data != 0
+        entries = data[some], (row[some], np.append(self.on_x.indices, self.e_held)[some])
+        matrix = sparse.csr_array(entries, shape=(count, self.count))
+        side = np.bincount(owner[self.row_scenario], price * self.side, count)
+        for columns, most in ((self.unmet, self.unmet_most), (self.drawn, self.drawn_most)):
+            lost = np.maximum(0.0, gain[columns]) * most
+            side += np.bincount(owner[self.scenario[columns]], lost, count)
+        return Cuts(matrix, side)
 
     def _best_corners(self, least: Array) -> Array:
         """(3, 2, exercised) how far a holder exercises and is monitored: a best choice is among these three.
@@ -119,14 +148,14 @@ class Recourse(Structure):
         return np.array([(least, 0.0 * least), (followed, oversight * followed), (least, meet)])
 
     def _exercise_worth(self, gain: Array) -> Array:
-        """Best of gain_e e + gain_m m over e <= min(willing - feared m, able), m <= oversight e, by holder.
+        """(exercised,) best of gain_e e + gain_m m over e <= min(willing - feared m, able), m <= oversight e.
 
         What a governing decision lends and borrows is in proportion to e, and so is its worth.
         """
-        watch = np.where(self.e_monitored >= 0, gain[:, self.e_monitored], 0.0)
-        act = gain[:, self.e]
+        watch = np.where(self.e_monitored >= 0, gain[self.e_monitored], 0.0)
+        act = gain[self.e]
         for columns, most, e in zip(self.aid, self.aid_most, self.aid_e, strict=True):
-            np.add.at(act.T, e, (np.maximum(0.0, gain[:, columns]) * most).T)
+            act += np.bincount(e, np.maximum(0.0, gain[columns]) * most, len(act))
         best = np.zeros_like(act)
         for exercised, monitored in self._corners:
             best = np.maximum(best, act * exercised + watch * monitored)

@@ -45,13 +45,12 @@ def settle(
     fixed[free] = 0.0
     matrix = program.matrix[:, free]
     rows = np.flatnonzero(np.diff(matrix.indptr))
-    moved = program.matrix[rows] @ fixed
+    matrix = matrix[rows]
+    moved = (program.matrix @ fixed)[rows]
     lower, upper = program.lower[rows] - moved, program.upper[rows] - moved
     cost = _cost(problem, direction)
     solver = Solver(problem.threads)
-    solver.load(
-        cost[free], matrix[rows].tocsr(), lower, upper, program.column_lower[free], program.column_upper[free]
-    )
+    solver.load(cost[free], matrix, lower, upper, program.column_lower[free], program.column_upper[free])
     found = solver.run(clock)
     prices, duals = np.zeros(len(recourse.coupling)), np.zeros(len(program.lower))
     if found.ended is Ended.INFEASIBLE:
@@ -67,7 +66,7 @@ def settle(
     prices = np.maximum(0.0, signed)
     value = found.value + float(cost @ fixed) + program.offset
     if ties:
-        found = break_ties(aims(problem), solver, found, free, matrix[rows].tocsr(), clock)
+        found = break_ties(aims(problem), solver, found, free, matrix, clock)
     fixed[free] = found.x
     return Settled(value, fixed, prices, duals)
 
@@ -79,14 +78,14 @@ def line(problem: Problem, settled: Settled, floor: Cuts) -> tuple[Array, float]
     neither the design settles nor a scenario, each takes the better of its bounds.
     """
     program, recourse = _with(problem.program, floor), problem.recourse
-    (row,), (side,) = recourse.rows(settled.prices[None, :])
+    priced = recourse.cuts([settled.prices])
     here = np.append(recourse.in_master, np.ones(floor.count, bool))
     duals = np.where(here, settled.duals, 0.0)
     duals = np.where(np.isposinf(program.upper), np.minimum(duals, 0.0), duals)
     duals = np.where(np.isneginf(program.lower), np.maximum(duals, 0.0), duals)
     bound = np.where(duals > 0, program.upper, program.lower)
-    constant = program.offset + side + float(duals[duals != 0] @ bound[duals != 0])
-    gain = program.cost - row - duals @ program.matrix
+    constant = program.offset + float(priced.upper[0]) + float(duals[duals != 0] @ bound[duals != 0])
+    gain = program.cost - priced.matrix.toarray()[0] - duals @ program.matrix
     rest = ~recourse.is_recourse
     rest[problem.placing.core] = False
     most = np.where(gain > 0, _affordable(problem), program.column_lower)[rest]

@@ -37,8 +37,6 @@ class Structure:
         self._placed = columns.index("placed")
         self._blocks(compiled, c)
         self._split(compiled)
-        self._by_holder = np.argsort(self.e_held, kind="stable")
-        self._holders, self._holder_starts = np.unique(self.e_held[self._by_holder], return_index=True)
         fearful = np.array([c.structure.fearful[d] for d in self.e_index[:, 0]], bool)
         self.e_fearful = fearful & (self.e_monitored >= 0)
 

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from optimiser.solver.clock import Clock
-from optimiser.solver.cuts.cuts import VIOLATED, Cuts, dense, join
+from optimiser.solver.cuts.cuts import VIOLATED, Cuts, join
 from optimiser.solver.recourse.price_cuts import Recourse
 from optimiser.studies.diagnose.elastic_program import Loosened
 
@@ -52,8 +52,7 @@ class RecourseCuts:
         aims = np.flatnonzero([c.sets.objectives[g] in self.loosened.aims for g in r.row_objective])
         prices = np.zeros((len(aims), len(r.coupling)))
         prices[np.arange(len(aims)), r.scored[aims]] = 1.0
-        rows, sides = r.rows(prices)
-        return dense(np.hstack([rows, np.zeros((len(aims), self.loosened.count))]), sides)
+        return _beside(r.cuts(list(prices)), np.zeros((len(aims), self.loosened.count)))
 
     def known(self, out: Array) -> Cuts:
         """Cuts of earlier questions that hold where these requirements are taken out."""
@@ -70,14 +69,20 @@ class RecourseCuts:
         prices = np.array([p for p in priced if p.any()]).reshape(-1, len(side))
         prices[:, self._row[out[self._of]]] = 0.0
         prices /= np.maximum(1.0, prices.max(axis=1, initial=0.0))[:, None]  # of a limit near 0 they are vast
-        rows, sides = r.rows(prices)
         mine = prices[:, self._row]
         owned = self._of[:, None] == np.arange(count)
         gives, relies = -(mine * self._dial) @ owned, (mine > 0) @ owned > 0
-        found = dense(np.hstack([rows, gives]), sides)
-        broken = np.flatnonzero(found.matrix @ np.concatenate([point.x, point.gives]) > sides + VIOLATED)
-        fresh = Cuts(found.matrix[broken], sides[broken])
+        found = _beside(r.cuts(list(prices)), gives)
+        broken = np.flatnonzero(
+            found.matrix @ np.concatenate([point.x, point.gives]) > found.upper + VIOLATED
+        )
+        fresh = Cuts(found.matrix[broken], found.upper[broken])
         both = join(self._known, fresh)
         self._known = Cuts(both.matrix[-MANY:], both.upper[-MANY:])
         self._relies = np.vstack([self._relies, relies[broken]])[-MANY:]
         return fresh
+
+
+def _beside(cuts: Cuts, further: Array) -> Cuts:
+    """The cuts with further columns (k, columns)."""
+    return Cuts(sparse.hstack([cuts.matrix, sparse.csr_array(further)], format="csr"), cuts.upper)
