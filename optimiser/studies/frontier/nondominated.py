@@ -85,16 +85,20 @@ class Tradeoffs:
         gap: float | None = None,
         decide: float | None = None,
         also: Sequence[Array] = (),
+        start: Array | None = None,
     ) -> Answer:
         """The design worth most at these weights (k,) that reaches the floors (k,), and is none of some.
 
-        It is none of the designs `also` either. With `decide`, one that is worth so much will do.
+        It is none of the designs `also` either. With `decide`, one that is worth so much will do. The search
+        begins from the design `start`, else from the last one found.
         """
         self._weigh(weights)
         rows = [self.study.forbid(o.answer.design) for o in without]
         rows += [self.study.forbid(design) for design in also]
         left_out = join(*rows) if rows else None
-        answer = self.study.ask(floors=self._floors(floors), rows=left_out, gap=gap, decide=decide)
+        answer = self.study.ask(
+            floors=self._floors(floors), rows=left_out, gap=gap, decide=decide, start=start
+        )
         self.ceilings.append(Ceiling(floors.copy(), weights.copy(), answer.bound))
         return answer
 

@@ -8,9 +8,11 @@ import numpy as np
 from scipy.optimize import linprog
 
 from optimiser.solver.answer import Answer, Best
-from optimiser.studies.frontier.border import CLOSE, Piece, border
+from optimiser.studies.frontier.border import CLOSE, Piece, border, highest_at
 from optimiser.studies.frontier.coverage import Coverage, split
 from optimiser.studies.frontier.nondominated import Tradeoffs
+from optimiser.studies.frontier.steps import Question, step_of
+from optimiser.tolerances import GAP
 
 Array = np.ndarray
 EXACTLY = 4  # times as exactly as the tolerance asks is every design found, and its trade-off followed
@@ -27,6 +29,7 @@ class OutOfTimeError(Exception):
 def by_border(found: Tradeoffs) -> list[str]:
     """Two objectives: ask above every stretch of the border of what is known, the longest first.
 
+    Where designs differ by steps, one search finds the next point and closes the stretch up to it.
     It ends: a design that is found stands out of the border by nearly CLOSE both ways, and so takes ground
     from it; or it reaches no more than a known one does, and is left out by name, a few times; or else the
     stretch is closed. What is left unproven comes back as sentences.
@@ -37,6 +40,7 @@ def by_border(found: Tradeoffs) -> list[str]:
         said += short(found, order[0], slack)
         found.add(there, max(slack))
     closed: list[tuple[Piece, float]] = []  # with how far above it a design may yet lie
+    steps = _steps(found)
     twins: dict[Piece, list[Array]] = {}
     while True:
         pieces = border([o.chain for o in found.options])
@@ -49,6 +53,9 @@ def by_border(found: Tradeoffs) -> list[str]:
             raise OutOfTimeError(f"Not searched to the end: {found.names[0]} from {spans}.")
         piece = max(left, key=lambda p: p.size)
         found.study.tell(f"{len(found.options)} designs known, {len(left)} stretches to search")
+        if steps and (done := _by_step(found, piece, steps)) is not None:
+            closed.append((done, 0.0))
+            continue
         floors = np.array([piece.left + CLOSE, piece.low + CLOSE * piece.flat])
         # What reaches the floors by no part of its trade-off need not be left out by name, which is slow.
         known = [o for o in found.options if len(o.chain) > 1 or (o.point >= floors - CLOSE / 2).all()]
@@ -62,6 +69,25 @@ def by_border(found: Tradeoffs) -> list[str]:
                 continue
         if answer.found or not found.study.clock.out:
             closed.append((piece, max(0.0, answer.bound - piece.worth)))
+
+
+def _steps(found: Tradeoffs) -> tuple[float, float] | None:
+    """By how much designs differ in either objective; None: not known, or not to be told with a wide gap."""
+    first, second = (step_of(found.study.session, g) for g in found.aims)
+    return (first, second) if first and second and found.study.gap <= GAP else None
+
+
+def _by_step(found: Tradeoffs, piece: Piece, steps: tuple[float, float]) -> Piece | None:
+    """Search a step of the border from its right end on; the part of it that is done, None if nothing is."""
+    before = max(found.options, key=lambda o: highest_at(o.chain, piece.left))
+    high = float(highest_at(before.chain, piece.left))
+    asked = Question(steps, piece.low, high)
+    gap = asked.closely / max(float(asked.weights @ before.point), asked.closely)
+    answer = found.find(asked.weights, asked.floors, [], gap, start=before.answer.design)
+    if not answer.found or not asked.settled(answer.value, answer.bound):
+        return None
+    found.add(answer, 0.0)
+    return Piece(float(found.point(answer)[0]), piece.right, piece.high, piece.low)
 
 
 def by_boxes(found: Tradeoffs) -> list[str]:
