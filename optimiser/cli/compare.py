@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import click
 
 from optimiser.cli.options import DESIGNS, READ, WEIGHED_STUDY, by_their_paths
 from optimiser.cli.question import Question
-from optimiser.cli.text import grid, opening, took, unknown
+from optimiser.cli.text import DOWN, UP, arrows, arrows_mean, grid, opening, took, unknown
 from optimiser.terminal import at_most, columns, counted, fixed, listing, page, paragraph, signed, small
 
 if TYPE_CHECKING:
@@ -153,34 +152,18 @@ def _no_shift(found: Comparison) -> list[str]:
 
 def _shift(shift: Shift) -> list[str]:
     """The Arrows grid at the end of the way, the moves, and what each brings."""
-    lines = [
-        f"FROM {shift.start.name} TO {shift.end.name} (↑ to the centre, ↓ to the localities)".replace(
-            "  ", " "
-        )
-    ]
-    lines += grid(list(shift.instance["levels"]["level"]), _cells(shift))
+    from optimiser.figures.arrows import arrows_said
+    from optimiser.instance.names import Names
+
+    lines = [f"FROM {shift.start.name} TO {shift.end.name} ({arrows_mean()})"]
+    lines += paragraph(arrows_said(Names(shift.instance), shift.after, shift.now))
+    lines += grid(list(shift.instance["levels"]["level"]), arrows(shift.instance, shift.now, shift.after))
     net = [f"{row['type']} {_net(row)}" for row in shift.net if row["decisions"]]
     lines += listing(net, "  net movement in levels, summed over decisions: ")
     if not shift.known.all():
         new = shift.instance["decisions"]["decision"][~shift.known.any(axis=1)]
         lines += listing(list(new), "  + not held anywhere at the start: ") if len(new) else []
-    if not shift.arrows:
-        return [*lines, "", "  Nothing moves."]
-    return [*lines, "", *_moves(shift)]
-
-
-def _cells(shift: Shift) -> dict[tuple[str, str], list[str]]:
-    """Who holds what at the end; an arrow before what came from elsewhere, + before what is new."""
-    levels, cells = shift.instance["levels"]["level"], defaultdict(list)
-    decisions = shift.instance["decisions"]
-    for d, (name, kind) in enumerate(zip(decisions["decision"], decisions["type"], strict=True)):
-        marks = Counter[tuple[int, str]]()
-        for held, steps, known in zip(shift.after[d], shift.steps[d], shift.known[d], strict=True):
-            marks[int(held), "+" if not known else "↑" if steps > 0 else "↓" if steps < 0 else " "] += 1
-        for (level, mark), count in sorted(marks.items()):
-            part = "" if count == marks.total() else f" {count}/{marks.total()}"
-            cells[levels[level], kind].append(f"{mark} {name}{part}")
-    return cells
+    return [*lines, "", *_moves(shift)] if shift.arrows else lines
 
 
 def _net(row: Row) -> str:
@@ -191,7 +174,7 @@ def _net(row: Row) -> str:
 def _arrow(levels: float) -> str:
     if abs(levels) < LITTLE:
         return "0"
-    return f"{'↑' if levels > 0 else '↓'} {abs(levels):.2f}"
+    return f"{UP if levels > 0 else DOWN} {abs(levels):.2f}"
 
 
 def _moves(shift: Shift) -> list[str]:

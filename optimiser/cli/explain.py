@@ -8,7 +8,7 @@ import click
 
 from optimiser.cli.options import WEIGHED_STUDY
 from optimiser.cli.question import Question
-from optimiser.cli.text import opening, took, unknown
+from optimiser.cli.text import named, opening, took, unknown
 from optimiser.terminal import at_most, columns, fixed, page, paragraph
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _head(found: Explanation) -> list[str]:
 
 
 def _why(found: Explanation) -> list[str]:
-    return ["WHY", *(line for one in found.decisions for line in paragraph(one.sentence))]
+    return ["WHY", *named([(one.decision, one.sentence) for one in found.decisions])]
 
 
 def _name(one: Explained) -> str:

@@ -9,20 +9,14 @@ import click
 
 from optimiser.cli.options import FIGURE, STUDY, gap, names, words
 from optimiser.cli.question import Question
-from optimiser.cli.text import ending, opening
+from optimiser.cli.text import ending, named, opening
+from optimiser.labels import label
 from optimiser.terminal import columns, fixed, listing, page, paragraph, signed
 
 if TYPE_CHECKING:
     from optimiser.studies.path.path import Path
 
-SIGHTS = {"none": "without foresight", "path": "with foresight"}
-LABELS = {
-    "swings": "leave a level and come back to it",
-    "ratchets": "move, and stay when their period would have them back",
-    "inert": "never move, though a period would have them elsewhere",
-    "follows": "move, and are always where their period would have them",
-    "stays": "do none of these",
-}
+LABELS = ("swings", "ratchets", "inert", "follows", "stays")  # the order in which they are told
 
 verb = Question(
     "path",
@@ -67,6 +61,10 @@ def path_text(found: Path) -> str:
     return page(sections)
 
 
+def _sight(foresight: str) -> str:
+    return label("foresights", foresight)
+
+
 def _values(found: Path) -> list[str]:
     """Each path beside the others."""
     rows = [("", "value", "bound", "moves")]
@@ -76,7 +74,7 @@ def _values(found: Path) -> list[str]:
         )
         bound = fixed(walk.bound, 6) if name == "path" and walk.judged else "-"
         value = fixed(walk.value, 6) if walk.judged else _why_none(found, name)
-        rows.append((f"{SIGHTS[name]} ({walk.status})", value, bound, str(moves) if walk.judged else "-"))
+        rows.append((f"{_sight(name)} ({walk.status})", value, bound, str(moves) if walk.judged else "-"))
     staying = fixed(found.staying.value, 6) if not found.staying.broken else "not possible"
     rows.append(("staying put", staying, "-", "-"))
     lines = ["WHAT THE YEARS ARE WORTH (mean a year, less what moves cost)", *columns(rows, right=(1, 2, 3))]
@@ -101,7 +99,7 @@ def _why_none(found: Path, name: str) -> str:
 def _holders(found: Path) -> list[str]:
     """Who holds what, decisions down and periods across, by the level of most of the population."""
     levels = found.instance["levels"]["level"]
-    lines = [f"WHO HOLDS WHAT, {SIGHTS[found.foremost].upper()} (* it moved; by most of the population)"]
+    lines = [f"WHO HOLDS WHAT, {_sight(found.foremost).upper()} (* it moved; by most of the population)"]
     rows = [("decision", "today", *found.names)]
     for name, turns in zip(found.instance["decisions"]["decision"], found.turns(found.foremost), strict=True):
         moved = {t for t, _, _ in turns.moves}
@@ -119,26 +117,23 @@ def _labels(found: Path) -> list[str]:
         for decision, turns in zip(decisions, found.turns(name), strict=False):
             labelled[turns.label].append(decision)
         if labelled:
-            lines.append(f"WHAT THEY DO, {SIGHTS[name].upper()}")
-            lines += [line for l in LABELS if l in labelled for line in listing(labelled[l], f"  {l:<9} ")]
+            lines.append(f"WHAT THEY DO, {_sight(name).upper()}")
+            for each in (each for each in LABELS if each in labelled):
+                lines += listing(labelled[each], f"  {label('turns', each):<9} ")
     labels = {turns.label for name in found.walks for turns in found.turns(name)}
-    said = (f"{name}: {what}" for name, what in LABELS.items() if name in labels)
+    said = (f"{label('turns', name)}: {label('turns_mean', name)}" for name in LABELS if name in labels)
     return lines + [line for each in said for line in paragraph(each)]
 
 
 def _sentences(found: Path) -> list[str]:
-    said = found.sentences(found.foremost).values()
-    return (
-        ["WHY THEY MOVE, OR STAY AGAINST THEIR PERIOD", *(line for s in said for line in paragraph(s))]
-        if said
-        else []
-    )
+    said = found.sentences(found.foremost).items()
+    return ["WHY THEY MOVE, OR STAY AGAINST THEIR PERIOD", *named(said)] if said else []
 
 
 def _periods(found: Path) -> list[str]:
     """Each period, beside its own best."""
     periods = found.frame("periods")
-    rows = [("period", "scenario", "years", *(SIGHTS[name] for name in found.walks), "its own best")]
+    rows = [("period", "scenario", "years", *(_sight(name) for name in found.walks), "its own best")]
     table = found.instance["periods"]
     for t, name in enumerate(found.names):
         cells = []

@@ -21,13 +21,11 @@ from optimiser.cli.options import (
 )  # fmt: skip
 from optimiser.cli.question import Question
 from optimiser.cli.say import why
-from optimiser.cli.text import grid, opening, sources_text, unknown
-from optimiser.terminal import amounts, columns, fixed, listing, money, page, paragraph, percent, small
+from optimiser.cli.text import arrows, arrows_mean, grid, headings, opening, sources_text, unknown
+from optimiser.labels import say
+from optimiser.terminal import amounts, columns, fixed, listing, page, paragraph, small
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from optimiser.audit.everyday_units import Means
     from optimiser.design.design import Design
     from optimiser.design.tables import Row
 
@@ -105,7 +103,7 @@ def design_text(design: Design) -> str:
 
 
 def _worth(design: Design) -> list[str]:
-    lines = [design.headline]
+    lines = [design.headline, *(paragraph(_verdict(design)) if isfinite(design.value) else [])]
     if design.status == "feasible" and isfinite(design.bound) and not design.interrupted:
         lines += paragraph("A limit was reached: this is the best design so far.")
     for check in design.checks:
@@ -117,16 +115,23 @@ def _worth(design: Design) -> list[str]:
     return lines + paragraph(" ".join([*took, f"with {solver}"])) if solver else lines
 
 
+def _verdict(design: Design) -> str:
+    """The verdict of a page: how many decisions would move where."""
+    from optimiser.figures.arrows import arrows_said
+    from optimiser.instance.names import Names
+
+    return arrows_said(Names(design.instance), design.held)
+
+
 def _holdings(design: Design) -> list[str]:
     """The grid levels x types; a decision held differently by locality stands at each of its levels."""
-    ladder = list(design.instance["levels"]["level"])
-    places = _places(design.rows("design"))
-    cells: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for (decision, kind), levels in places.items():
-        total = levels.total()
-        for level, count in levels.items():
-            cells[level, kind].append(decision if count == total else f"{decision} {count}/{total}")
-    lines = ["WHO HOLDS WHAT", *grid(ladder, cells)]
+    from optimiser.instance.names import Names
+
+    ladder, today = list(design.instance["levels"]["level"]), Names(design.instance).today
+    places, known = _places(design.rows("design")), bool((today >= 0).any())
+    cells = arrows(design.instance, today if known else design.held, design.held)
+    lines = [f"WHO HOLDS WHAT ({arrows_mean()})" if known else "WHO HOLDS WHAT"]
+    lines += grid(ladder, cells if known else _unmarked(cells))
     split = {decision: levels for (decision, _), levels in places.items() if len(levels) > 1}
     if split:
         lines += ["", "  Held differently by locality:"]
@@ -134,6 +139,10 @@ def _holdings(design: Design) -> list[str]:
         counts = [f"{levels[level]} {level}" for level in reversed(ladder) if levels[level]]
         lines += listing(counts, f"    {decision}: ")
     return lines
+
+
+def _unmarked(cells: dict[tuple[str, str], list[str]]) -> dict[tuple[str, str], list[str]]:
+    return {place: [name.strip() for name in names] for place, names in cells.items()}
 
 
 def _places(rows: list[Row]) -> dict[tuple[str, str], Counter[str]]:
@@ -146,58 +155,28 @@ def _places(rows: list[Row]) -> dict[tuple[str, str], Counter[str]]:
 
 def _in_units(design: Design) -> list[str]:
     """What it means in units that people know, beside today where a current design is known."""
-    today = design.current.audit.means if design.current else None
+    from optimiser.instance.names import Names
+    from optimiser.reporting.said import measures, worth_of_change
+
     if design.means is None:
         return []
-    best, now = _measures(design.means), _measures(today) if today else {}
-    if not now:
-        alone = [("", "this design"), *((name, shown(value)) for name, (value, shown) in best.items())]
-        return ["WHAT IT MEANS", *columns(alone, right=(1,))]
-    rows = [("", "today", "this design", "change")]
-    for name, (value, shown) in best.items():
-        before = now[name][0]
-        change = shown(value - before).replace("%", "points")
-        same = not any(c in "123456789" for c in change)
-        change = "-" if same else change if change.startswith("-") else f"+{change}"
-        rows.append((name, shown(before), shown(value), change))
-    lines = ["WHAT IT MEANS", *columns(rows, right=(1, 2, 3))]
-    if isfinite(design.value) and design.current is not None:
-        lines += paragraph(_worth_of_change(design, design.value - design.current.value))
+    current = design.current if design.current and design.current.audit.means else None
+    today = current.audit.means.to_dict() if current and current.audit.means else None
+    found = measures(design.means.to_dict(), today)
+    heading = say("today.heading_alone").upper()
+    if current is None:
+        rows = [("", *headings("best")), *((row.name, row.best) for row in found)]
+        return [heading, *columns(rows, right=(1,))]
+    lines = [heading, *columns([("", *headings("today", "best", "change")), *found], right=(1, 2, 3))]
+    if isfinite(design.value):
+        gain = design.value - current.value
+        lines += paragraph(worth_of_change(Names(design.instance), design.weights, gain))
     return lines
-
-
-def _measures(means: Means) -> dict[str, tuple[float, Callable[[float], str]]]:
-    """Name of each measure -> its value, and how such a value is shown."""
-    measures: dict[str, tuple[float, Callable[[float], str]]] = {
-        "days from decision to practice": (means.days_to_practice, lambda x: fixed(x, 1)),
-        "the centre answers for": (means.answered_for, lambda x: percent(x, 1)),
-    }
-    if means.volatility_pooled is not None:
-        measures["volatility pooled away"] = means.volatility_pooled, lambda x: percent(x, 1)
-    for resource, units in means.unmet.items():
-        measures[f"{resource} unmet, expected"] = units, lambda x: fixed(x, 1)
-    for hours in means.hours:
-        used = hours.used / hours.available if hours.available else 0.0
-        measures[f"hours used at level {hours.level}"] = used, lambda x: percent(x, 1)
-    if means.spend:
-        measures["spending a year"] = means.spend, money
-    return measures
-
-
-def _worth_of_change(design: Design, gain: float) -> str:
-    """A difference in value, which has no unit, as so many decisions moved from worst to best."""
-    objective, weight = max(design.weights.items(), key=lambda item: item[1])
-    moved = abs(gain) * design.instance["decisions"].rows / weight
-    verb = "more" if gain >= 0 else "less"
-    return (
-        f"By the weights this design is worth {small(abs(gain))} {verb} than today's: as much as moving "
-        f"{fixed(moved, 1)} decisions of full stake from worst to best on {objective}."
-    )
 
 
 def _objectives(design: Design) -> list[str]:
     weights, values = design.weights, design.expectations
-    rows = [("objective", "weight", "value")]
+    rows = [headings("objective", "weight", "value")]
     rows += [
         (name, fixed(weights[name], 4), fixed(None if name in design.no_data else value, 4))
         for name, value in values.items()
@@ -242,40 +221,27 @@ def _means(rows: list[Row], scenario: str, column: str) -> dict[str, float]:
 
 def _staff(design: Design, most: int = 5) -> list[str]:
     """Whose hours are nearest to running out: one small organisation can limit every uniform decision."""
-    organisations = design.instance["organisations"]
-    levels = dict(zip(organisations["organisation"], organisations["level"], strict=True))
-    tightest: dict[str, tuple[float, Row]] = {}
-    for row in design.rows("staff"):
-        if row["available"] is not None:
-            share = row["used"] / row["available"] if row["available"] else 1.0
-            if row["organisation"] not in tightest or share > tightest[row["organisation"]][0]:
-                tightest[row["organisation"]] = (share, row)
-    if not tightest:
+    from optimiser.reporting.said import all_used, tightest
+
+    found = tightest(design.instance, design.rows("staff"))
+    if not found:
         return []
-    full = Counter(levels[name] for name, (share, _) in tightest.items() if share > 0.995)
-    shown = [row for _, row in sorted(tightest.values(), key=lambda found: -found[0])[:most]]
-    used, available = (amounts([row[name] for row in shown]) for name in ("used", "available"))
-    rows = [("organisation", "level", "hours used", "of", "scenario")]
-    for row, hours, of in zip(shown, used, available, strict=True):
-        rows.append((row["organisation"], levels[row["organisation"]], hours, of, row["scenario"]))
-    lines = ["WHO BINDS (staff hours nearest to running out, in each one's worst scenario)"]
-    lines += columns(rows, right=(2, 3))
-    if full:
-        counts = ", ".join(f"{count} at level {level}" for level, count in full.items())
-        lines += paragraph(f"All hours used: {counts}, of {len(tightest):,} with a limit.")
-    return lines
+    first = [each.row for each in found[:most]]
+    used, available = (amounts([row[name] for row in first]) for name in ("used", "available"))
+    rows = [headings("organisation", "level", "used", "available", "scenario")]
+    for each, hours, of in zip(found, used, available, strict=False):
+        rows.append((each.row["organisation"], each.level, hours, of, each.row["scenario"]))
+    return [say("binds.tightest").upper(), *columns(rows, right=(2, 3)), *paragraph(all_used(found))]
 
 
 def _unmet(design: Design) -> list[str]:
-    demand: Counter[tuple[str, str]] = Counter()
-    unmet: Counter[tuple[str, str]] = Counter()
-    for row in design.rows("slack"):
-        demand[row["resource"], row["scenario"]] += row["demand"]
-        unmet[row["resource"], row["scenario"]] += row["unmet"]
-    if not demand:
+    from optimiser.reporting.said import demands
+
+    found = demands(design.rows("slack"))
+    if not found:
         return []
-    asked, short = list(demand.values()), [unmet[key] for key in demand]
-    rows = [("resource", "scenario", "demand", "unmet", "share")]
-    for key, units, missing, a, b in zip(demand, amounts(asked), amounts(short), asked, short, strict=True):
-        rows.append((*key, units, missing, percent(b / a if a else 0.0, 2)))
-    return ["DEMAND THAT NOTHING COVERS", *columns(rows, right=(2, 3, 4))]
+    asked, unmet = (amounts([getattr(each, name) for each in found]) for name in ("demand", "unmet"))
+    rows = [headings("resource", "scenario", "demand", "unmet", "share_unmet")]
+    for each, units, missing in zip(found, asked, unmet, strict=True):
+        rows.append((each.resource, each.scenario, units, missing, each.share))
+    return [say("binds.resources").upper(), *columns(rows, right=(2, 3, 4))]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from optimiser.cli.asked import asked_lines
+from optimiser.labels import label, say
 from optimiser.terminal import (
     breadth,
     columns,
@@ -17,11 +18,15 @@ from optimiser.terminal import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from optimiser.design.design import Design
     from optimiser.design.tables import Row
     from optimiser.instance.instance import Instance
     from optimiser.studies.finding import Finding
 
+UP, DOWN = "\u2191", "\u2193"
+Array: TypeAlias = "np.ndarray"
 TYPES = ("input", "process", "outcome")
 GRADES = ("measured", "proxy", "elicited", "illustrative")
 
@@ -63,10 +68,19 @@ def held(rows: Sequence[Row]) -> dict[str, list[str]]:
     return levels
 
 
+def named(sentences: Iterable[tuple[str, str]]) -> list[str]:
+    """Sentences about decisions, which use their names, each behind the code by which tables speak of it."""
+    lines = list[str]()
+    for code, sentence in sentences:
+        lines += paragraph(sentence if sentence.startswith(f"{code} ") else f"{code}: {sentence}")
+    return lines
+
+
 def title(instance: Instance) -> list[str]:
     """What an instance is called, and from whose perspective it is decided."""
     lines = paragraph(f"{instance.name}: {instance.title}" if instance.title else instance.name, "")
-    return lines + (paragraph(f"decided by: {instance.perspective}") if instance.perspective else [])
+    who = instance.perspective
+    return lines + (paragraph(say("verdict.perspective", who=who)) if who else [])
 
 
 def opening(found: Design | Finding) -> list[str]:
@@ -93,6 +107,34 @@ def grid(levels: Sequence[str], cells: Mapping[tuple[str, str], list[str]]) -> l
     return lines
 
 
+def arrows(instance: Instance, now: Array, then: Array) -> dict[tuple[str, str], list[str]]:
+    """Cells of a grid: who holds what then (D, O), an arrow before what is held elsewhere now (D, O).
+
+    Before what is held nowhere now (-1) there is a plus.
+    """
+    levels, cells = instance["levels"]["level"], defaultdict(list)
+    decisions = instance["decisions"]
+    for d, (name, kind) in enumerate(zip(decisions["decision"], decisions["type"], strict=True)):
+        marks = Counter[tuple[int, str]]()
+        for before, after in zip(now[d].tolist(), then[d].tolist(), strict=True):
+            way = UP if before > after else DOWN if before < after else " "
+            marks[after, way if before >= 0 else "+"] += 1
+        for (level, mark), count in sorted(marks.items()):
+            part = "" if count == marks.total() else f" {count}/{marks.total()}"
+            cells[levels[level], kind].append(f"{mark} {name}{part}")
+    return cells
+
+
+def arrows_mean() -> str:
+    """What the arrows of a grid mean."""
+    return f"{UP} {say('arrows.key_up')}, {DOWN} {say('arrows.key_down')}"
+
+
+def headings(*names: str) -> tuple[str, ...]:
+    """Headings of columns, as pages have them; in a terminal they begin small."""
+    return tuple(said[:1].lower() + said[1:] for said in (label("columns", name) for name in names))
+
+
 def _natural(rows: Sequence[Sequence[str]]) -> int:
     """How wide a table is whose cells are not folded."""
     return sum(2 + max(map(breadth, column)) for column in zip(*rows, strict=True))
@@ -107,17 +149,14 @@ def sources_text(instance: Instance) -> list[str]:
     """What was measured and what assumed, from sources.csv."""
     sources = instance["sources"]
     if not sources.rows:
-        said = "This instance has no sources.csv: what was measured and what assumed is not said."
-        return ["MEASURED AND ASSUMED", *paragraph(said)]
+        return ["MEASURED AND ASSUMED", *paragraph(say("verdict.rests_unsaid"))]
     graded = defaultdict(list)
     for table, column, grade in zip(sources["table"], sources["column"], sources["grade"], strict=True):
         graded[grade].append(f"{table}.{column}")
-    lines = ["MEASURED AND ASSUMED"]
+    lines, wide = ["MEASURED AND ASSUMED"], 1 + max(len(label("grades", grade)) for grade in graded)
     for grade in GRADES:
         if graded[grade]:
-            lines += listing(graded[grade], f"  {grade:<13}{len(graded[grade]):>3}  ")
+            lines += listing(graded[grade], f"  {label('grades', grade):<{wide}}{len(graded[grade]):>3}  ")
     if graded["illustrative"]:
-        lines += paragraph(
-            "Illustrative numbers illustrate: the design says what follows from them, not what is best."
-        )
+        lines += paragraph(say("verdict.illustrative"))
     return lines

@@ -13,7 +13,6 @@ from optimiser.figures.conflict import conflict
 from optimiser.figures.contributions import contributions
 from optimiser.figures.drawing import Drawing
 from optimiser.figures.frontier import frontier
-from optimiser.figures.names import Names
 from optimiser.figures.path import path
 from optimiser.figures.reach import compared, solved
 from optimiser.figures.replay import replay
@@ -22,6 +21,7 @@ from optimiser.figures.thresholds import thresholds
 from optimiser.figures.triangle import triangle
 from optimiser.figures.verdicts import verdicts
 from optimiser.instance.instance import Instance
+from optimiser.instance.names import Names
 
 Document = Mapping[str, Any]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 
 from optimiser.figures.canvas import SIZE, Canvas, cut
 from optimiser.figures.drawing import NARROW, Drawing, drawing
-from optimiser.figures.names import Names
+from optimiser.instance.names import Names
 from optimiser.labels import label, say
 from optimiser.terminal import percent
 
@@ -38,23 +39,33 @@ def arrows(names: Names, held: np.ndarray) -> Drawing:
     )  # fmt: skip
 
 
-def arrows_said(names: Names, held: np.ndarray) -> str:
-    """How many decisions move where, in a sentence."""
-    if not (names.today >= 0).any():
-        return say("arrows.no_today", n=len(names.decisions))
-    count = Counter(kind for d in range(len(names.decisions)) for kind in ways(names.today[d], held[d]))
-    moving = moved(names, held)
+def arrows_said(names: Names, held: np.ndarray, now: np.ndarray | None = None) -> str:
+    """How many decisions move where from `now` (D, O), which is today, in a sentence."""
+    now = names.today if now is None else now
+    if not (now >= 0).any():
+        return say("arrows.no_today", n=len(held), where=", ".join(_places(names, held)))
+    count = Counter(way for before, after in zip(now, held, strict=True) for way in ways(before, after))
+    moving = sum(bool(ways(before, after)) for before, after in zip(now, held, strict=True))
     if not moving:
-        return say("arrows.none", n=len(names.decisions))
-    said = say("arrows.said", n=len(moving), of=len(names.decisions))
+        return say("arrows.none", n=len(held))
+    said = say("arrows.said", n=moving, of=len(held))
     parts = [say(f"arrows.{way}", n=count[way]) for way in ("up", "down") if count[way]]
     return f"{said}: {', '.join(parts)}."
 
 
+def _places(names: Names, held: np.ndarray) -> Iterator[str]:
+    """How many decisions a design holds at each level, and how many at several."""
+    whole = (held == held[:, :1]).all(axis=1)
+    for level, name in enumerate(names.levels):
+        if count := int((whole & (held[:, 0] == level)).sum()):
+            yield say("arrows.at", n=count, level=name)
+    if not whole.all():
+        yield say("arrows.several", n=int((~whole).sum()))
+
+
 def moved(names: Names, held: np.ndarray) -> list[str]:
     """The decisions that sit elsewhere for somebody than they do today."""
-    today = names.today
-    return [code for d, code in enumerate(names.decisions) if ((today[d] >= 0) & (today[d] != held[d])).any()]
+    return [code for d, code in enumerate(names.decisions) if ways(names.today[d], held[d])]
 
 
 def ways(now: np.ndarray, then: np.ndarray) -> set[str]:

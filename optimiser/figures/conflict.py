@@ -7,16 +7,16 @@ from typing import Any
 
 from optimiser.figures.canvas import Canvas, wrapped
 from optimiser.figures.drawing import Drawing, drawing
-from optimiser.figures.names import Names
+from optimiser.instance.names import Names
 from optimiser.labels import label, say
 from optimiser.terminal import exact, percent
 
 Document = Mapping[str, Any]
 
 
-def conflict(names: Names, document: Document) -> Drawing:  # noqa: ARG001 (every figure is asked in the same way)
+def conflict(names: Names, document: Document) -> Drawing:
     """The requirements of `diagnose` that cannot all hold; of a feasible instance, its limits."""
-    found = document["conflict"] or document["limits"]
+    found = [{**row, "text": names.spoken(row["text"])} for row in document["conflict"] or document["limits"]]
     rows = [(row["text"], _number(row["has"]), _number(row["needs"])) for row in found]
     columns = tuple(label("columns", name) for name in ("requirement", "has", "needs"))
     key = "conflict" if document["conflict"] else "limits"

@@ -10,8 +10,8 @@ import numpy as np
 from optimiser.figures.canvas import SERIES, Canvas, cut
 from optimiser.figures.drawing import NARROW, Drawing, drawing
 from optimiser.figures.frame import Frame
-from optimiser.figures.names import Names
 from optimiser.figures.shares import shade
+from optimiser.instance.names import Names
 from optimiser.labels import label, say
 
 Document = Mapping[str, Any]

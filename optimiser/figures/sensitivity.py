@@ -7,8 +7,8 @@ from typing import Any
 
 from optimiser.figures.canvas import Canvas, cut
 from optimiser.figures.drawing import NARROW, Drawing, drawing
-from optimiser.figures.names import Names
 from optimiser.figures.shares import shares
+from optimiser.instance.names import Names
 from optimiser.labels import label, say
 from optimiser.terminal import fixed
 
@@ -28,12 +28,12 @@ def drivers(names: Names, document: Document) -> Drawing:
         if row["of"] in names.decisions and row["input"] and row["index"] is not None:
             found.setdefault(row["input"], []).append(row["index"])
     means = sorted(((sum(v) / len(v), name) for name, v in found.items()), key=lambda pair: -pair[0])
-    rows = [(name, fixed(mean, 3), len(found[name])) for mean, name in means]
+    rows = [(names.input(name), fixed(mean, 3), len(found[name])) for mean, name in means]
     columns = tuple(label("columns", name) for name in ("input", "index", "decisions"))
-    first = means[0][1] if means else "\u2013"
+    first = rows[0][0] if rows else "\u2013"
     return drawing(
         "drivers", say("drivers.title"), say("drivers.said", first=first), columns, rows,
-        lambda canvas: _bars(canvas, [(name, max(0.0, mean)) for mean, name in means[:MOST]]),
+        lambda canvas: _bars(canvas, [(names.input(name), max(0.0, mean)) for mean, name in means[:MOST]]),
     )  # fmt: skip
 
 

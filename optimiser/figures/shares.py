@@ -9,7 +9,7 @@ import numpy as np
 
 from optimiser.figures.canvas import SHADES, Canvas, cut
 from optimiser.figures.drawing import NARROW, Drawing, drawing
-from optimiser.figures.names import Names
+from optimiser.instance.names import Names
 from optimiser.labels import label, say
 from optimiser.terminal import percent
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optimiser.figures.canvas import SERIES, Canvas, cut
 from optimiser.figures.drawing import NARROW, Drawing, drawing
 from optimiser.figures.frame import Frame
-from optimiser.figures.names import Names
+from optimiser.instance.names import Names
 from optimiser.labels import label, say
 from optimiser.terminal import exact, fixed
 
@@ -19,8 +19,8 @@ SEVERAL, NONE = "faint", "paper"
 def thresholds(names: Names, document: Document) -> Drawing:
     """The answer of `thresholds`, of one input or of two."""
     if "patches" in document:
-        return _of_two(document)
-    title = say("thresholds.title", what=document["what"])
+        return _of_two(names, document)
+    title = say("thresholds.title", what=names.input(document["what"]))
     rows = [(number(tip["at"]), moves(names, tip["moves"])) for tip in document["tips"]]
     said = say(
         "thresholds.said" if document["proven"] else "thresholds.said_open",
@@ -28,7 +28,7 @@ def thresholds(names: Names, document: Document) -> Drawing:
         low=exact(document["range"][0]),
         high=exact(document["range"][1]),
     )
-    columns = (document["what"], label("columns", "moves"))
+    columns = (names.input(document["what"]), label("columns", "moves"))
     return drawing("thresholds", title, said, columns, rows, lambda canvas: _draw(canvas, names, document))
 
 
@@ -69,7 +69,7 @@ def _draw(canvas: Canvas, names: Names, document: Document) -> None:
             b[1] - a[1],
             ("faint" if k % 2 else "paper") if each["feasible"] else "c4",
         )
-    end = frame.axes(document["what"], say("thresholds.value"), shown=lambda x: fixed(x, 3))
+    end = frame.axes(names.input(document["what"]), say("thresholds.value"), shown=lambda x: fixed(x, 3))
     for each in found:
         if None not in each["values"]:
             ends = zip((each["from"], each["to"]), each["values"], strict=True)
@@ -90,30 +90,30 @@ def _draw(canvas: Canvas, names: Names, document: Document) -> None:
         canvas.text(26, y, say("thresholds.now", now=number(document["now"])), size=12)
 
 
-def _of_two(document: Document) -> Drawing:
-    other = document["and"]
-    title = say("thresholds.title_two", what=document["what"], other=other["what"])
+def _of_two(names: Names, document: Document) -> Drawing:
+    whats = tuple(names.input(each["what"]) for each in (document, document["and"]))
+    title = say("thresholds.title_two", what=whats[0], other=whats[1])
     rows = [
         (*(_span(each[name]) for name in ("x", "y")), ", ".join(str(one) for one in each["design_ids"]))
         for each in document["patches"]
     ]
     said = say("thresholds.said_two", n=len(document["designs"]), patches=len(rows))
-    columns = (document["what"], other["what"], label("columns", "design"))
-    return drawing("thresholds", title, said, columns, rows, lambda canvas: _patches(canvas, document))
+    columns = (*whats, label("columns", "design"))
+    return drawing("thresholds", title, said, columns, rows, lambda canvas: _patches(canvas, document, whats))
 
 
 def _span(ends: Any) -> str:
     return say("thresholds.span", low=number(ends[0]), high=number(ends[1]))
 
 
-def _patches(canvas: Canvas, document: Document) -> None:
+def _patches(canvas: Canvas, document: Document, whats: Sequence[str]) -> None:
     other = document["and"]
     side = min(canvas.width - 80, 420.0)
     frame = Frame(canvas, 60, 26, side, side * 0.8, tuple(document["range"]), tuple(other["range"]))
     for each in document["patches"]:
         (x0, y1), (x1, y0) = frame.at(each["x"][0], each["y"][0]), frame.at(each["x"][1], each["y"][1])
         canvas.rect(x0, y0, x1 - x0, y1 - y0, _colour(each["design_ids"]), "paper")
-    end = frame.axes(document["what"], other["what"])
+    end = frame.axes(whats[0], whats[1])
     if document["now"] is not None and other["now"] is not None:
         canvas.circle(frame.at(document["now"], other["now"]), 6, "none", "ink", 2)
     seen = sorted({one for each in document["patches"] for one in each["design_ids"]})

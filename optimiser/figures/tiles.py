@@ -8,7 +8,7 @@ from typing import Any
 
 from optimiser.figures.canvas import Canvas, Point, cut
 from optimiser.figures.drawing import NARROW, Drawing, drawing
-from optimiser.figures.names import Names
+from optimiser.instance.names import Names
 from optimiser.labels import label, say
 from optimiser.terminal import fixed
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from optimiser.figures.canvas import SERIES, SIZE, Canvas, cut, wrapped
 from optimiser.figures.drawing import NARROW, Drawing, drawing
-from optimiser.figures.names import Names
+from optimiser.instance.names import Names
 from optimiser.labels import label, say
 from optimiser.terminal import at_most, percent
 

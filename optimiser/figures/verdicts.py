@@ -8,7 +8,7 @@ from typing import Any
 
 from optimiser.figures.canvas import Canvas, cut
 from optimiser.figures.drawing import NARROW, Drawing, drawing
-from optimiser.figures.names import Names
+from optimiser.instance.names import Names
 from optimiser.labels import label, say
 
 ROW = 24.0

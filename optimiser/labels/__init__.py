@@ -5,14 +5,15 @@ Codes of an instance (decisions, organisations, levels) are its own and are not 
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 
 @cache
 def _words() -> dict[str, Any]:
+    import tomllib
+    from importlib.resources import files
+
     return tomllib.loads(files(__name__).joinpath("english.toml").read_text(encoding="utf-8"))
 
 

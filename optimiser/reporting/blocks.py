@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from optimiser.figures.drawing import Drawing
+from optimiser.labels import say
+
+NUMBER = re.compile(r"[-+<>]? ?[\d.,]+( %| \w+)?|[\d,]+ / [\d,]+|[-\u2013?]")
 
 
 @dataclass(frozen=True)
@@ -53,14 +58,19 @@ class Sentences:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under headings; `folded` behind its caption, the columns from `numbers` on to the right."""
+    """Rows under headings; `folded` behind its caption."""
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
     folded: bool = False
-    numbers: int = 1
     kind: str = field(default="table", init=False)
+
+    @cached_property
+    def numbers(self) -> set[int]:
+        """Which columns hold nothing but numbers: they stand to the right."""
+        columns = zip(*self.rows, strict=True)
+        return {k for k, cells in enumerate(columns) if k and all(NUMBER.fullmatch(str(x)) for x in cells)}
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,8 @@ class Figure:
     @property
     def table(self) -> Table:
         """The numbers behind it."""
-        return Table(self.drawing.title, self.drawing.columns, self.drawing.rows, folded=True)
+        caption = say("page.table", figure=self.drawing.title)
+        return Table(caption, self.drawing.columns, self.drawing.rows, folded=True)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def weights(shown: Shown, opinions: Sequence[Opinion] = ()) -> Part | None:
         Text(say("triangle.how", error=exactness(document))),
         Triangle(figure, _data(shown, document, opinions)),
     ]
-    blocks += [Text(words) for words in (*_others(shown, document), *_current(document))]
+    blocks += [Text(words) for words in (*_others(shown, document), *_current(shown, document))]
     if opinions:
         blocks += agreement(shown, document, opinions)
     return Part("weights", say("triangle.heading"), [*blocks, Figure(acceptability(shown.names, document))])
@@ -39,7 +39,7 @@ def _data(shown: Shown, document: Document, opinions: Sequence[Opinion]) -> dict
     designs = {
         each["design_id"]: {
             "moves": _moves(shown, document, each),
-            "share": percent(each["area"]),
+            "share": say("answer.share", share=percent(each["area"])),
             "colour": colour(each["design_id"]),
         }
         for each in document["designs"]
@@ -74,13 +74,15 @@ def _others(shown: Shown, document: Document) -> Iterator[str]:
         yield say("triangle.others", names=", ".join(names))
 
 
-def _current(document: Document) -> Iterator[str]:
+def _current(shown: Shown, document: Document) -> Iterator[str]:
     """Where today's design stands on the map."""
     now = document["current"]
     if now is None:
         return
     if not now["feasible"]:
-        yield say("triangle.current_breaks", first=now["broken"][0] if now["broken"] else "")
+        yield say(
+            "triangle.current_breaks", first=shown.names.spoken(now["broken"][0]) if now["broken"] else ""
+        )
     elif now["nearest"] is not None:
         yield say("triangle.current_best", share=percent(now["share"]), at=_at(document, now["nearest"]))
     elif now["least_loss"] is not None and now["least_loss_at"] is not None:

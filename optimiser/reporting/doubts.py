@@ -25,7 +25,10 @@ def impossible(shown: Shown) -> Part | None:
         return None
     blocks: list[Any] = []
     if found["facts"]:
-        blocks += [Heading(say("conflict.facts")), Listing(found["facts"])]
+        blocks += [
+            Heading(say("conflict.facts")),
+            Listing([shown.names.spoken(said) for said in found["facts"]]),
+        ]
     if found["conflict"] or found["limits"]:
         blocks.append(Figure(conflict(shown.names, found)))
     if found["conflict"]:
@@ -49,7 +52,7 @@ def nearly(shown: Shown) -> Part | None:
             for each in found["designs"]
         ]
         columns = [label("columns", name) for name in ("rank", "moves", "value")]
-        blocks.append(Table(say("verdicts.ranked"), columns, rows, folded=True, numbers=2))
+        blocks.append(Table(say("verdicts.ranked"), columns, rows, folded=True))
     return Part("nearly", say("verdicts.heading"), [*blocks, *_unfinished(found)])
 
 
@@ -88,7 +91,7 @@ def happened(shown: Shown) -> Part | None:
                 for row in found["delays"]
             ]
             columns = [label("columns", name) for name in ("resource", "level", "days", "kept")]
-            blocks.append(Table(say("replay.delays"), columns, rows, folded=True, numbers=2))
+            blocks.append(Table(say("replay.delays"), columns, rows, folded=True))
         blocks += _unfinished(found)
     return Part("replay", say("replay.heading"), blocks) if blocks else None
 

@@ -27,7 +27,7 @@ def rests_on(shown: Shown) -> Part:
     columns = [label("columns", name) for name in ("step", "said", "filled")]
     blocks = [
         Text(say("ispor.how")),
-        Table(say("ispor.caption"), columns, rows, numbers=99),
+        Table(say("ispor.caption"), columns, rows),
         *_definitions(shown),
         *_sources(shown),
     ]
@@ -165,13 +165,13 @@ def _definitions(shown: Shown) -> Iterator[Heading | Table]:
         )
         rows.append((shown.names.objective(code), exact(shown.instance.weights.get(code, 0.0)), meaning))
     columns = [label("columns", name) for name in ("objective", "weight_given", "meaning")]
-    yield Table(say("ispor.objectives"), columns, rows, folded=True, numbers=99)
+    yield Table(say("ispor.objectives"), columns, rows, folded=True)
 
 
 def _sources(shown: Shown) -> Iterator[Table | Text]:
     sources = shown.instance["sources"]
     if not sources.rows:
-        yield Text(say("ispor.no_sources"), "warning")
+        yield Text(say("verdict.rests_unsaid"), "warning")
         return
     names = ("table", "column", "grade", "source", "note", "low", "high")
     rows = [
@@ -182,7 +182,7 @@ def _sources(shown: Shown) -> Iterator[Table | Text]:
     ]
     rows.sort(key=lambda row: row[1])
     columns = [label("columns", name) for name in ("input", "grade", "source", "note", "range")]
-    yield Table(say("ispor.sources", n=len(rows)), columns, rows, folded=True, numbers=99)
+    yield Table(say("ispor.sources", n=len(rows)), columns, rows, folded=True)
 
 
 def _range(low: float, high: float) -> str:

@@ -32,7 +32,7 @@ def how(shown: Shown) -> Part:
     rows = [_call(document) for documents in shown.results.documents.values() for document in documents]
     columns = [label("columns", name) for name in ("command", "asked", "came_of_it", "found_with")]
     blocks = [
-        Table(say("method.calls"), columns, rows, numbers=99),
+        Table(say("method.calls"), columns, rows),
         Text(say("method.hash", hash=shown.instance.hash)),
         Heading(say("method.paragraph_heading")),
         Text(_paragraph(shown)),
@@ -74,8 +74,9 @@ def _outcome(document: Document) -> str:
             said += ", " + say("method.gap", gap=gap(document["value"], document["bound"]))
         return f"{said}, {label('verified', 'yes' if document.get('verified') else 'no')}"
     if "complete" in document:
-        said = label("complete", "yes" if document["complete"] else "no")
-        return " ".join([said, *document.get("unfinished", [])])
+        if document["complete"]:
+            return label("complete", "yes")
+        return ": ".join(filter(None, (label("complete", "no"), " ".join(document["unfinished"]))))
     return "\u2013"
 
 

@@ -167,7 +167,7 @@ def _where_they_agree(
         rows.append([shown.names.decision(code), label("agree", "yes" if together else "no"), *cells])
     yield Text(say("opinions.agree", n=same, of=len(rows)))
     columns = [label("columns", "decision"), label("columns", "agree"), *(one.name for one in opinions)]
-    yield Table(say("opinions.where"), columns, rows, folded=True, numbers=99)
+    yield Table(say("opinions.where"), columns, rows, folded=True)
 
 
 def _places(shown: Shown, levels: np.ndarray) -> str:

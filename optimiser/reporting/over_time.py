@@ -13,6 +13,7 @@ from optimiser.reporting.results import Shown
 from optimiser.terminal import fixed, percent
 
 Document = Mapping[str, Any]
+FIRST = 6  # sentences about a study that stand open: what came of it
 
 
 def pendulum(shown: Shown) -> Part | None:
@@ -47,8 +48,10 @@ def batch(shown: Shown) -> Part | None:
     found = shown.one("sensitivity")
     if found is None or not found.get("levels"):
         return None
+    said = found.get("sentences", [])
     blocks: list[Any] = [Text(say("samples.how", n=len(found["samples"])))]
-    blocks += [Listing(found["sentences"], say("samples.sentences"))] if found.get("sentences") else []
+    blocks += [Listing(said[:FIRST])] if said else []
+    blocks += [Listing(said[FIRST:], say("samples.sentences"))] if said[FIRST:] else []
     blocks.append(Figure(sensitivity(shown.names, found)))
     if any(row["index"] is not None and row["input"] for row in found["drivers"]):
         blocks.append(Figure(drivers(shown.names, found)))
@@ -71,7 +74,10 @@ def _tables(shown: Shown, found: Document) -> Iterator[Table]:
         for r in found["regret"]
     ]
     yield from _table("regret", regret, "design", "feasible", "mean", "p95", "worst", "within")
-    knowing = [(r["input"], label("grades", r["grade"]), fixed(r["evppi"], 5)) for r in found["knowing"]]
+    knowing = [
+        (shown.names.input(r["input"]), label("grades", r["grade"]), fixed(r["evppi"], 5))
+        for r in found["knowing"]
+    ]
     yield from _table("knowing", knowing, "input", "grade", "evppi")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from optimiser.figures.tiles import MEASURES, changes, gains, sign
 from optimiser.labels import label, say
 from optimiser.reporting.blocks import Figure, Part, Table, Text
 from optimiser.reporting.results import Shown
+from optimiser.reporting.said import all_used, demands, tightest
 from optimiser.terminal import amounts, fixed, percent, signed
 
 Document = Mapping[str, Any]
@@ -80,69 +80,52 @@ def what_binds(shown: Shown) -> Part | None:
     document = shown.one("solve", "verify")
     if document is None or not document.get("design"):
         return None
-    blocks = [*_hours(shown, document), *_resources(document)]
+    blocks = [*_hours(shown, document), *_demands(document)]
     return Part("binds", say("binds.heading"), blocks) if blocks else None
 
 
 def _hours(shown: Shown, document: Document) -> Iterator[Any]:
-    organisations = shown.instance["organisations"]
-    level = dict(zip(map(str, organisations["organisation"]), map(str, organisations["level"]), strict=True))
-    worst: dict[str, tuple[float, Mapping[str, Any]]] = {}
-    for row in document["staff"]:
-        if row["available"] is not None:
-            share = row["used"] / row["available"] if row["available"] else 1.0
-            if row["organisation"] not in worst or share > worst[row["organisation"]][0]:
-                worst[row["organisation"]] = share, row
-    if not worst:
+    found = tightest(shown.instance, document["staff"])
+    if not found:
         yield Text(say("binds.no_hours"))
         return
     if document["means"] and document["means"]["hours"]:
         yield Figure(hours(document))
-    full = Counter(level[code] for code, (share, _) in worst.items() if share > 0.995)
-    places = ", ".join(say("binds.at_level", n=count, level=where) for where, count in full.items())
-    yield Text(
-        say("binds.full", places=places, of=len(worst)) if full else say("binds.none_full", of=len(worst))
-    )
-    tightest = sorted(worst.values(), key=lambda found: -found[0])[:TIGHTEST]
-    used, there = (amounts([row[name] for _, row in tightest]) for name in ("used", "available"))
+    yield Text(all_used(found))
+    first = found[:TIGHTEST]
+    used, there = (amounts([each.row[name] for each in first]) for name in ("used", "available"))
     rows = [
         (
-            shown.names.organisation(row["organisation"]),
-            level[row["organisation"]],
-            row["scenario"],
+            shown.names.organisation(each.row["organisation"]),
+            each.level,
+            label("scenarios", each.row["scenario"]),
             a,
             b,
-            percent(share),
+            percent(each.share),
         )
-        for (share, row), a, b in zip(tightest, used, there, strict=True)
+        for each, a, b in zip(first, used, there, strict=True)
     ]
     columns = [
         label("columns", name) for name in ("organisation", "level", "scenario", "used", "available", "share")
     ]
-    yield Table(say("binds.tightest"), columns, rows, numbers=3)
+    yield Table(say("binds.tightest"), columns, rows)
 
 
-def _resources(document: Document) -> Iterator[Any]:
-    demand, unmet, lent = Counter[tuple[str, str]](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    for row in document["slack"]:
-        key = row["resource"], row["scenario"]
-        demand[key] += row["demand"]
-        unmet[key] += row["unmet"]
-        lent[key] += row["lent"]
-    if not demand:
-        return
+def _demands(document: Document) -> Iterator[Any]:
     rows = [
         (
-            label("resources", key[0]),
-            label("scenarios", key[1]),
-            fixed(demand[key], 0),
-            fixed(lent[key], 1),
-            fixed(unmet[key], 1),
-            percent(unmet[key] / demand[key] if demand[key] else 0.0, 2),
+            label("resources", each.resource),
+            label("scenarios", each.scenario),
+            fixed(each.demand, 0),
+            fixed(each.lent, 1),
+            fixed(each.unmet, 1),
+            each.share,
         )
-        for key in demand
+        for each in demands(document["slack"])
     ]
+    if not rows:
+        return
     columns = [
         label("columns", name) for name in ("resource", "scenario", "demand", "lent", "unmet", "share_unmet")
     ]
-    yield Table(say("binds.resources"), columns, rows, numbers=2)
+    yield Table(say("binds.resources"), columns, rows)

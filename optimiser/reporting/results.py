@@ -13,9 +13,9 @@ import numpy as np
 
 from optimiser.design.result_folder import DOCUMENT, INSTANCE, LARGEST
 from optimiser.errors import InputError
-from optimiser.figures.names import Names
 from optimiser.instance.checking.out_of_form import misfits
 from optimiser.instance.instance import Instance
+from optimiser.instance.names import Names
 from optimiser.instance.read import read
 from optimiser.instance.schema.json_schema import result_schema
 
@@ -81,6 +81,15 @@ class Shown:
     def held(self) -> np.ndarray | None:
         """(D, O) the level at which it holds each decision."""
         return None if self.best is None else self.names.held(self.best["design"])
+
+    @cached_property
+    def sits(self) -> dict[str, list[str]]:
+        """Decision -> the levels at which the design holds it; nothing where no design is shown."""
+        if self.held is None:
+            return {}
+        levels = self.names.levels
+        rows = zip(self.names.decisions, self.held, strict=True)
+        return {code: [levels[k] for k in np.unique(row) if k >= 0] for code, row in rows}
 
     @property
     def knows_today(self) -> bool:

@@ -10,7 +10,8 @@ from optimiser.figures.reach import compared, solved
 from optimiser.labels import label, say
 from optimiser.reporting.blocks import Figure, Part, Sentences, Table, Text
 from optimiser.reporting.results import Shown
-from optimiser.terminal import fixed, money, percent, signed, small
+from optimiser.reporting.said import measures, worth_of_change
+from optimiser.terminal import fixed, signed
 
 Document = Mapping[str, Any]
 
@@ -40,7 +41,20 @@ def why(shown: Shown) -> Part | None:
         for each in found["decisions"]
     ]
     items.sort(key=lambda item: not item[3])
-    return Part("why", say("why.heading"), [Text(say("why.how")), Sentences(items)])
+    return Part("why", say("why.heading"), [Text(say("why.how")), *_another(shown, found), Sentences(items)])
+
+
+def _another(shown: Shown, found: Document) -> Iterator[Text]:
+    """That reasons are given for another design than the one that is shown, where they are."""
+    places = {code: set(levels) for code, levels in shown.sits.items()}
+    names = [
+        shown.names.decision(each["decision"])
+        for each in found["decisions"]
+        if not each["organisation"]
+        and places.get(each["decision"]) not in (None, set(each["level"].split(";")))
+    ]
+    if names:
+        yield Text(say("why.other", n=len(names), names=", ".join(names)), "warning")
 
 
 def against(shown: Shown) -> Part | None:
@@ -55,44 +69,10 @@ def _units(shown: Shown) -> Iterator[Any]:
     if document is None or not document.get("means"):
         return
     now = document["current_means"]
-    best, today = measures(document["means"]), measures(now) if now else {}
-    rows = [
-        (
-            name,
-            *([today[name][0]] if now else []),
-            shown_value,
-            *([_change(name, today, best)] if now else []),
-        )
-        for name, (shown_value, _) in best.items()
-    ]
-    columns = [
-        label("columns", "measure"),
-        *([label("columns", "today")] if now else []),
-        label("columns", "best"),
-    ]
-    yield Table(say("today.units"), columns + ([label("columns", "change")] if now else []), rows)
-
-
-def measures(means: Document) -> dict[str, tuple[str, float]]:
-    """What a design means in units that people know: name -> as it is shown, and the number."""
-    found = {say("units.days"): (fixed(means["days_to_practice"], 1), means["days_to_practice"])}
-    found[say("units.answered_for")] = percent(means["answered_for"]), 100 * means["answered_for"]
-    if means["volatility_pooled"] is not None:
-        found[say("units.volatility")] = percent(means["volatility_pooled"]), 100 * means["volatility_pooled"]
-    for resource, unmet in means["unmet"].items():
-        found[say("units.unmet", resource=label("resources", resource))] = fixed(unmet, 1), unmet
-    for row in means["hours"]:
-        used = row["used"] / row["available"] if row["available"] else 0.0
-        found[say("units.hours", level=row["level"])] = percent(used), 100 * used
-    if means["spend"]:
-        found[say("units.spend")] = money(means["spend"]), means["spend"]
-    return found
-
-
-def _change(name: str, today: Mapping[str, tuple[str, float]], best: Mapping[str, tuple[str, float]]) -> str:
-    change = best[name][1] - today[name][1]
-    digits = 0 if abs(change) >= 1000 else 1
-    return signed(change, digits) if any(c in "123456789" for c in fixed(change, digits)) else "\u2013"
+    found = measures(document["means"], now)
+    rows = [row if now else (row.name, row.best) for row in found]
+    columns = ("measure", "today", "best", "change") if now else ("measure", "best")
+    yield Table(say("today.units"), [label("columns", name) for name in columns], rows)
 
 
 def _objectives(shown: Shown) -> Iterator[Any]:
@@ -118,7 +98,7 @@ def _designs(shown: Shown, found: Document) -> Iterator[Any]:
     yield Table(say("today.designs"), columns, rows, folded=True)
     broken = [each for each in found["designs"] if each["feasible"] is False]
     for each in broken:
-        first = each["broken"][0] if each["broken"] else ""
+        first = shown.names.spoken(each["broken"][0]) if each["broken"] else ""
         yield Text(
             say("today.breaks", n=len(each["broken"]), design=_named(shown, each["name"]), first=first),
             "note",
@@ -156,7 +136,4 @@ def _changes(shown: Shown) -> Iterator[Any]:
     designs = {each["name"]: each["value"] for each in found["designs"]}
     if designs.get("current") is not None and designs.get("best") is not None:
         gain = designs["best"] - designs["current"]
-        objective, weight = max(weights.items(), key=lambda item: item[1])
-        moves = fixed(abs(gain) * len(shown.names.decisions) / weight, 1)
-        key = "today.net_more" if gain >= 0 else "today.net_less"
-        yield Text(say(key, gain=small(abs(gain)), moves=moves, objective=shown.names.objective(objective)))
+        yield Text(say("today.only_now", said=worth_of_change(shown.names, weights, gain)))

@@ -45,6 +45,7 @@ def found(monkeypatch) -> Callable[[Any], dict[str, Any]]:
 GOLDEN = """\
 tiny: A tiny system
 optimal, verified: value 0.500000, bound 0.500000, gap 0.0000 %
+  3 decisions would sit: 2 at central, 1 at several levels. Where they sit today is not said.
   Every promise and objective was recomputed from the tables: all hold.
   Held means broken by no more than 0.000001 of the larger of its two sides.
   All 4 designs one move away were looked at: none better, 1 equal.
@@ -60,12 +61,12 @@ WHO HOLDS WHAT
     redeployment: 1 local, 1 central
 
 WHAT IT MEANS
-                                  this design
-  days from decision to practice          2.5
-  the centre answers for               75.0 %
-  volatility pooled away               25.0 %
-  beds unmet, expected                    0.2
-  hours used at level local            65.0 %
+                                    this design
+  Days from a decision to practice          2.5
+  The centre answers for                 75.0 %
+  Volatility pooled away                 25.0 %
+  Unmet, expected: beds                     0.2
+  Hours used at level local              65.0 %
 
 WHAT IT IS WORTH (0 worst, 1 best)
   objective       weight   value
@@ -88,16 +89,16 @@ HELD AND EXERCISED (share of the decision space, mean over localities, scenario 
   Exercised: how much of it the holder uses, as far as hours, will, ability and partners go.
   Monitored: how much of it the centre watches; - for what it holds itself.
 
-WHO BINDS (staff hours nearest to running out, in each one's worst scenario)
-  organisation  level  hours used  of  scenario
-  south         local          18  18  surge
-  north         local          20  40  normal
-  All hours used: 1 at level local, of 2 with a limit.
+STAFF HOURS NEAREST TO RUNNING OUT, IN EACH ONE'S WORST SCENARIO
+  organisation  level  hours used  available  scenario
+  south         local          18         18  surge
+  north         local          20         40  normal
+  All hours are used: 1 at level local, of 2 organisations with a limit, each in its worst scenario.
 
 DEMAND THAT NOTHING COVERS
-  resource  scenario  demand  unmet   share
-  beds      normal       150      0  0.00 %
-  beds      surge        170      2  1.18 %
+  resource  scenario  demand  unmet  share unmet
+  beds      normal       150      0       0.00 %
+  beds      surge        170      2       1.18 %
 
 MEASURED AND ASSUMED
   measured       1  organisations.population

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from paths import ROOT
@@ -34,3 +37,29 @@ def test_one_and_many():
 def test_a_code_of_the_users_own_is_said_without_underscores():
     assert label("objectives", "risk_pooling") == "Risk pooling"
     assert label("objectives", "local_voice") == "local voice"
+
+
+def test_no_sentence_stands_in_the_code_as_well():
+    """What pages say and what is printed comes from one place: no four words of it are written twice."""
+    said = {plain(text) for text in texts(_words()) if len(text.split()) >= 4}
+    twice = [
+        f"{path.name}: {node.value}"
+        for room in ("cli", "studies", "design", "figures", "reporting")
+        for path in (ROOT / "optimiser" / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and plain(node.value) in said
+    ]
+    assert twice == []
+
+
+def plain(text: str) -> str:
+    """As it sounds: small letters and no marks at its ends."""
+    return text.lower().strip(" .:;,(")
+
+
+def texts(words: Any) -> Iterator[str]:
+    if isinstance(words, str):
+        yield words
+    else:
+        for each in words.values():
+            yield from texts(each)

@@ -17,8 +17,8 @@ from optimiser.errors import InputError
 from optimiser.figures.canvas import COLOURS, ticks
 from optimiser.figures.drawing import Drawing
 from optimiser.figures.frontier import FILLS
-from optimiser.figures.names import Names
 from optimiser.figures.sensitivity import sensitivity
+from optimiser.instance.names import Names
 from optimiser.studies.frontier.frontier import Frontier
 
 PAIR = ("accountability", "responsiveness")

@@ -86,6 +86,11 @@ class Shift:
         people = self.instance.population
         return people / people.sum()
 
+    @property
+    def now(self) -> Array:
+        """(D, O) position of the level at which each is held at the start; -1 where that is not known."""
+        return np.where(self.known, self.before, -1)
+
     @cached_property
     def steps(self) -> Array:
         """(D, O) levels up; negative: down."""

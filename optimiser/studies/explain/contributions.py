@@ -15,6 +15,8 @@ from optimiser.audit.objectives import link_losses
 from optimiser.design.tables import plain
 from optimiser.instance.checking.problems import number_text
 from optimiser.instance.instance import Instance
+from optimiser.instance.names import Names
+from optimiser.labels import label
 from optimiser.record import Record
 from optimiser.tolerances import TOLERANCE
 
@@ -60,7 +62,7 @@ class Limits:
 
     def __init__(self, instance: Instance, record: Record, audit: Audit) -> None:
         self.instance, self.record, self.audit = instance, record, audit
-        self.facts = facts_of(instance)
+        self.facts, self.names = facts_of(instance), Names(instance)
         self.accounts = Accounts(self.facts, record)
 
     def binding(self, d: int, localities: Array) -> list[Limit]:
@@ -98,10 +100,10 @@ class Limits:
         for n in np.flatnonzero(held | watched).tolist():
             name = facts.organisations[n]
             if full[n]:
-                yield _hours_limit(name, facts.planned[n], accounts.asked[n], "", "in use")
+                yield self._hours_limit(name, facts.planned[n], accounts.asked[n], "", "in use")
             for s in np.flatnonzero(used[n] & ~full[n]).tolist():
-                where = f"in use in {facts.scenarios[s]}"
-                yield _hours_limit(name, accounts.present[n, s], accounts.used[n, s], "", where)
+                where = f"in use in {label('scenarios', facts.scenarios[s])}"
+                yield self._hours_limit(name, accounts.present[n, s], accounts.used[n, s], "", where)
 
     def _takes(self, d: int, localities: Array) -> tuple[Array, Array]:
         """Two times (N,) bool: whose hours the decision takes by being held, and by being watched."""
@@ -130,9 +132,8 @@ class Limits:
                 unmet = float(self.record.unmet[:, r, s].sum())
                 if most > 0 and unmet >= most * (1 - TOLERANCE):
                     name = facts.resources[r]
-                    text = (
-                        f"{_as_text(unmet)} of {_as_text(most)} {name} that may stay unmet in {scenario} do"
-                    )
+                    whole = f"{_as_text(unmet)} of {_as_text(most)} {label('resources', name)}"
+                    text = f"{whole} that may stay unmet in {label('scenarios', scenario)} do"
                     yield Limit("instance.toml", f"resources {name} max_unmet", most, unmet, "", text)
 
     def _full_changes(self, d: int) -> Iterator[Limit]:
@@ -149,7 +150,8 @@ class Limits:
         below = [o for o in localities.tolist() if facts.rating[o] < facts.min_rating[d]]
         for o in sorted(below, key=lambda o: facts.rating[o]):
             bar, rating = float(facts.min_rating[d]), float(facts.rating[o])
-            text = f"{facts.localities[o]} has a rating of {_as_text(rating)}, {_as_text(bar)} is asked for"
+            who = self.names.organisation(facts.localities[o])
+            text = f"{who} has a rating of {_as_text(rating)}, {_as_text(bar)} is asked for"
             yield Limit(
                 "organisations.csv", f"{facts.localities[o]} rating", rating, bar, facts.levels[level], text
             )
@@ -159,8 +161,8 @@ class Limits:
         for row, (a, at, b, then) in enumerate(facts.rules):
             if d in (a, b) and ((held[a] == at) & ~np.isin(held[b], then)).any():
                 may = " or ".join(facts.levels[level] for level in then)
-                text = f"where {facts.decisions[a]} is at {facts.levels[at]}, "
-                text += f"{facts.decisions[b]} must be at {may}"
+                first, second = (self.names.decision(facts.decisions[k]) for k in (a, b))
+                text = f"where {first} is at {facts.levels[at]}, {second} must be at {may}"
                 yield Limit("rules.csv", row + 2, None, None, to, text)  # line 1 is the header
 
     def _hours(self, moved: Accounts, to: str) -> Iterator[Limit]:
@@ -169,9 +171,8 @@ class Limits:
         over = np.where(np.isfinite(facts.planned), over, -np.inf)
         share = np.where(over > 0, over, 0.0) / np.where(over > 0, moved.asked, 1.0)
         for n in sorted(np.flatnonzero(over > 0).tolist(), key=lambda n: -share[n]):
-            yield _hours_limit(
-                facts.organisations[n], facts.planned[n], moved.asked[n], to, "would be needed"
-            )
+            name = facts.organisations[n]
+            yield self._hours_limit(name, facts.planned[n], moved.asked[n], to, "would be needed")
 
     def _money(self, moved: Accounts, to: str) -> Iterator[Limit]:
         budget = self.facts.budget
@@ -183,6 +184,13 @@ class Limits:
         most, count = self.facts.max_changes, self._changed(held)
         if most is not None and count > most:
             yield _changes_limit(most, count, to)
+
+    def _hours_limit(self, code: str, has: float, used: float, to: str, how: str) -> Limit:
+        name = self.names.organisation(code)
+        text = f"{_as_text(float(used))} of {name}'s {_as_text(float(has))} staff hours {how}"
+        if to:
+            text = f"{name} has {_as_text(float(has))} staff hours, {_as_text(float(used))} {how}"
+        return Limit("organisations.csv", f"{code} staff_hours", float(has), float(used), to, text)
 
     def _changed(self, held: Array) -> int:
         current = self.facts.current
@@ -197,13 +205,6 @@ def _idle(record: Record, held: Array) -> Record:
 
 def _as_text(number: float) -> str:
     return f"{number:,.6g}"
-
-
-def _hours_limit(name: str, has: float, used: float, to: str, how: str) -> Limit:
-    text = f"{_as_text(float(used))} of {name}'s {_as_text(float(has))} staff hours {how}"
-    if to:
-        text = f"{name} has {_as_text(float(has))} staff hours, {_as_text(float(used))} {how}"
-    return Limit("organisations.csv", f"{name} staff_hours", float(has), float(used), to, text)
 
 
 def _budget_limit(budget: float, spend: float, to: str) -> Limit:

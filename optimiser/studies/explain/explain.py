@@ -287,7 +287,6 @@ class _Explainer:
             decision=self.sets.decisions[d],
             organisation=place,
             type=row["type"][d],
-            label=row["label"][d],
             level=";".join(names[level] for level in np.unique(here)),
             counts={names[level]: int((here == level).sum()) for level in np.unique(here)},
             contributions={g: float(values[d]) for g, values in self.own.items()},

@@ -53,7 +53,6 @@ class Explained:
     decision: str
     organisation: str
     type: str
-    label: str
     level: str  # where it sits; several, separated by ';', where localities differ
     counts: Mapping[str, int]  # how many localities (1 for a uniform decision) at each level
     contributions: Mapping[str, float]  # of the whole decision; they sum to the objective

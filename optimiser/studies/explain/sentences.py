@@ -11,6 +11,7 @@ import numpy as np
 from optimiser.design.status import Status
 from optimiser.instance.checking.problems import listing
 from optimiser.instance.instance import Instance
+from optimiser.instance.names import Names
 from optimiser.tolerances import EQUAL
 
 if TYPE_CHECKING:
@@ -27,14 +28,15 @@ def sentence(
 
     `weights` sum to 1; `unproven` are objectives along whose weight not everything was found.
     """
-    tipping = _tipping(one, weights, unproven)
-    parts = [_where(one), *_why(instance, one, weights), *_costs(one), *tipping, *_bound(one)]
+    names = Names(instance)
+    tipping = _tipping(names, one, weights, unproven)
+    parts = [_where(names, one), *_why(names, one, weights), *_costs(names, one), *tipping, *_bound(one)]
     return " ".join(parts)
 
 
-def _where(one: Explained) -> str:
-    name = f"{one.decision} ({one.label})" if one.label and one.label != one.decision else one.decision
-    whom = f" for {one.organisation}" if one.organisation else ""
+def _where(names: Names, one: Explained) -> str:
+    name = names.decision(one.decision)
+    whom = f" for {names.organisation(one.organisation)}" if one.organisation else ""
     total = sum(one.counts.values())
     if len(one.counts) == 1:
         return f"{name} sits at {one.level}{whom}" + (f" for all {total} localities." if total > 1 else ".")
@@ -42,7 +44,7 @@ def _where(one: Explained) -> str:
     return f"{name} sits with {listing(parts)}, of {total} localities."
 
 
-def _why(instance: Instance, one: Explained, weights: Mapping[str, float]) -> Iterator[str]:
+def _why(names: Names, one: Explained, weights: Mapping[str, float]) -> Iterator[str]:
     """What it is worth here beside the cheapest place elsewhere."""
     if not one.moves:
         yield "No other level is allowed."
@@ -52,8 +54,8 @@ def _why(instance: Instance, one: Explained, weights: Mapping[str, float]) -> It
         return
     move = min(moves, key=lambda move: move.cost or 0.0)
     gains = {g: weights[g] * (value - move.contributions[g]) for g, value in one.contributions.items()}
-    more = [f"{_as_text(v)} more on {g}" for g, v in _largest(gains) if v > SMALL]
-    less = [f"{_as_text(-v)} less on {g}" for g, v in _largest(gains) if v < -SMALL]
+    more = [f"{_as_text(v)} more on {names.objective(g)}" for g, v in _largest(gains) if v > SMALL]
+    less = [f"{_as_text(-v)} less on {names.objective(g)}" for g, v in _largest(gains) if v < -SMALL]
     own, begin = sum(gains.values()), "It is" if len(one.counts) == 1 else "As it is, it is"
     if not more and not less:
         yield f"Its own scores are worth as much at {move.to}."
@@ -61,7 +63,7 @@ def _why(instance: Instance, one: Explained, weights: Mapping[str, float]) -> It
     said = f"{listing(more or less)} than at {move.to}"
     if more and less:
         said += f", and {listing(less)}"
-    urgent = _urgent(instance, one) if gains.get("responsiveness", 0.0) > SMALL else ""
+    urgent = _urgent(names.instance, one) if gains.get("responsiveness", 0.0) > SMALL else ""
     yield f"{begin} worth {said}{urgent}."
     if own < -SMALL:
         yield f"Its own share would be {_as_text(-own)} higher at {move.to}: what follows elsewhere decides."
@@ -79,7 +81,7 @@ def _urgent(instance: Instance, one: Explained) -> str:
     return f"; it is the most urgent {one.type} (half-life {own:g} days)"
 
 
-def _costs(one: Explained) -> Iterator[str]:
+def _costs(names: Names, one: Explained) -> Iterator[str]:
     for move in sorted(one.moves, key=lambda move: np.inf if move.cost is None else move.cost):
         whom = "all of it " if len(one.counts) > 1 else "it "
         begin = f"Moving {whom}to {move.to}"
@@ -95,7 +97,7 @@ def _costs(one: Explained) -> Iterator[str]:
         else:
             text = f"{begin} would cost {_as_text(move.cost)}"
         if move.also and move.status is Status.OPTIMAL:
-            text += f", and {listing(_followers(move), 3)} would follow"
+            text += f", and {listing(_followers(names, move), 3)} would follow"
         yield f"{text}."
 
 
@@ -112,19 +114,21 @@ def _between(move: Move) -> str:
     return f"between {_as_text(move.least)} and {_as_text(move.most)}"
 
 
-def _followers(move: Move) -> list[str]:
+def _followers(names: Names, move: Move) -> list[str]:
     """The decisions that move too, each once: where to, and for how many localities where they may differ."""
     to: dict[str, Counter[str]] = {}
     for row in move.also:
         where = f"to {row['to']}" + " for {}" * bool(row["organisation"])
         to.setdefault(row["decision"], Counter())[where] += 1
     return [
-        f"{decision} ({', '.join(where.format(count) for where, count in places.items())})"
+        f"{names.decision(decision)} ({', '.join(where.format(count) for where, count in places.items())})"
         for decision, places in to.items()
     ]
 
 
-def _tipping(one: Explained, weights: Mapping[str, float], unproven: Container[str]) -> Iterator[str]:
+def _tipping(
+    names: Names, one: Explained, weights: Mapping[str, float], unproven: Container[str]
+) -> Iterator[str]:
     """The change of one weight that would move it first."""
     known = {g: span for g, span in one.weights.items() if span is not None}
     if not known or not one.moves:
@@ -137,13 +141,13 @@ def _tipping(one: Explained, weights: Mapping[str, float], unproven: Container[s
         missing = [g for g in one.weights if g not in known and weights[g] < 1]
         which = "weight of one objective" if len(known) == len(one.weights) else "weight of another objective"
         if missing:
-            which = f"weight of {' or '.join(known)} alone"
+            which = f"weight of {' or '.join(map(names.objective, known))} alone"
         yield f"No {which} would move it{'' if sure else ', as far as was found'}."
         return
     _, g, way, edge = min(edges)
     some = "Some of it" if sum(one.counts.values()) > 1 else "It"
     now = _as_text(weights[g]) + "; not proven" * (g in unproven)
-    yield f"{some} would move if {g} weighed {way} than {_as_text(edge)} of all (now {now})."
+    yield f"{some} would move if {names.objective(g)} weighed {way} than {_as_text(edge)} of all (now {now})."
 
 
 def _bound(one: Explained) -> Iterator[str]:

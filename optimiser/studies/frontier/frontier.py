@@ -265,7 +265,7 @@ def _unproven(study: Study, kept: list[Option], marked: list[Nondominated], tole
         )
     unexplored = sum(not option.explored for option in kept)
     if unexplored:
-        said.append(f"Of {unexplored} designs there was no time to work out their own trade-off.")
+        said.append(f"Of {counted(unexplored, 'design')} there was no time to work out their own trade-off.")
     return said
 
 

@@ -17,6 +17,7 @@ from optimiser.instance.arguments import texts
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.result import Part
 from optimiser.introduction import Cells
+from optimiser.labels import label
 from optimiser.solver.call import check_call, run_of
 from optimiser.solver.clock import Clock, hearing_interrupts
 from optimiser.studies.finding import Finding, remembered
@@ -73,7 +74,7 @@ class Path(Finding):
         """What the paths are worth."""
         if self.empty:
             return self._nothing
-        said = [f"{NAMES[name]}: {_said(walk)}" for name, walk in self.walks.items()]
+        said = [f"{label('foresights', name)}: {_said(walk)}" for name, walk in self.walks.items()]
         return self._open + "; ".join(said)
 
     @property
@@ -119,7 +120,7 @@ class Path(Finding):
 
     def _summary(self) -> Cells:
         rows = [
-            (NAMES[name], row["period"], fixed(row["value"], 4), str(row["moves"]))
+            (label("foresights", name), row["period"], fixed(row["value"], 4), str(row["moves"]))
             for name in self.walks
             for row in self._rows(name).periods()
         ]
@@ -171,9 +172,6 @@ class Path(Finding):
             DECISIONS: [row for name in self.walks for row in self._decisions(name)],
             OWN: [{"period": name, "value": plain(each.value)} for name, each in own],
         }
-
-
-NAMES = {"none": "without foresight", "path": "with foresight"}
 
 
 def _said(walk: Walk) -> str:

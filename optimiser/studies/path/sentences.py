@@ -8,6 +8,7 @@ import numpy as np
 
 from optimiser.audit.path import PathAudit
 from optimiser.instance.instance import Instance
+from optimiser.instance.names import Names
 from optimiser.studies.path.labels import UNKNOWN, Turns
 from optimiser.terminal import fixed, small
 
@@ -30,7 +31,7 @@ def sentence(
     levels = instance["levels"]["level"]
     parts = [_moves(names, levels, turns), _against(names, levels, turns)]
     because = [*_reasons(instance, decision, turns, judged), *_cost(loss)]
-    said = f"{decision} {'; '.join(part for part in parts if part)}"
+    said = f"{Names(instance).decision(decision)} {'; '.join(part for part in parts if part)}"
     return f"{said}: {', and '.join(because)}." if because and turns.against else f"{said}."
 
 

@@ -75,9 +75,9 @@ def test_weights_between_which_decisions_of_the_archetype_stay(archetype: dict[s
 
 def test_the_sentences_of_the_archetype(archetype: dict[str, Explained]) -> None:
     assert archetype["O2"].sentence == (
-        "O2 (Setting targets) sits at central. It is worth 0.0333 more on accountability and 0.00556 more on "
-        "risk_pooling than at local, and 0.0278 less on responsiveness. Moving it to local would cost 0.0111. It "
-        "would move if responsiveness weighed more than 0.412 of all (now 0.333)."
+        "Setting targets sits at central. It is worth 0.0333 more on Accountability and 0.00556 more on "
+        "Risk pooling than at local, and 0.0278 less on Responsiveness. Moving it to local would cost 0.0111. It "
+        "would move if Responsiveness weighed more than 0.412 of all (now 0.333)."
     )
 
 
@@ -92,8 +92,8 @@ def test_the_limits_met_have_both_numbers() -> None:
         "organisations.csv", "locality staff_hours", 3, 7,
     )  # fmt: skip
     assert only(found["P1"]).cost is None  # it takes 4 hours
-    assert "It cannot be at local: locality has 3 staff hours, 7 would be needed." in found["P1"].sentence
-    assert "No room is left in: 3 of locality's 3 staff hours in use." in found["P2"].sentence
+    assert "It cannot be at local: The locality has 3 staff hours, 7 would be needed." in found["P1"].sentence
+    assert "No room is left in: 3 of The locality's 3 staff hours in use." in found["P2"].sentence
     assert found["P1"].limits[0].to_dict()["text"]
 
 
@@ -103,7 +103,7 @@ def test_what_has_to_follow_follows() -> None:
     move = only(found["P2"])  # 3 hours, where P1 has 4 of 4
     assert move.cost == pytest.approx((5.8 - 5.7) / 18, abs=1e-9)
     assert move.also == ({"decision": "P1", "organisation": "", "from": "local", "to": "central"},)
-    assert "would cost 0.00556, and P1 (to central) would follow." in found["P2"].sentence
+    assert "would cost 0.00556, and Redeploying staff (to central) would follow." in found["P2"].sentence
 
 
 def test_the_most_urgent_process_is_called_so(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def live_with(found: Findings) -> Iterator[str]:
         yield f"The one that loses least at worst is {_called(fixed, worst)}."
     for f in dict.fromkeys((mean, worst)):
         yield _fares(fixed, f)
-    yield from _breaking(fixed, {mean, worst})
+    yield from _breaking(found, {mean, worst})
     least = float((found.ensemble.bound[fixed.asked] - fixed.worth[:, mean]).mean())
     yield (
         f"Knowing every input before choosing would add at most {at_most(max(0.0, least))} of value in the "
@@ -74,14 +74,15 @@ def _called(fixed: Fixed, f: int) -> str:
     return f"design {name}" if name.isdigit() else f"the design {name!r}"
 
 
-def _breaking(fixed: Fixed, chosen: set[int]) -> Iterator[str]:
+def _breaking(found: Findings, chosen: set[int]) -> Iterator[str]:
     """What the chosen and the named ones break first, where they are not possible."""
+    fixed, names = found.fixed, found.ensemble.names
     for f, name in enumerate(fixed.names):
         text, often = fixed.broken[f]
         if often and (f in chosen or not name.isdigit()):
             share = percent(1 - fixed.feasible[f])
             where = counted(often, "sample")
-            yield f"What {_called(fixed, f)} breaks first in {share} is mostly: {text} ({where})."
+            yield f"What {_called(fixed, f)} breaks first in {share} is mostly: {names.spoken(text)} ({where})."
 
 
 def measure_next(found: Findings) -> Iterator[str]:
@@ -96,7 +97,7 @@ def measure_next(found: Findings) -> Iterator[str]:
         return
     facts = {each.name for each in found.ensemble.inputs if each.fact}
     worth = [row for row in rows if row["seen"]]
-    named = [_worth(row) for row in worth if row["input"] in facts][:NEXT]
+    named = [_worth(found, row) for row in worth if row["input"] in facts][:NEXT]
     if named:
         what = "it is" if len(named) == 1 else "they are, each alone,"
         yield f"To measure next, by the value of knowing what {what} before choosing: {listing(named, NEXT)}."
@@ -108,13 +109,15 @@ def measure_next(found: Findings) -> Iterator[str]:
     for row in worth:
         if row["input"] not in facts:
             worth_it = small(row["evppi"], 2)
-            yield f"Agreeing on {row['input']} first would be worth {worth_it}: weights are not measured."
+            name = found.ensemble.names.input(row["input"])
+            yield f"Agreeing on {name} first would be worth {worth_it}: weights are not measured."
 
 
-def _worth(row: Row) -> str:
+def _worth(found: Findings, row: Row) -> str:
     """An input, and what it is worth to know."""
     span = f"{small(row['low'], 2)} to {small(row['high'], 2)}"
-    return f"{row['input']} ({row['grade'] or 'not graded'}), {small(row['evppi'], 2)} ({span})"
+    name = found.ensemble.names.input(row["input"])
+    return f"{name} ({row['grade'] or 'not graded'}), {small(row['evppi'], 2)} ({span})"
 
 
 def enough(found: Findings) -> Iterator[str]:
@@ -148,7 +151,7 @@ def _halves(found: Findings) -> Iterator[str]:
         return
     first, second = (sits[part].mean(axis=0) for part in parts)
     differs = [
-        found.ensemble.sets.decisions[d]
+        found.ensemble.names.decision(found.ensemble.sets.decisions[d])
         for d in np.flatnonzero(first.argmax(axis=1) != second.argmax(axis=1))
     ]
     apart = float(np.abs(first - second).max())

@@ -14,6 +14,7 @@ from scipy.stats import rankdata
 from optimiser.coefficients.population import shares
 from optimiser.coefficients.sets import Sets, sets_of
 from optimiser.instance.instance import Instance
+from optimiser.instance.names import Names
 from optimiser.studies.sensitivity.study.plan import StudyPlan, Varied
 from optimiser.tolerances import EQUAL
 
@@ -93,6 +94,11 @@ class Ensemble:
     def sets(self) -> Sets:
         """Decisions, levels and localities."""
         return sets_of(self.instance)
+
+    @cached_property
+    def names(self) -> Names:
+        """What people call decisions and inputs."""
+        return Names(self.instance)
 
     @cached_property
     def people(self) -> Array:

@@ -156,9 +156,10 @@ def _condition(ensemble: Ensemble, k: int, low: float, high: float) -> str:
     from pandas.api.types import is_numeric_dtype
 
     column, numbers = ensemble.drawn.iloc[:, k], ensemble.numbers.iloc[:, k]
+    name = ensemble.names.input(str(column.name))
     if not is_numeric_dtype(column):
-        return f"{column.name} is {' or '.join(sorted(set(column[(numbers > low) & (numbers <= high)])))}"
+        return f"{name} is {' or '.join(sorted(set(column[(numbers > low) & (numbers <= high)])))}"
     above, most = (exact(float(f"{end:.{DIGITS}g}")) for end in (low, high))
     if np.isfinite(low) and np.isfinite(high):
-        return f"{above} < {column.name} <= {most}"
-    return f"{column.name} > {above}" if np.isfinite(low) else f"{column.name} <= {most}"
+        return f"{above} < {name} <= {most}"
+    return f"{name} > {above}" if np.isfinite(low) else f"{name} <= {most}"

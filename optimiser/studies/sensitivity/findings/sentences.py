@@ -94,11 +94,11 @@ def depends(found: Findings) -> Iterator[str]:
 
 def where(found: Findings, d: int) -> Iterator[str]:
     """Where one decision sits how often."""
-    sets, mean = found.ensemble.sets, found.ensemble.mean[d]
+    sets, names, mean = found.ensemble.sets, found.ensemble.names, found.ensemble.mean[d]
     order = [l for l in np.argsort(-mean, kind="stable") if mean[l]]
     said = [f"at {sets.levels[l]} in {percent(mean[l])}" for l in order]
     whom = "" if sets.uniform[d] else ", by population"
-    yield f"{sets.decisions[d]} sits {listing(said, len(said))} of samples{whom}."
+    yield f"{names.decision(sets.decisions[d])} sits {listing(said, len(said))} of samples{whom}."
     if doubt := found.unresolved.get((sets.decisions[d], sets.levels[order[0]])):
         yield f"In {percent(doubt)} of those at {sets.levels[order[0]]} the gap leaves that open."
 
@@ -148,7 +148,7 @@ def _explained(found: Findings, of: str, level: str, what: str) -> Iterator[str]
         sure = "" if rows[0]["method"] == "one-at-a-time" else " that can be told from chance"
         yield f"No input moves {what} on its own{sure}."
         return
-    named = [f"{_graded_name(row)} {_amount(row, of)}" for row in inputs[:SEVERAL]]
+    named = [f"{_graded_name(found, row)} {_amount(row, of)}" for row in inputs[:SEVERAL]]
     others = f", {counted(len(inputs) - SEVERAL, 'other')} less" if len(inputs) > SEVERAL else ""
     yield f"{HEADS.get(rows[0]['method'], EXPLAINS).format(what)} {', '.join(named)}{others}."
     grades = [_of_grade(row, of) for row in rows if not row["input"]]
@@ -178,8 +178,9 @@ def _of_grade(row: Row, of: str) -> str:
     return f"{name} none that can be seen (each at most {_amount({**row, 'low': row['high']}, of, 'high')})"
 
 
-def _graded_name(row: Row) -> str:
-    return f"{row['input']} ({row['grade']})" if row["grade"] else row["input"]
+def _graded_name(found: Findings, row: Row) -> str:
+    name = found.ensemble.names.input(row["input"])
+    return f"{name} ({row['grade']})" if row["grade"] else name
 
 
 def graded(found: Findings) -> Iterator[str]:
@@ -188,12 +189,12 @@ def graded(found: Findings) -> Iterator[str]:
         return
     told = [name for d, name in enumerate(found.ensemble.sets.decisions) if _told(found, d)]
     rows = [row for row in found.rows[DRIVERS] if not row["input"] and row["level"] and row["of"] in told]
-    parts = list[str]()
+    parts, called = list[str](), found.ensemble.names.decision
     for grade in GRADES:
         mine = [row for row in rows if row["grade"] == grade]
         moved = dict.fromkeys(row["of"] for row in mine if row["seen"])
         if mine:
-            parts.append(f"{grade} {f'{len(moved)} ({listing(list(moved), 6)})' if moved else 'none'}")
+            parts.append(f"{grade} {f'{len(moved)} ({listing(map(called, moved), 6)})' if moved else 'none'}")
     does = "move" if found.plan.method == "one-at-a-time" else "are seen to move"
     if parts:
         does_so = "moves" if len(told) == 1 else "move"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from optimiser.instance.instance import Instance
-from optimiser.labels import label
+from optimiser.labels import label, say
 from optimiser.terminal import clean
 
 Row = Mapping[str, Any]
@@ -46,6 +47,42 @@ class Names:
         """What an objective is called."""
         return label("objectives", code)
 
+    def spoken(self, sentence: str) -> str:
+        """A sentence of the audit or of `diagnose`, which speak in codes, with names in their place.
+
+        A code that could be taken for a word stays as it is.
+        """
+        return self._codes.sub(lambda found: self._called[found[0]], sentence)
+
+    @cached_property
+    def _called(self) -> dict[str, str]:
+        every = self.organisations | self.decisions
+        return {
+            code: name
+            for code, name in every.items()
+            if len(code) > 1 and ("_" in code or not code.islower())
+        }
+
+    @cached_property
+    def _codes(self) -> re.Pattern[str]:
+        longest = sorted(self._called, key=len, reverse=True)
+        return re.compile("|".join(rf"(?<!\w){re.escape(code)}(?!\w)" for code in longest) or "(?!)")
+
+    def input(self, code: str) -> str:
+        """An input of a study: `levels.delay_days`, a name of its author's own, or `weights.economy`.
+
+        What stands for one row alone has it behind, in brackets.
+        """
+        entry, bracket, row = code.removesuffix("]").partition("[")
+        head, dot, tail = entry.rpartition(".")
+        if tail in self.instance.objectives:
+            objective = self.objective(tail)
+            known = head in ("weights", "scores")
+            said = say(f"inputs.{head}", objective=objective) if known else f"{_words(head)}: {objective}"
+        else:
+            said = say("inputs.column", column=_words(tail), table=_words(head)) if dot else _words(entry)
+        return f"{said} ({self.decisions.get(row) or self.organisation(row)})" if bracket else said
+
     @cached_property
     def localities(self) -> dict[str, int]:
         """Locality -> its place."""
@@ -75,6 +112,10 @@ class Names:
     def shares(self, held: np.ndarray) -> np.ndarray:
         """(D, L) of the localities of each decision, the share held at each level."""
         return np.stack([(held == level).mean(axis=1) for level in range(len(self.levels))], axis=1)
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ").replace(".", " ")
 
 
 def _short(name: str) -> str:
