@@ -11,6 +11,7 @@ import click
 from optimiser.cli.options import NUMBER, WEIGHED_STUDY
 from optimiser.cli.question import Question
 from optimiser.cli.text import ending, moved, opening
+from optimiser.labels import say
 from optimiser.terminal import columns, entries, fixed, listing, page, paragraph, percent, small
 from optimiser.tolerances import size
 
@@ -132,7 +133,7 @@ def _verdicts(found: Alternatives) -> list[str]:
     if not found.instance["decisions"]["uniform"].all():
         said += " Of a decision that differs by locality, must means everywhere and never nowhere."
     rows = [["decision", *levels], *([decision, *row] for decision, row in cells.items())]
-    return ["WHAT MUST, MAY AND NEVER BE", *paragraph(said), *columns(rows)]
+    return [say("verdicts.heading").upper(), *paragraph(said), *columns(rows)]
 
 
 def _by_locality(found: Alternatives) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from optimiser.cli.options import AT_LEAST, FIX, STUDY
 from optimiser.cli.question import Question
 from optimiser.cli.text import opening
+from optimiser.labels import say
 from optimiser.terminal import counted, listing, page, paragraph
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def diagnosis_text(found: Diagnosis) -> str:
     """What is wrong, from what anyone can add up to what would have to give."""
     sections = [
         [*opening(found), *paragraph(found.headline, ""), *_took(found)],
-        _section("WHAT ARITHMETIC ALONE SHOWS", (paragraph(fact, "  - ") for fact in found.facts)),
+        _section(say("conflict.facts").upper(), (paragraph(fact, "  - ") for fact in found.facts)),
         _conflict(found),
         _repairs(found),
         _section("WHAT ITS LIMITS LEAVE", (paragraph(limit.text, "  - ") for limit in found.limits)),

@@ -10,7 +10,7 @@ import click
 from optimiser.cli.options import FIGURE, STUDY, gap, names, words
 from optimiser.cli.question import Question
 from optimiser.cli.text import ending, named, opening
-from optimiser.labels import label
+from optimiser.labels import label, say
 from optimiser.terminal import columns, fixed, listing, page, paragraph, signed
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _periods(found: Path) -> list[str]:
         best = found.own[t].value
         own = fixed(best, 4) if best > float("-inf") else "-"
         rows.append((name, table["scenario"][t], f"{table['years'][t]:g}", *cells, own))
-    lines = ["WHAT EACH PERIOD IS WORTH", *columns(rows, right=range(2, len(rows[0])))]
+    lines = [say("path.values").upper(), *columns(rows, right=range(2, len(rows[0])))]
     return lines + paragraph(
         "Its own best: moves free, no lags and no max_changes, skill, morale and reserves as they start. No "
         "bound on what a path reaches: what is practised may leave a later period more than it started with."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimiser.cli.text import held, moved
+from optimiser.labels import label
 from optimiser.studies.sensitivity.findings.advice import enough, live_with, measure_next
 from optimiser.studies.sensitivity.findings.next_steps import go_on
 from optimiser.studies.sensitivity.findings.sentences import always, answered, graded, what_moves_value, why
@@ -24,7 +25,7 @@ SHOWN = 8  # designs of the table; --json and --out have all of them
 def findings_sections(found: Findings) -> list[list[str]]:
     """The sections of the page, each with its heading."""
     every = [
-        _section("WHAT CAME OF IT", answered(found)),
+        _section(label("columns", "came_of_it").upper(), answered(found)),
         _always(found),
         _depends(found),
         _section("WHAT THE BEST IS WORTH", what_moves_value(found)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +10,7 @@ import click
 from optimiser.cli.options import FIGURE, NUMBER, STUDY, names
 from optimiser.cli.question import Question
 from optimiser.cli.text import held, moved, opening, sources_text, took
-from optimiser.terminal import at_most, columns, counted, entries, fixed, page, paragraph, percent, small
+from optimiser.terminal import columns, counted, entries, fixed, page, paragraph, percent, small
 
 if TYPE_CHECKING:
     from optimiser.studies.weight_map.weight_map import WeightMap
@@ -66,17 +66,11 @@ def map_text(found: WeightMap) -> str:
 
 
 def _trust(found: WeightMap) -> list[str]:
-    lines = [found.headline]
-    if not isfinite(found.error):
-        lines += paragraph("How much better other designs might be was not bounded everywhere.")
-    elif found.error < 1e-6:
-        lines += paragraph("Every corner of every cell was proven: under no weights is any design better.")
-    else:
-        said = (
-            f"Under no weights is any design worth more than the map's by more than {at_most(found.error)}."
-        )
-        lines += paragraph(said + " Shares are those of the designs found.")
-    return lines + took(found.run)
+    from optimiser.figures.triangle import exactness
+
+    said = exactness(found.error if isfinite(found.error) else None)
+    more = "" if not 1e-6 <= found.error < inf else " Shares are those of the designs found."
+    return [found.headline, *paragraph(f"{said[0].upper()}{said[1:]}.{more}"), *took(found.run)]
 
 
 def _designs(found: WeightMap) -> list[str]:

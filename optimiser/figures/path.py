@@ -38,11 +38,11 @@ def one_path(names: Names, found: Document) -> Drawing:
         for d, code in enumerate(names.decisions)
     ]
     sight = label("foresights", found["foresight"])
-    moving = int((held != held[:, :1]).any(axis=1).sum())
+    moving = int(_moves(names, held).any(axis=1).sum())
     said = say("path.said", n=moving, of=len(rows), periods=len(periods))
     return drawing(
         f"path_{found['foresight']}", say("path.title", sight=sight), said,
-        (label("columns", "decision"), *periods, label("columns", "turns")), rows,
+        (label("columns", "decision"), *map(names.period, periods), label("columns", "turns")), rows,
         lambda canvas: _draw(canvas, names, found, periods, held),
     )  # fmt: skip
 
@@ -58,6 +58,13 @@ def _held(names: Names, found: Document, periods: Sequence[str]) -> np.ndarray:
     return held
 
 
+def _moves(names: Names, held: np.ndarray) -> np.ndarray:
+    """(D, T) in which periods a decision moves, -1 up and 1 down; from today on, where that is known."""
+    now = _today(names)
+    before = np.column_stack([np.where(now < 0, held[:, 0], now), held[:, :-1]])
+    return np.sign(held - before)
+
+
 def _today(names: Names) -> np.ndarray:
     """(D,) the level at which each decision is held today for all; -1: it differs, or is not said."""
     today = names.today
@@ -69,8 +76,9 @@ def _draw(canvas: Canvas, names: Names, found: Document, periods: Sequence[str],
     left = 0.0 if phone else 230.0
     step = (canvas.width - left) / max(1, len(periods))
     y = canvas.key(left, 14, [(shade(k, count), level) for k, level in enumerate(names.levels)])
-    _periods(canvas, periods, left, step, y + 4)
-    y, now = y + 12, _today(names)
+    said = [names.period(period) for period in periods]
+    _periods(canvas, said, left, step, y + 4)
+    y, moves = y + 12, _moves(names, held)
     for d, code in enumerate(names.decisions):
         if phone:
             canvas.text(0, y + 13, cut(names.decision(code), canvas.width))
@@ -80,14 +88,12 @@ def _draw(canvas: Canvas, names: Names, found: Document, periods: Sequence[str],
         for t, level in enumerate(held[d]):
             x = left + step * t
             canvas.rect(x, y + 2, step, 17, shade(int(level), count), "mute")
-            before = held[d, t - 1] if t else now[d]
-            if before >= 0 and level != before:
-                way = -1 if level < before else 1
+            if way := int(moves[d, t]):
                 tip = [(x - 5, y + 10.5 - 4 * way), (x + 5, y + 10.5 - 4 * way), (x, y + 10.5 + 5 * way)]
                 canvas.polygon(tip, "up" if way < 0 else "down", "paper", 1.5)
         y += ROW
     for title, lines in _beneath(names, found, periods).items():
-        y = _panel(canvas, title, lines, periods, y + 30)
+        y = _panel(canvas, title, lines, said, y + 30)
 
 
 def _periods(canvas: Canvas, periods: Sequence[str], left: float, step: float, y: float) -> None:
@@ -126,7 +132,7 @@ def _panel(
     canvas: Canvas, title: str, lines: Mapping[str, Sequence[float]], periods: Sequence[str], top: float
 ) -> float:
     """Shares over the periods, a line each."""
-    frame = Frame(canvas, 40, top, canvas.width - 50, 90, (0, max(1, len(periods) - 1)), (0, 1))
+    frame = Frame(canvas, 40, top, canvas.width - 72, 90, (0, max(1, len(periods) - 1)), (0, 1))
     every = max(1, -(-len(periods) // (4 if canvas.width <= NARROW else 8)))
     marks = [(float(t), cut(periods[t], 70, 11)) for t in range(0, len(periods), every)]
     end = frame.axes(beside=title, labels=marks)

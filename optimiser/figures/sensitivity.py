@@ -23,32 +23,35 @@ def sensitivity(names: Names, document: Document) -> Drawing:
 
 def drivers(names: Names, document: Document) -> Drawing:
     """What moves most decisions: the mean index of each input over the decisions, the largest first."""
-    found: dict[str, list[float]] = {}
+    found, seen = dict[str, list[float]](), set[str]()
     for row in document.get("drivers", ()):
         if row["of"] in names.decisions and row["input"] and row["index"] is not None:
             found.setdefault(row["input"], []).append(row["index"])
+            seen |= {row["input"]} if row["seen"] else set()
     means = sorted(((sum(v) / len(v), name) for name, v in found.items()), key=lambda pair: -pair[0])
     rows = [(names.input(name), fixed(mean, 3), len(found[name])) for mean, name in means]
     columns = tuple(label("columns", name) for name in ("input", "index", "decisions"))
-    first = rows[0][0] if rows else "\u2013"
+    first = next((names.input(name) for _, name in means if name in seen), "")
+    said = say("drivers.said", first=first) if first else say("drivers.unseen")
+    bars = [(names.input(name), max(0.0, mean), name in seen) for mean, name in means[:MOST]]
     return drawing(
-        "drivers", say("drivers.title"), say("drivers.said", first=first), columns, rows,
-        lambda canvas: _bars(canvas, [(names.input(name), max(0.0, mean)) for mean, name in means[:MOST]]),
+        "drivers", say("drivers.title"), said, columns, rows,
+        lambda canvas: _bars(canvas, bars),
     )  # fmt: skip
 
 
-def _bars(canvas: Canvas, bars: list[tuple[str, float]]) -> None:
+def _bars(canvas: Canvas, bars: list[tuple[str, float, bool]]) -> None:
     phone = canvas.width <= NARROW
     left, y = (0.0 if phone else 300.0), 6.0
     room = canvas.width - left - 60
-    most = max([1e-9, *(value for _, value in bars)])
-    for name, value in bars:
+    most = max([1e-9, *(value for _, value, _ in bars)])
+    for name, value, seen in bars:
         if phone:
             canvas.text(0, y + 13, cut(name, canvas.width))
             y += 17
         else:
             canvas.text(0, y + 15, cut(name, left - 12))
-        canvas.rect(left, y + 3, room * value / most, 14, "up", "mute")
+        canvas.rect(left, y + 3, room * value / most, 14, "up" if seen else "faint", "mute")
         canvas.text(left + room * value / most + 6, y + 15, fixed(value, 2), size=12)
         y += ROW
     canvas.height = max(canvas.height, y)

@@ -25,7 +25,9 @@ def triangle(names: Names, document: Document, named: Sequence[tuple[str, Sequen
     rows = [
         (each["design_id"], percent(each["area"]), moves_from(names, designs[0], each)) for each in designs
     ]
-    said = say("triangle.said", n=len(designs), share=percent(designs[0]["area"]), error=exactness(document))
+    said = say(
+        "triangle.said", n=len(designs), share=percent(designs[0]["area"]), error=exactness(document["error"])
+    )
     headings = tuple(label("columns", name) for name in ("design", "share_of_weightings", "what_moves"))
     return drawing(
         "triangle", say("triangle.title"), said, headings, rows,
@@ -33,9 +35,8 @@ def triangle(names: Names, document: Document, named: Sequence[tuple[str, Sequen
     )  # fmt: skip
 
 
-def exactness(document: Document) -> str:
-    """How far the map can be wrong, in words."""
-    error = document["error"]
+def exactness(error: float | None) -> str:
+    """How far a map can be wrong, in words; None: that is not known."""
     if error is None:
         return say("triangle.unbounded")
     return say("triangle.exact") if error < 1e-6 else say("triangle.error", error=at_most(error))

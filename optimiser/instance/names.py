@@ -47,6 +47,10 @@ class Names:
         """What an objective is called."""
         return label("objectives", code)
 
+    def period(self, code: str) -> str:
+        """A period, as its name is read."""
+        return _words(code)
+
     def spoken(self, sentence: str) -> str:
         """A sentence of the audit or of `diagnose`, which speak in codes, with names in their place.
 

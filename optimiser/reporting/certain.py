@@ -24,7 +24,7 @@ def weights(shown: Shown, opinions: Sequence[Opinion] = ()) -> Part | None:
     named = [(one.name, one.weights) for one in opinions]
     figure = Figure(triangle(shown.names, document, named))
     blocks: list[Any] = [
-        Text(say("triangle.how", error=exactness(document))),
+        Text(say("triangle.how", error=exactness(document["error"]))),
         Triangle(figure, _data(shown, document, opinions)),
     ]
     blocks += [Text(words) for words in (*_others(shown, document), *_current(shown, document))]

@@ -174,15 +174,13 @@ def _sources(shown: Shown) -> Iterator[Table | Text]:
         yield Text(say("verdict.rests_unsaid"), "warning")
         return
     names = ("table", "column", "grade", "source", "note", "low", "high")
-    rows = [
-        (f"{table}.{column}", label("grades", str(grade)), str(source), str(note), _range(low, high))
-        for table, column, grade, source, note, low, high in zip(
-            *(sources[name] for name in names), strict=True
-        )
-    ]
-    rows.sort(key=lambda row: row[1])
+    said = dict[tuple[str, ...], list[str]]()  # what is said of several inputs alike, once
+    for table, column, grade, source, note, low, high in zip(*(sources[name] for name in names), strict=True):
+        words = label("grades", str(grade)), str(source), str(note), _range(low, high)
+        said.setdefault(words, []).append(f"{table}.{column}")
+    rows = sorted(((", ".join(inputs), *words) for words, inputs in said.items()), key=lambda row: row[1])
     columns = [label("columns", name) for name in ("input", "grade", "source", "note", "range")]
-    yield Table(say("ispor.sources", n=len(rows)), columns, rows, folded=True)
+    yield Table(say("ispor.sources", n=sources.rows), columns, rows, folded=True)
 
 
 def _range(low: float, high: float) -> str:

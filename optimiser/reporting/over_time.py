@@ -27,14 +27,18 @@ def pendulum(shown: Shown) -> Part | None:
         blocks.append(Figure(one_path(shown.names, each)))
         said = [row["sentence"] for row in each["decisions"] if row["sentence"]]
         blocks += [Listing(said)] if said else []
-    return Part("path", say("path.heading"), [*blocks, _worth(found, paths), *_unfinished(found)])
+    return Part("path", say("path.heading"), [*blocks, _worth(shown, found, paths), *_unfinished(found)])
 
 
-def _worth(found: Document, paths: list[Document]) -> Table:
+def _worth(shown: Shown, found: Document, paths: list[Document]) -> Table:
     own = {row["period"]: row["value"] for row in found["own_best"]}
     values = [{row["period"]: row["value"] for row in each["periods"]} for each in paths]
     rows = [
-        (period, *(fixed(each.get(period), 4) for each in values), fixed(own.get(period), 4))
+        (
+            shown.names.period(period),
+            *(fixed(each.get(period), 4) for each in values),
+            fixed(own.get(period), 4),
+        )
         for period in own or values[0]
     ]
     rows.append((say("path.whole"), *(fixed(each["value"], 4) for each in paths), "\u2013"))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from html_page import check_harmless, parsed, shape
 from payloads import PAYLOADS
+from series_by_hand import series
 
 import optimiser
 from optimiser.reporting.opinions import Opinion
@@ -27,6 +29,7 @@ WORDS: dict[str, Any] = {
     "levels": [{"level": f"{CODE}1", "delay_days": 9}, {"level": f"{CODE}2"}],
     "objectives": [{"objective": "own", "zero": MARK, "one": MARK}],
     "scenarios": [{"scenario": f"{CODE}s", "probability": 1}],
+    "periods": [{"period": f"{CODE}p{t}", "scenario": f"{CODE}s"} for t in (1, 2)],
     "resources": [{"resource": "beds", "governed_by": f"{CODE}a"}],
 }
 TABLES: dict[str, Any] = {
@@ -66,6 +69,18 @@ TABLES: dict[str, Any] = {
 }
 
 
+SERIES = series({f"{CODE}{o}": [8 + 2 * o, 6 + 4 * o, 8] for o in range(3)})
+
+
+def batch(instance: optimiser.Instance) -> Any:
+    """A small study, its inputs called by marks."""
+    hours = {"name": CODE, "what": "organisations.staff_hours", "how": "multiply", "range": [0.1, 1.5]}
+    hours |= {"each": "organisation"}
+    study = {"name": "x", "method": "latin-hypercube", "samples": 12, "vary": [hours]}
+    with ThreadPoolExecutor(1) as threads:
+        return optimiser.sensitivity(instance, study, executor=threads).run()
+
+
 @pytest.fixture(scope="module")
 def documents() -> Results:
     """Results of an instance each text of which is a mark."""
@@ -74,6 +89,7 @@ def documents() -> Results:
     found = [getattr(optimiser, name)(instance) for name in names]
     found += [optimiser.frontier(instance, ("accountability", "responsiveness"))]
     found += [optimiser.thresholds(instance, "weights.responsiveness"), optimiser.diagnose(instance)]
+    found += [optimiser.path(instance), optimiser.replay(instance, SERIES, delays=[0, 1, 2]), batch(instance)]
     by_command: dict[str, list[dict[str, Any]]] = {}
     for each in found:
         document = each.to_dict()
@@ -113,9 +129,8 @@ def test_there_are_fifty_and_the_page_has_every_part_in_which_texts_stand(docume
     assert len(set(PAYLOADS)) >= 50
     made = page(documents, [Opinion(MARK, (0.2, 0.3, 0.5))])
     names = [section.attributes["id"] for section in parsed(made.html).all("section")]
-    assert {"where", "why", "today", "gains", "nearly", "weights", "frontier", "tips", "evidence"} <= set(
-        names
-    )
+    parts = "where why today gains nearly weights frontier tips samples replay path evidence"
+    assert set(parts.split()) <= set(names)
     assert made.html.count(MARK) > 80
 
 

@@ -28,10 +28,11 @@ def sentence(
 
     `loss` is what it would cost to hold it where each period's own best has it.
     """
-    levels = instance["levels"]["level"]
+    called, levels = Names(instance), instance["levels"]["level"]
+    names = [called.period(name) for name in names]
     parts = [_moves(names, levels, turns), _against(names, levels, turns)]
     because = [*_reasons(instance, decision, turns, judged), *_cost(loss)]
-    said = f"{Names(instance).decision(decision)} {'; '.join(part for part in parts if part)}"
+    said = f"{called.decision(decision)} {'; '.join(part for part in parts if part)}"
     return f"{said}: {', and '.join(because)}." if because and turns.against else f"{said}."
 
 

@@ -97,6 +97,7 @@ DRIVERS = rows(
         "over its range, SALib's mu*; `one-at-a-time`: the share of steps that move it, or by how much",
     ),
     a_count("samples_used", "the samples that it rests on"),
+    a_flag("seen", "whether it can be told from chance that the input moves it"),
 )
 RULES = rows(
     "rules",

@@ -82,7 +82,8 @@ def _breaking(found: Findings, chosen: set[int]) -> Iterator[str]:
         if often and (f in chosen or not name.isdigit()):
             share = percent(1 - fixed.feasible[f])
             where = counted(often, "sample")
-            yield f"What {_called(fixed, f)} breaks first in {share} is mostly: {names.spoken(text)} ({where})."
+            said = names.spoken(text)
+            yield f"What {_called(fixed, f)} breaks first in {share} is mostly: {said} ({where})."
 
 
 def measure_next(found: Findings) -> Iterator[str]:
