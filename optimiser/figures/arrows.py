@@ -25,7 +25,7 @@ def arrows(names: Names, held: np.ndarray) -> Drawing:
             names.decision(code),
             label("types", names.types[code]),
             level,
-            _share(now[d, k]),
+            _share(now[d, k]) if now[d].any() else "\u2013",
             _share(then[d, k]),
         )
         for d, code in enumerate(names.decisions)

@@ -86,10 +86,10 @@ def _paragraph(shown: Shown) -> str:
     said = [
         say(
             "method.model",
-            decisions=len(shown.names.decisions),
-            localities=len(shown.names.localities),
-            levels=len(shown.names.levels),
-            scenarios=instance["scenarios"].rows,
+            decisions=say("counts.decisions", n=len(shown.names.decisions)),
+            localities=say("counts.localities", n=len(shown.names.localities)),
+            levels=say("counts.levels", n=len(shown.names.levels)),
+            scenarios=say("counts.scenarios", n=instance["scenarios"].rows),
             version=VERSION,
         )
     ]

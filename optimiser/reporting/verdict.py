@@ -61,7 +61,10 @@ def _today(shown: Shown) -> tuple[str, str, str] | None:
 def _best(shown: Shown) -> tuple[str, str, str] | None:
     if shown.best is None or shown.best["value"] is None:
         return None
-    return say("verdict.best"), fixed(shown.best["value"], 3), say("verdict.value_of_best")
+    today = _today(shown)
+    beside = today is not None and today[1] != "\u2013"
+    said = say("verdict.value_of_best" if beside else "verdict.value_alone")
+    return say("verdict.best"), fixed(shown.best["value"], 3), said
 
 
 def _sure(shown: Shown) -> tuple[str, str, str] | None:
