@@ -328,7 +328,7 @@ def test_the_command(run, tmp_path: Path) -> None:
         ]
     said = run("compare", ARCHETYPE, "--design", str(mine))
     assert said.code == 0
-    assert "FROM mine.csv TO best (↑ to the centre, ↓ to the localities)" in said.out
+    assert "FROM mine.csv TO best (↑ towards the centre, ↓ towards the localities)" in said.out
     assert "↓ P1" in said.out
     assert (
         "net movement in levels, summed over decisions: input ↑ 1.00, process ↓ 1.00, outcome 0" in said.out
