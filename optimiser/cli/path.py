@@ -55,9 +55,10 @@ verb = Question(
 @verb.page
 def path_text(found: Path) -> str:
     """What the paths are worth, what becomes of each decision, and why."""
-    sections = [[*opening(found), *_values(found), *ending(found.unfinished, found.interrupted, found.run)]]
+    last = ending(found.unfinished, found.interrupted, found.run)
+    sections = [opening(found), [*_values(found), *last]]
     if not found.empty:
-        sections += [_holders(found), _labels(found), _sentences(found), _periods(found), _states(found)]
+        sections += [_holders(found), *_labels(found), _sentences(found), _periods(found), *_states(found)]
     return page(sections)
 
 
@@ -108,21 +109,23 @@ def _holders(found: Path) -> list[str]:
     return lines + columns(rows)
 
 
-def _labels(found: Path) -> list[str]:
-    """Which decisions do what."""
-    lines = list[str]()
+def _labels(found: Path) -> list[list[str]]:
+    """Which decisions do what: a section for each foresight, and the words under the last."""
+    sections = list[list[str]]()
+    decisions = found.instance["decisions"]["decision"]
     for name in found.walks:
         labelled = defaultdict(list)
-        decisions = found.instance["decisions"]["decision"]
         for decision, turns in zip(decisions, found.turns(name), strict=False):
             labelled[turns.label].append(decision)
         if labelled:
-            lines.append(f"WHAT THEY DO, {_sight(name).upper()}")
+            lines = [f"WHAT THEY DO, {_sight(name).upper()}"]
             for each in (each for each in LABELS if each in labelled):
                 lines += listing(labelled[each], f"  {label('turns', each):<9} ")
+            sections.append(lines)
     labels = {turns.label for name in found.walks for turns in found.turns(name)}
     said = (f"{label('turns', name)}: {label('turns_mean', name)}" for name in LABELS if name in labels)
-    return lines + [line for each in said for line in paragraph(each)]
+    sections[-1] += [line for each in said for line in paragraph(each)]
+    return sections
 
 
 def _sentences(found: Path) -> list[str]:
@@ -150,12 +153,12 @@ def _periods(found: Path) -> list[str]:
     )
 
 
-def _states(found: Path) -> list[str]:
-    """Means of skill and morale by level, and what is left of reserves."""
+def _states(found: Path) -> list[list[str]]:
+    """Means of skill and morale by level, and what is left of reserves: a section each."""
     states = found.frame("states")
     states = states[states["foresight"] == found.foremost]
     moving = [s for s in ("skill", "morale") if (states.groupby("organisation")[s].nunique() > 1).any()]
-    lines, levels = list[str](), found.instance["organisations"]["level"].tolist()
+    sections, levels = list[list[str]](), found.instance["organisations"]["level"].tolist()
     at = dict(zip(found.instance["organisations"]["organisation"].tolist(), levels, strict=True))
     for state in moving:
         means = states.assign(level=states["organisation"].map(at)).groupby(["period", "level"])[state].mean()
@@ -163,10 +166,8 @@ def _states(found: Path) -> list[str]:
         rows += [
             (l, *(fixed(means[p, l], 3) for p in found.names)) for l in found.instance["levels"]["level"]
         ]
-        lines += [
-            f"{state.upper()} (mean at the start of each period)",
-            *columns(rows, right=range(1, len(rows[0]))),
-        ]
+        head = f"{state.upper()} (mean at the start of each period)"
+        sections.append([head, *columns(rows, right=range(1, len(rows[0])))])
     stocks = found.frame("stocks")
     stocks = stocks[stocks["foresight"] == found.foremost]
     if len(stocks):
@@ -177,5 +178,6 @@ def _states(found: Path) -> list[str]:
                 (kind, what, *(fixed(sums[what][kind, p], 1) for p in found.names))
                 for what in ("stock", "drawn", "unmet")
             ]
-        lines += ["RESERVES (units, all localities)", *columns(rows, right=range(2, len(rows[0])))]
-    return lines
+        head = "RESERVES (units, all localities)"
+        sections.append([head, *columns(rows, right=range(2, len(rows[0])))])
+    return sections

@@ -68,6 +68,11 @@ class Target:
     rows: np.ndarray | None = None  # bool; None for a setting
     by_name: bool = False
 
+    @property
+    def of_paths(self) -> bool:
+        """Whether only `optimiser path` reads it."""
+        return self.table in ("path", "periods") or self.schema.linking
+
 
 class _Draft:
     """An instance on its way to becoming another."""

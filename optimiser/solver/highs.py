@@ -230,29 +230,6 @@ class Solver:
         for option in IDLE:
             self._set(option, fully)
 
-    def ceiling(self, clock: Clock) -> float:
-        """The value of the linear program that is loaded, by an interior point: far quicker than the simplex
-        where it is large. It leaves no basis; inf where time ran out."""
-        for option, choice in (("presolve", "on"), ("solver", "ipm"), ("run_crossover", "off")):
-            self._set(option, choice)
-        self._set("time_limit", float(min(max(clock.left, 0.0), 1e20)))
-        self._stop, self._clock = False, clock
-        _share_threads(self._threads)
-        with quiet():
-            self._highs.cbIpmInterrupt += self._on_pause
-            if not self._wait_for_run(clock):
-                return np.inf
-            self._highs.cbIpmInterrupt -= self._on_pause
-        if not self._answers(UNLIMITED):
-            return np.inf
-        value = -self._highs.getInfo().objective_function_value / SCALE
-        ended = {Ended.OPTIMAL: value, Ended.INFEASIBLE: -np.inf, Ended.STOPPED: np.inf}
-        return ended[ANSWERS[self._highs.getModelStatus()]]
-
-    def _on_pause(self, event: highspy.highs.HighsCallbackEvent) -> None:
-        """The interior point asks after each of its steps whether to go on."""
-        event.interrupt(self._stop or self._clock.interrupted or self._clock.left <= 0)
-
     def _on_check(self, event: highspy.highs.HighsCallbackEvent) -> None:
         """HiGHS asks now and then whether to go on.
 

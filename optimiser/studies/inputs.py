@@ -87,6 +87,8 @@ def input_of(
         raise InputError([*error.problems, *problems]) from error
     if target.schema.kind != "number":
         problems.append(f"{what}: is not a number, so it has no range")
+    if target.of_paths:
+        problems.append(f"{what}: only `optimiser path` reads it, and this question is about one design")
     raise_any(problems)
     if target.table == "weights":
         return _weight(instance, target, span, how, weights)

@@ -19,6 +19,7 @@ from optimiser.solver.clock import Clock, OutOfTime
 from optimiser.solver.cuts.cuts import Cuts
 from optimiser.solver.extraction import design_of, record_of
 from optimiser.solver.outcome import Ended
+from optimiser.solver.path.priced import bounded
 from optimiser.solver.path.shortest import Shortest
 from optimiser.solver.path.whole import Whole
 from optimiser.solver.search.master import (
@@ -35,7 +36,7 @@ from optimiser.tolerances import NOISE
 
 Array = np.ndarray
 Fixed = Mapping[int, Mapping[int, int]]  # period -> holding -> level
-LARGE = 20_000  # columns from which the relaxation is left to an interior point (England has 230,000)
+LARGE = 20_000  # columns from which the periods are first looked at one by one (England has 230,000)
 Tell = Callable[[str], None]
 
 
@@ -135,8 +136,7 @@ def planned(
     pools = any(session.pools.pools for session in whole.sessions)
     large = len(program.cost) > LARGE
     if large:
-        tell("a bound of all periods at once")
-        progress.lower(whole.ceiling(program, clock))
+        bounded(whole, program, progress, clock, tell)
         if progress.answered:
             return finished(whole, progress.answered)
     found = search(

@@ -16,8 +16,10 @@ from optimiser.coefficients.path import links_of
 from optimiser.instance.instance import Instance
 from optimiser.solver.clock import Clock
 from optimiser.solver.path import foresight
+from optimiser.solver.path.priced import Priced, bounded
 from optimiser.solver.path.shortest import Shortest
 from optimiser.solver.path.whole import Whole
+from optimiser.solver.search.master import Candidate, Master, Progress, search
 
 ALL = [f for f in FEATURES if f not in ("bare", "infeasible", "scores")]
 TWO = ("accountability", "responsiveness")
@@ -25,14 +27,19 @@ SOLVABLE = (3, 9, 13, 18, 29)  # seeds whose paths exist, differ with foresight,
 MOST = 2500  # sequences that are looked at one by one
 
 
-def enumerated(instance: Instance) -> float:
-    """The best of all sequences of designs, each with its best recourse."""
+def worths(instance: Instance) -> dict[tuple[int, ...], float]:
+    """What every sequence of designs is worth, each with its best recourse."""
     links = links_of(instance)
     whole = Whole(instance, links)
     levels = [np.flatnonzero(links.sets.allowed[d]) for d in links.sets.holding_decision]
     sequences = list(product(*levels * len(links.names)))
     assert len(sequences) <= MOST
-    return max(whole.settle(np.array(each), Clock())[0] for each in sequences)
+    return {each: whole.settle(np.array(each), Clock())[0] for each in sequences}
+
+
+def enumerated(instance: Instance) -> float:
+    """The best of all sequences of designs."""
+    return max(worths(instance).values())
 
 
 @pytest.mark.parametrize("seed", SOLVABLE[:4])
@@ -42,6 +49,34 @@ def test_no_sequence_of_designs_is_better(seed: int) -> None:
     assert found.judged is not None
     assert found.value == pytest.approx(enumerated(instance), abs=1e-7)
     assert found.bound >= found.value
+
+
+def priced(whole: Whole, prices: np.ndarray, progress: Progress) -> float:
+    """The bound at these prices of what links the periods."""
+    found = Priced(whole, whole.program, prices, progress, Clock())
+    assert progress.best is not None
+    master = Master(found.program, found.columns_kept, found.rows_kept, found.no_cuts(), 1)
+    master.add(found.lines(whole.columns(progress.best.design)))
+    search(master, found.separate, found.evaluate, found, progress, Clock(), lambda text: None)
+    return progress.bound
+
+
+@pytest.mark.parametrize(("seed", "tight"), [(3, True), (6, False), (29, True)])
+def test_no_path_is_worth_more_than_its_links_are_paid_for(seed: int, tight: bool) -> None:
+    """Whatever prices are; at those of the best path the bound is its value, or not far from it."""
+    instance, rng = random_path(seed, ALL), np.random.default_rng(seed)
+    whole, every = Whole(instance, links_of(instance)), worths(instance)
+    best = max(every.values())
+    some, value = next((each, value) for each, value in every.items() if value > -np.inf)
+    first = Candidate(np.array(some), value, whole.no_cuts())
+    own = whole.prices(first.design, Clock())
+    assert own is not None
+    for prices in (own, 0 * own, own * rng.uniform(0, 2, len(own)), rng.normal(0, 0.1, len(own))):
+        assert priced(whole, prices, Progress(1e-6, np.inf, first)) >= best - 1e-7
+    progress = Progress(1e-6, np.inf, first)
+    bounded(whole, whole.program, progress, Clock(), lambda text: None)
+    assert progress.value == pytest.approx(best, abs=1e-7)
+    assert best - 1e-7 <= progress.bound <= best + (2e-6 if tight else 1e-3)
 
 
 @pytest.mark.parametrize("seed", range(40, 46))

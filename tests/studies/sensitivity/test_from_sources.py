@@ -96,6 +96,9 @@ def test_what_has_no_range_and_what_does_not_move_is_listed(instances: dict[str,
     regions = study_from_sources(instances["england-regions"])
     assert "levels.mobilisation: no factor moves it, being 0 or 1" in regions.unmoved
     assert not [varied for varied in regions.varied if varied.what == "levels.mobilisation"]
+    path = study_from_sources(instances["england-path"])
+    assert "path.learn: only `optimiser path` reads it" in path.unmoved
+    assert not [varied for varied in path.varied if varied.what.startswith(("path.", "decisions.switch"))]
 
 
 def test_only_columns_of_one_grade_vary_where_that_is_asked(instances: dict[str, Instance]) -> None:

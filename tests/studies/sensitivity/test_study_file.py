@@ -239,6 +239,8 @@ WRONG_ENTRIES: list[tuple[dict[str, Any], str]] = [
     (changed(WEIGHTS, range=[0, 1]), "vary[2] range: does not go with simplex, which says it all"),
     (changed(FEAR, what="decisions.correlation", name="c", how="set", range=[0, 1]),
      "vary[2] what: 'one' moves some of the same values; where one sets them, no other can"),
+    ({"name": "n", "what": "path.heal", "range": [0, 1]},
+     "vary[2] what: only `optimiser path` reads it, and a study is about one design"),
     (changed(STAFF, color=1), "vary[2] color: 'color' is not a key of [[vary]]"),
 ]  # fmt: skip
 

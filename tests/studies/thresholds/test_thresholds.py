@@ -239,6 +239,8 @@ def test_an_objective_that_nothing_varies_and_a_decision_without_a_choice(tmp_pa
         (("decisions.type", (0, 1)), "decisions.type: is not a number, so it has no range"),
         (("limits.max_changes", (0, 1.5)), "limits.max_changes: the range 0,1.5 must be of whole numbers"),
         (("workload.hours", (-1, 1)), "workload.hours: '-1' is not a number of at least 0"),
+        *((call, f"{call[0]}: only `optimiser path` reads it, and this question is about one design")
+          for call in (("path.learn",), ("decisions.switch_cost", (0, 1)), ("organisations.hurt", (0, 1)))),
     ],
 )  # fmt: skip
 def test_wrong_calls(call: tuple[Any, ...], said: str) -> None:

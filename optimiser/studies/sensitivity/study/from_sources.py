@@ -65,6 +65,8 @@ def study_from_sources(instance: Instance, grades: str = "all", *, samples: int 
         for path, schema in _inputs(instance, table, column).items():
             if not low < high:
                 without += [f"{path} ({grade})"] if schema.kind != "text" else []
+            elif standing(instance, path)[0].of_paths:
+                unmoved.append(f"{path}: only `optimiser path` reads it")
             elif entry := _entry(instance, path, schema, low, high):
                 entries.append(entry)
             elif now := listed(standing(instance, path)[1]):

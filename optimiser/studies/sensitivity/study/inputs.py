@@ -60,13 +60,17 @@ class Inputs:
     def _target(self, at: int, entry: Document) -> Target | None:
         """What is meant; None where it leads nowhere."""
         try:
-            return meant(self._instance, entry["what"], entry.get("where"))
+            target = meant(self._instance, entry["what"], entry.get("where"))
+            if not target.of_paths:
+                return target
+            text = "only `optimiser path` reads it, and a study is about one design"
+            self._problems.add(Spot("vary", at, "what"), text)
         except InputError as error:
             for line in error.problems:
                 text = line.removeprefix(f"{entry['what']}: ")
                 key = "where" if text.startswith(("where", "no row matches")) else "what"
                 self._problems.add(Spot("vary", at, key), text.removeprefix("where: "))
-            return None
+        return None
 
     def _simplex(self, at: int, entry: Document) -> list[Varied]:
         """The weights of objectives that share out what they weigh together."""
