@@ -297,8 +297,22 @@ class Solver:
             self._check(done, "handing over a start")
         if self._whole_numbers:
             return self._run_watched(clock)
+        if self._reduce:
+            return self._run_heard(clock)
         self._status = self._highs.run()  # over before it matters, and mostly too small to pay for a thread
         return True
+
+    def _run_heard(self, clock: Clock) -> bool:
+        """Run a linear program that is large enough to be told to stop; False: HiGHS did not."""
+        self._highs.cbSimplexInterrupt += self._on_pause
+        if not self._wait_for_run(clock):
+            return False
+        self._highs.cbSimplexInterrupt -= self._on_pause
+        return True
+
+    def _on_pause(self, event: highspy.highs.HighsCallbackEvent) -> None:
+        """The simplex asks now and then whether to go on."""
+        event.interrupt(self._stop or self._clock.interrupted or self._clock.left <= 0)
 
     def _run_watched(self, clock: Clock) -> bool:
         """Run in a thread of its own, so that this one keeps the time limit and hears Ctrl-C.

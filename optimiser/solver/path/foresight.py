@@ -131,18 +131,16 @@ def planned(
             first = replace(first, design=better[0], value=better[1])
         progress.note(first)
     program = whole.fixed(fixed)
-    every = np.ones(len(program.cost), bool)
-    master = Master(program, every, np.ones(len(program.lower), bool), whole.no_cuts(), whole.threads)
-    pools = any(session.pools.pools for session in whole.sessions)
     large = len(program.cost) > LARGE
     if large:
         bounded(whole, program, progress, clock, tell)
-        if progress.answered:
-            return finished(whole, progress.answered)
-    found = search(
-        master, separate, evaluate, whole, progress, clock, tell, 0 if large else ROUNDS if pools else 1
-    )
-    return finished(whole, found)
+        if progress.answered or clock.out:
+            return finished(whole, progress.answered or progress.found(Ended.STOPPED), clock)
+    every = np.ones(len(program.cost), bool)
+    master = Master(program, every, np.ones(len(program.lower), bool), whole.no_cuts(), whole.threads)
+    rounds = 0 if large else ROUNDS if any(session.pools.pools for session in whole.sessions) else 1
+    found = search(master, separate, evaluate, whole, progress, clock, tell, rounds)
+    return finished(whole, found, clock)
 
 
 def _allowed(whole: Whole, fixed: Fixed) -> Array:
@@ -155,11 +153,11 @@ def _allowed(whole: Whole, fixed: Fixed) -> Array:
     return allowed
 
 
-def finished(whole: Whole, found: Searched) -> Walk:
-    """The recourse to report of the path found, and its audit."""
+def finished(whole: Whole, found: Searched, clock: Clock) -> Walk:
+    """The recourse to report of the path found, and its audit; whoever interrupts waits for no tie-break."""
     if not found.found:
         return Walk(status_of(found), found.bound)
-    value, x = whole.settle(found.design, Clock(), ties=True)
+    value, x = whole.settle(found.design, Clock(), ties=not clock.interrupted)
     if x is None:
         raise SolverError("the search found a path whose recourse is infeasible")
     return judge(whole.instance, whole.records(x), value, STATUS[found.ended], found.bound)

@@ -44,7 +44,7 @@ class Shortest:
             while size and not self.clock.out:
                 there = before.copy()
                 there[:, promising[:size]] = sequences[:, promising[:size]]
-                found, _ = self.whole.settle(there.ravel(), Clock())
+                found, _ = self.whole.settle(there.ravel(), self.clock)
                 if found > value + EQUAL:
                     design, value = there.ravel(), found
                     self.tell(f"value {value:.6f}, by shortest paths of {size} decisions")

@@ -17,7 +17,7 @@ from optimiser.solver.clock import Clock
 from optimiser.solver.compile.program import Compiled, Program
 from optimiser.solver.cuts.cuts import Cuts, join
 from optimiser.solver.extraction import record_of
-from optimiser.solver.highs import Solver
+from optimiser.solver.highs import Ended, Solver
 from optimiser.solver.problem import without_collection
 from optimiser.solver.recourse.ties import aims, break_ties
 from optimiser.solver.session import Session
@@ -68,7 +68,7 @@ class Whole:
         starts = own + np.concatenate([[0], np.cumsum(sizes)])
         self.blocks = [slice(int(a), int(b)) for a, b in pairwise(starts)]
         self.program = self._scaled(program, own)
-        self._latest: _Settled | None = None  # it is often asked about again
+        self._best: _Settled | None = None  # of those settled: it is asked about again
 
     def _scaled(self, program: Program, own: int) -> Program:
         """In the units of its blocks; what links them is in shares already, or in those of stocks."""
@@ -155,19 +155,27 @@ class Whole:
 
     def settle(self, design: Array, clock: Clock, *, ties: bool = False) -> tuple[float, Array | None]:
         """The best that can be made of a design (T H,), a linear program: its value, -inf where there is
-        none, and all columns. With `ties` the recourse to report among the best."""
-        if not ties and self._latest is not None and np.array_equal(self._latest.design, design):
-            return self._latest.value, self._latest.x
+        none, or time runs out, and all columns. With `ties` the recourse to report among the best."""
+        settled = self._settled(design, clock, ties)
+        return (-np.inf, None) if settled is None else (settled.value, settled.x)
+
+    def prices(self, design: Array, clock: Clock) -> Array | None:
+        """(linking,) what each row that links periods is worth to the best that can be made of a design."""
+        settled = self._settled(design, clock)
+        return None if settled is None else settled.prices
+
+    def _settled(self, design: Array, clock: Clock, ties: bool = False) -> _Settled | None:
+        if self._best is not None and not ties and np.array_equal(self._best.design, design):
+            return self._best
         program, x = self.program, self.columns(design)
         free = np.flatnonzero(self._open(x))
         moved, matrix = program.matrix @ x, program.matrix[:, free].tocsr()
         lower, upper = program.lower - moved, program.upper - moved
-        closed, rows = (
-            np.flatnonzero(there) for there in (np.diff(matrix.indptr) == 0, np.diff(matrix.indptr))
-        )
+        entries = np.diff(matrix.indptr)
+        closed, rows = np.flatnonzero(entries == 0), np.flatnonzero(entries)
         if (np.maximum(lower, -upper)[closed] > SOLVED).any():
-            return -np.inf, None
-        rows = rows[self._telling(np.diff(matrix.indptr))[rows]]
+            return None
+        rows = rows[self._telling(entries)[rows]]
         solver = Solver(self.threads, reduce=len(free) > LARGE)
         solver.load(
             program.cost[free],
@@ -178,21 +186,17 @@ class Whole:
             program.column_upper[free],
         )
         found = solver.run(clock)
-        if found.x is None:
-            return -np.inf, None
+        if found.ended is not Ended.OPTIMAL:
+            return None
         value, prices = found.value + float(program.cost @ x) + program.offset, np.zeros(len(lower))
         prices[rows] = found.prices
         if ties:
             found = break_ties(self._aims(), solver, found, free, matrix[rows], clock)
-        x[free] = found.x
-        self._latest = _Settled(design.copy(), value, x, prices[: self.linking])
-        return value, x
-
-    def prices(self, design: Array, clock: Clock) -> Array | None:
-        """(linking,) of a design that can be settled: what each row that links its periods is worth."""
-        self.settle(design, clock)
-        settled = self._latest
-        return settled.prices if settled is not None and np.array_equal(settled.design, design) else None
+        x[free] = found.solution
+        settled = _Settled(design.copy(), value, x, prices[: self.linking])
+        if self._best is None or value > self._best.value:
+            self._best = settled
+        return settled
 
     def _open(self, x: Array) -> Array:
         """Which columns a design leaves open: not what it settles, nor what is done where nothing is held."""

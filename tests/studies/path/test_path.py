@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from dataclasses import replace
 from itertools import product
 
@@ -77,6 +79,29 @@ def test_no_path_is_worth_more_than_its_links_are_paid_for(seed: int, tight: boo
     bounded(whole, whole.program, progress, Clock(), lambda text: None)
     assert progress.value == pytest.approx(best, abs=1e-7)
     assert best - 1e-7 <= progress.bound <= best + (2e-6 if tight else 1e-3)
+
+
+@pytest.mark.parametrize(("word", "known"), [("building all periods", False), ("relaxation", True)])
+def test_an_interruption_keeps_the_path_so_far(
+    word: str, known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before all periods are put together there is the path without foresight, from then on one with it."""
+    monkeypatch.setattr(foresight, "LARGE", 0)
+    told = list[str]()
+
+    def stop(text: str) -> None:
+        if text.startswith(word) and not told:
+            told.append(text)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    found = optimiser.path(random_path(3, ALL), progress=stop)
+    none, path = found.walks["none"], found.walks["path"]
+    assert found.interrupted
+    assert not found.complete
+    assert none.status == "optimal"
+    assert (path.judged is not None, str(path.status)) == ((True, "feasible") if known else (False, "unknown"))
+    if known:
+        assert none.value - 1e-7 <= path.value < path.bound
 
 
 @pytest.mark.parametrize("seed", range(40, 46))
