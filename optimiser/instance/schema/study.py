@@ -28,8 +28,8 @@ VARY = replace(
         _NAME,
         a_text(
             "what",
-            "the input: table.column, or weights.X, limits.X, uncertainty.X, path.X, scenarios.NAME.X, "
-            "levels.NAME.X, resources.NAME.X, periods.NAME.X",
+            "the input: table.column, or weights.X, limits.X, uncertainty.X, scenarios.NAME.X, "
+            "levels.NAME.X, resources.NAME.X",
         ),
         a_map(
             "where",

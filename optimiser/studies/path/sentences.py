@@ -11,6 +11,7 @@ from optimiser.instance.instance import Instance
 from optimiser.instance.names import Names
 from optimiser.studies.path.labels import UNKNOWN, Turns
 from optimiser.terminal import fixed, small
+from optimiser.tolerances import EQUAL
 
 Array = np.ndarray
 TOLD = 1e-3  # a change of skill by less is not worth a word
@@ -95,6 +96,10 @@ def _cost(loss: float | None) -> list[str]:
         return []
     if not np.isfinite(loss):
         return ["to follow its periods is not possible with all else as it is"]
-    if loss <= 0:
+    if loss < -EQUAL:
+        return [
+            f"to follow its periods, all else as it is, would gain {small(-loss)}, within the gap asked for"
+        ]
+    if loss <= EQUAL:
         return ["to follow its periods would cost nothing"]
     return [f"to follow its periods, all else as it is, would cost {small(loss)} of value"]

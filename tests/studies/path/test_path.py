@@ -99,7 +99,9 @@ def test_an_interruption_keeps_the_path_so_far(
     assert found.interrupted
     assert not found.complete
     assert none.status == "optimal"
-    assert (path.judged is not None, str(path.status)) == ((True, "feasible") if known else (False, "unknown"))
+    assert (path.judged is not None, str(path.status)) == (
+        (True, "feasible") if known else (False, "unknown")
+    )
     if known:
         assert none.value - 1e-7 <= path.value < path.bound
 
