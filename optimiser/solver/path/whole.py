@@ -17,7 +17,8 @@ from optimiser.solver.clock import Clock
 from optimiser.solver.compile.program import Compiled, Program
 from optimiser.solver.cuts.cuts import Cuts, join
 from optimiser.solver.extraction import record_of
-from optimiser.solver.highs import Ended, Solver
+from optimiser.solver.highs import Solver
+from optimiser.solver.outcome import Ended
 from optimiser.solver.problem import without_collection
 from optimiser.solver.recourse.ties import aims, break_ties
 from optimiser.solver.session import Session
