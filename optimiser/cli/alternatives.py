@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimiser.cli.options import NUMBER, WEIGHED_STUDY
+from optimiser.cli.options import NUMBER, WEIGHED_ROUNDS
 from optimiser.cli.question import Question
 from optimiser.cli.text import ending, moved, opening
 from optimiser.labels import say
@@ -55,7 +55,7 @@ verb = Question(
         click.Option(
             ["--by-locality"], is_flag=True, help="Say what must, may and never be of each locality too."
         ),
-        *WEIGHED_STUDY,
+        *WEIGHED_ROUNDS,
     ],
 )
 

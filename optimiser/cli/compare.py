@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimiser.cli.options import DESIGNS, READ, WEIGHED_STUDY, by_their_paths
+from optimiser.cli.options import DESIGNS, READ, WEIGHED_ROUNDS, by_their_paths
 from optimiser.cli.question import Question
 from optimiser.cli.text import DOWN, UP, arrows, arrows_mean, grid, opening, took, unknown
 from optimiser.terminal import at_most, columns, counted, fixed, listing, page, paragraph, signed, small
@@ -51,7 +51,7 @@ verb = Question(
             default=True,
             help="How far can each objective reach? On a large instance this takes the longest.",
         ),
-        *WEIGHED_STUDY,
+        *WEIGHED_ROUNDS,
     ],
     arguments=by_their_paths,
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimiser.cli.options import WEIGHED_STUDY
+from optimiser.cli.options import WEIGHED_ROUNDS
 from optimiser.cli.question import Question
 from optimiser.cli.text import named, opening, took, unknown
 from optimiser.terminal import at_most, columns, fixed, page, paragraph
@@ -29,7 +29,7 @@ verb = Question(
       optimiser explain instances/archetype --decision O2
     """,
     options=[
-        *WEIGHED_STUDY,
+        *WEIGHED_ROUNDS,
         click.Option(
             ["--decision", "decisions"], multiple=True, metavar="NAME", help="Only this one. Repeatable."
         ),

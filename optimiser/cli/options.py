@@ -148,6 +148,17 @@ TIME_LIMIT = time_limit("Stop by then, with what is known.")
 THREADS = click.Option(
     ["--threads"], type=NUMBER, default=1, metavar="N", show_default=True, help="Threads of the solver."
 )
+
+
+def workers(text: str, default: str | int = 1) -> click.Option:
+    """How many processes solve."""
+    return click.Option(
+        ["--workers"], type=NUMBER, default=default, show_default=True, metavar="N",
+        help=f"{text}, each with a core of its own; auto: one a core.",
+    )  # fmt: skip
+
+
+WORKERS = workers("Processes that search")
 OUT = click.Option(["--out"], metavar="DIR", help="Also write result.json and CSV tables into this folder.")
 AS_JSON = click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON document and nothing else.")
 DESIGNS = click.Option(
@@ -155,7 +166,8 @@ DESIGNS = click.Option(
     help="A design to set beside: a result, or a CSV decision,organisation,level. Repeatable.",
 )  # fmt: skip
 STUDY = (TIME_LIMIT, THREADS, OUT, AS_JSON)  # what every study has
-WEIGHED_STUDY = (WEIGHTS, GAP, *STUDY)
+ROUNDS = (TIME_LIMIT, THREADS, WORKERS, OUT, AS_JSON)  # what those have that ask in rounds
+WEIGHED_STUDY, WEIGHED_ROUNDS = (WEIGHTS, GAP, *STUDY), (WEIGHTS, GAP, *ROUNDS)
 FIGURE = click.Option(["--figure"], metavar="FILE.svg", help="Also draw it.")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimiser.cli.options import AS_JSON, FIGURE, NUMBER, note
+from optimiser.cli.options import AS_JSON, FIGURE, NUMBER, note, workers
 from optimiser.cli.question import Question
 from optimiser.cli.say import complain, end_progress
 from optimiser.cli.text import opening
@@ -88,10 +88,7 @@ verb = Study(
             ["--from-sources"], is_flag=False, flag_value="all", metavar="[GRADE]",
             help="Vary every number that has a plausible range in sources.csv; or those of a grade alone.",
         ),
-        click.Option(
-            ["--workers"], type=NUMBER, default="auto", show_default=True, metavar="N",
-            help="Processes that solve, each with a core of its own; auto: one a core.",
-        ),
+        workers("Processes that solve", "auto"),
         click.Option(["--scheduler"], metavar="ADDRESS", help="Have the workers of a Dask cluster solve."),
         click.Option(
             ["--dry-run"], is_flag=True,

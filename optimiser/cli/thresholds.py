@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimiser.cli.options import NUMBER, SPAN, WEIGHED_STUDY, note, words
+from optimiser.cli.options import NUMBER, SPAN, WEIGHED_ROUNDS, note, words
 from optimiser.cli.question import Question
 from optimiser.cli.text import held, opening, took
 from optimiser.terminal import at_most, breadth, columns, fixed, listing, page, paragraph, width
@@ -58,7 +58,7 @@ verb = Question(
           --and organisations.staff_hours --and-where level=local --and-range 0,12
     """,
     options=[
-        *WEIGHED_STUDY,
+        *WEIGHED_ROUNDS,
         click.Argument(["what"], metavar="WHAT"),
         click.Option(
             ["--range"],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimiser.cli.options import FIGURE, NUMBER, STUDY, names
+from optimiser.cli.options import FIGURE, NUMBER, ROUNDS, names
 from optimiser.cli.question import Question
 from optimiser.cli.text import held, moved, opening, sources_text, took
 from optimiser.terminal import columns, counted, entries, fixed, page, paragraph, percent, small
@@ -30,7 +30,7 @@ verb = Question(
       optimiser map instances/archetype --objectives accountability,responsiveness,economy
     """,
     options=[
-        *STUDY,
+        *ROUNDS,
         click.Option(
             ["--objectives"],
             callback=names,

@@ -15,7 +15,8 @@ from optimiser.instance.instance import Instance
 from optimiser.record import Record
 
 DIGITS = 12  # significant: more is the noise of adding up
-UNASKED = ("instance", "threads", "progress")  # what a result has already, and what changes no answer
+# What a result has already, and what changes no answer.
+UNASKED = ("instance", "threads", "workers", "progress")
 Row = dict[str, Any]  # column to str, float, or None where there is no number
 
 MOVE = ("decision", "organisation", "level")  # what says where one decision sits, or would sit

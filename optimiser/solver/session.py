@@ -19,6 +19,7 @@ from optimiser.solver.search.neighbourhood import Neighbourhood
 
 Array = np.ndarray
 WHOLE = 1e-5  # how far from whole numbers HiGHS's may be
+State = tuple[Array | None, tuple[Array, ...]]  # where a search begins: the last design (H,), known prices
 
 
 class Session(Evaluator):
@@ -28,6 +29,18 @@ class Session(Evaluator):
         """Ask about this instance from now on, as if it were the first."""
         super().update(instance, weights)
         self._last: Array | None = None
+
+    @property
+    def state(self) -> State:
+        """Where the next search would begin."""
+        return self._last, tuple(self.known)
+
+    def stand(self, state: State) -> None:
+        """Have the next search begin there, and nothing else be left of what was asked before."""
+        self._last, known = state
+        self.known.clear()
+        self.known.extend(known)
+        self.recourse.forget()
 
     @property
     def _branches(self) -> bool:

@@ -18,6 +18,7 @@ from optimiser.instance.instance import Instance
 from optimiser.record import Record
 from optimiser.solver.clock import Clock
 from optimiser.solver.extraction import design_of, idle_record
+from optimiser.studies.asker import Asker
 from optimiser.studies.study import Study
 from optimiser.terminal import fixed
 
@@ -149,7 +150,7 @@ def judge(study: Study, held: Array, name: str, note: str) -> Judged:
     return Judged(name=name, note=note, instance=instance, held=held, evaluated=found, broken=broken)
 
 
-def worth(study: Study, held: Array) -> float | None:
+def worth(study: Asker, held: Array) -> float | None:
     """V of a design (D, O), None where it breaks a promise: quicker than judging it in full."""
     session = study.session
     design = design_of(session, held)

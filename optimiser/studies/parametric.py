@@ -22,6 +22,8 @@ from optimiser.solver.clock import Clock
 from optimiser.tolerances import EQUAL
 
 Array = np.ndarray
+Asked = tuple[float, Array | None]  # x, and a design to begin from
+ROUND = 4  # corners that are asked about at once, whoever answers; asked one by one some would be spared
 TRIES = 3  # where time ran out on a corner, so often is it asked again
 NARROW = 1e-12  # share of the whole line: pieces that are no longer are points
 
@@ -73,7 +75,7 @@ class Traced:
 
 
 def trace(
-    ask: Callable[[float, Array | None], Answer],
+    ask: Callable[[list[Asked]], list[Answer]],
     worth: Callable[[Best], tuple[float, float]],
     low: float,
     high: float,
@@ -84,11 +86,11 @@ def trace(
 ) -> Traced:
     """Find every stretch of the line from `low` to `high` and the record that is best on it.
 
-    `ask(x, start)` solves at x, beginning from a design; `worth(answer)` says what a record is worth at both
-    ends; `known` are answers from elsewhere whose records are possible here; `most` is how many questions it
-    may take. Raises InfeasibleError where
-    there is no design, which is then so everywhere. The error is exact: between points that were solved the
-    best value lies below the chord of their bounds, being convex.
+    `ask` solves at some x, beginning from a design at each; `worth(answer)` says what a record is worth at
+    both ends; `known` are answers from elsewhere whose records are possible here; `most` is how many
+    questions it may take. Raises InfeasibleError where there is no design, which is then so everywhere. The
+    error is exact: between points that were solved the best value lies below the chord of their bounds, being
+    convex.
     """
     lines = [Line(*worth(answer), answer) for answer in known]
     bounds: dict[float, float] = {}  # shares of the way that were solved
@@ -96,23 +98,23 @@ def trace(
     settled: set[float] = set()
     while not clock.out and tries.total() < most:
         closed = settled | {at for at, count in tries.items() if count >= TRIES}
-        at = _doubtful(lines, bounds, closed, gap)
-        if at is None:
+        asked = _doubtful(lines, bounds, closed, gap)[: int(min(ROUND, most - tries.total()))]
+        if not asked:
             break
-        start = max(lines, key=lambda line: _height(line, at)).answer.design if lines else None
-        answer = ask(low + at * (high - low), start)
-        if answer.status is Status.INFEASIBLE:
-            raise InfeasibleError
-        tries[at] += 1
-        in_time = clock.left == np.inf and not clock.interrupted
-        if answer.status is Status.OPTIMAL or in_time:  # else there may be more to find
-            settled.add(at)
-        held_to(answer.bound, _top(lines, at) if lines else -np.inf)
-        bounds[at] = min(answer.bound, bounds.get(at, np.inf))
-        if answer.found:
-            line = Line(*worth(answer), answer)
-            if not lines or _height(line, at) > _top(lines, at) + EQUAL / 1000:
-                lines.append(line)
+        answers = ask([(low + at * (high - low), _start(lines, at)) for at in asked])
+        for at, answer in zip(asked, answers, strict=True):
+            if answer.status is Status.INFEASIBLE:
+                raise InfeasibleError
+            tries[at] += 1
+            in_time = clock.left == np.inf and not clock.interrupted
+            if answer.status is Status.OPTIMAL or in_time:  # else there may be more to find
+                settled.add(at)
+            held_to(answer.bound, _top(lines, at) if lines else -np.inf)
+            bounds[at] = min(answer.bound, bounds.get(at, np.inf))
+            if answer.found:
+                line = Line(*worth(answer), answer)
+                if not lines or _height(line, at) > _top(lines, at) + EQUAL / 1000:
+                    lines.append(line)
     top, corners = _envelope(lines)
     return Traced(
         low=low,
@@ -120,7 +122,7 @@ def trace(
         lines=tuple(top),
         corners=low + corners * (high - low),
         error=max([0.0, *(_over(lines, bounds, at) for at in corners.tolist())]) if lines else np.inf,
-        complete=_doubtful(lines, bounds, settled, gap) is None,
+        complete=not _doubtful(lines, bounds, settled, gap),
     )
 
 
@@ -157,12 +159,17 @@ def _meet(flat: Line, steep: Line) -> float:
     return ahead / gained
 
 
-def _doubtful(lines: list[Line], bounds: dict[float, float], closed: set[float], gap: float) -> float | None:
-    """The corner at which most may be better than what is known; None where all are proven or closed."""
+def _start(lines: list[Line], at: float) -> Array | None:
+    """The best design known at a share of the way."""
+    return max(lines, key=lambda line: _height(line, at)).answer.design if lines else None
+
+
+def _doubtful(lines: list[Line], bounds: dict[float, float], closed: set[float], gap: float) -> list[float]:
+    """The corners neither proven nor closed, first that at which most may be better than is known."""
     corners = _envelope(lines)[1].tolist() if lines else [0.0, 1.0]
     over = {at: _over(lines, bounds, at) for at in corners if at not in closed}
     doubtful = [at for at in over if over[at] > max(gap * abs(_top(lines, at)), EQUAL)]
-    return max(doubtful, key=lambda at: over[at], default=None)
+    return sorted(doubtful, key=lambda at: -over[at])
 
 
 def _top(lines: list[Line], at: float) -> float:

@@ -18,9 +18,10 @@ import numpy as np
 
 from optimiser.design.bound import held_to
 from optimiser.design.tables import plain
-from optimiser.solver.answer import Best
+from optimiser.solver.answer import Answer, Best
 from optimiser.solver.extraction import design_of
 from optimiser.studies.judged import Judged, judge
+from optimiser.studies.rounds import Search
 from optimiser.studies.study import Study
 from optimiser.tolerances import EQUAL
 
@@ -94,11 +95,13 @@ def ranges(study: Study, known: Sequence[Judged]) -> tuple[Range, ...]:
             pool.append(design_of(session, each.held).astype(int))
             designs.setdefault(pool[-1].tobytes(), each)
     with session.neutral():
-        for g, name in enumerate(objectives):
-            study.tell(f"the most of {name}")
+        searches = [Search(weights=alone, gap=gap) for alone in np.eye(len(objectives))]
+        answers = study.each(searches, 1 / len(objectives), "objectives by themselves")
+        for g, answer in enumerate(answers):
+            study.tell(f"the most of {objectives[g]}")
             given.append(study.clock.left / (len(objectives) - g))
             with study.within(1 / (len(objectives) - g)):
-                every.append(_most(study, g, pool, gap))
+                every.append(_most(study, g, pool, gap, answer))
             pool += [most.design for most in every[-1:] if most.design is not None]
         while left := [g for g, most in enumerate(every) if not most.proven(gap)]:
             g, share = min(left, key=lambda g: given[g]), study.clock.left / len(left)
@@ -120,14 +123,17 @@ def ranges(study: Study, known: Sequence[Judged]) -> tuple[Range, ...]:
     return tuple(_with_worst(each, found) for each in found)
 
 
-def _most(study: Study, g: int, pool: Sequence[Array], gap: float) -> _Most:
-    """The most of one objective; the designs of the pool are known, the first of them worth most."""
+def _most(study: Study, g: int, pool: Sequence[Array], gap: float, found: Answer | None = None) -> _Most:
+    """The most of one objective, which is asked for unless it was `found`.
+
+    The designs of the pool are known, the first of them worth most.
+    """
     own = study.weights.copy()
     alone = np.eye(len(own))[g]
     reached = [float(study.expectations(design, alone)[g]) for design in pool]
     with study.restored():
         study.weigh(alone)
-        answer = study.ask(gap=gap)
+        answer = found or study.ask(gap=gap)
         if answer.found:
             enough = answer.value - study.gap * abs(answer.value) - EQUAL
             if not pool or reached[0] < enough:  # the design worth most, if any, does not reach it

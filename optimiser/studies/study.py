@@ -1,34 +1,47 @@
-"""What every study shares: an open session that is asked again and again, a clock, and what came of it."""
+"""What every study shares: an open session, workers that have one too, a clock, and what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from optimiser.errors import SolverError
 from optimiser.instance.instance import Instance
-from optimiser.solver.answer import Answer, Best, answered, beaten, judged
 from optimiser.solver.call import building, check_call, run_of
 from optimiser.solver.clock import Clock, hearing_interrupts
-from optimiser.solver.cuts.cuts import Cuts
-from optimiser.solver.outcome import Ended
-from optimiser.solver.search.neighbourhood import Neighbourhood
 from optimiser.solver.session import Session
+from optimiser.studies.asker import Asker
+from optimiser.studies.rounds import (
+    Beginning,
+    Bench,
+    Done,
+    Order,
+    Task,
+    at_bench,
+    beginnings,
+    do,
+    known_to,
+    packed,
+    unpacked,
+)
+from optimiser.studies.workers.crew import finished
+from optimiser.studies.workers.how_many import number_of, wrong_workers
+from optimiser.studies.workers.processes import Processes, refuse_unguarded
+from optimiser.studies.workers.work import Died, Failed, Opening, single_threaded
 from optimiser.tolerances import GAP
 
-Array = np.ndarray
-LARGE = 5000  # columns of a model, from which designs are too many to tell all apart
 SLICE = 0.25  # of the time left, the most that one question should take: what is hard must not cost all else
-CHECKED = 20  # one answer in so many has the designs next to it looked at
+LOST = "a worker process ended twice over the same task"
 
 
-class Study:
-    """One open session for all questions of a study; new weights and new numbers build nothing anew.
+class Study(Asker):
+    """One open session for all questions of a study, and as many workers with one of their own.
 
-    `solves` counts the searches, `clock` is the time limit of the whole study (Ctrl-C stops it too).
+    `clock` is the time limit of the whole study (Ctrl-C stops it too).
     """
 
     def __init__(
@@ -40,9 +53,11 @@ class Study:
         gap: float = GAP,
         time_limit: float | None = None,
         threads: int = 1,
+        workers: int | str = 1,
         progress: Callable[[str], None] | None = None,
     ) -> None:
         """Build the model; raises InputError for a call that is wrong; `wrong` is known already."""
+        refuse_unguarded()
         call = check_call(
             instance,
             weights=weights,
@@ -50,114 +65,85 @@ class Study:
             time_limit=time_limit,
             threads=threads,
             functions={"progress": progress},
-            problems=wrong,
+            problems=[*wrong, *wrong_workers(workers)],
         )
-        self.gap, self.clock, self.tell = call.gap, Clock(call.time_limit), progress or (lambda text: None)
+        self.tell = progress or (lambda text: None)
         self.tell(building(instance))
-        self.session = Session(instance, call.weights, call.threads)
-        self.solves = 0
+        clock = Clock(call.time_limit)
+        super().__init__(Session(instance, call.weights, call.threads), call.gap, clock)
+        self._opened, self._given, self._workers = instance, call.weights, number_of(workers)
+        self._crew: Processes | None = None
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Ctrl-C within stops the clock, so that what is known is kept."""
-        with hearing_interrupts(self.clock):
-            yield
+        """Ctrl-C within stops the clock, so that what is known is kept; workers are there, and gone after."""
+        with hearing_interrupts(self.clock), single_threaded():
+            if self._workers > 1:
+                opening = Opening.of(Bench, self._opened, self._given, self.session.threads, self.gap)
+                self._crew = Processes(opening, at_bench, self._workers)
+            try:
+                yield
+            finally:
+                self._dismiss()
 
-    @contextmanager
-    def within(self, share: float) -> Iterator[None]:
-        """What is asked within may take this share of the time that is left; the clock runs on afterwards."""
-        whole = self.clock.limit
-        if whole is not None:
-            self.clock.limit = whole - max(0.0, 1 - share) * max(0.0, self.clock.left)
-        try:
-            yield
-        finally:
-            self.clock.limit = whole
+    def each(self, tasks: Sequence[Task], share: float = 1.0, what: str = "") -> list[Any]:
+        """What comes of each of these tasks, in their order, whoever does them and in whatever order.
 
-    def restored(self) -> AbstractContextManager[None]:
-        """Afterwards it is about the instance and the weights from before, whatever was asked within."""
-        return self.session.restored()
-
-    @property
-    def instance(self) -> Instance:
-        """What the questions are about."""
-        return self.session.instance
-
-    @property
-    def weights(self) -> Array:
-        """(G,) normalised weights in force."""
-        return self.session.weights
-
-    @property
-    def large(self) -> bool:
-        """Whether the instance has too many designs to tell all apart, so that a tolerance is the default."""
-        return self.session.placing.size > LARGE
-
-    def about(self, instance: Instance, weights: Mapping[str, float] | None = None) -> None:
-        """Ask about this instance from now on."""
-        self.session.update(instance, weights)
-
-    def weigh(self, weights: Array) -> None:
-        """Ask with these weights (G,) from now on; they sum to 1."""
-        self.session.weigh(weights)
-
-    def ask(
-        self,
-        *,
-        fixed: Mapping[int, int] | None = None,
-        floors: Mapping[int, float] | None = None,
-        rows: Cuts | None = None,
-        decide: float | None = None,
-        start: Array | None = None,
-        share: float = 1.0,
-        gap: float | None = None,
-    ) -> Answer:
-        """A best design, to the gap of the study where no other is given.
-
-        `fixed` maps holdings to levels, `floors` objectives (their position) to what their expectation must
-        reach, `rows` are linear rows on who holds what (`row`, `forbid`). With `decide` the question is only
-        whether a design is worth that much: the search ends as soon as it has one (value >= decide), or none
-        can be (bound < decide). `start` is a design to begin from, thought to be good here;
-        `share` the most of the time left that this question may take.
+        `share` is the most of the time left that one of them may take; `what` they are is told with how many
+        are done. What there is no time for is done here: with the clock out it says what little it can.
         """
-        self.solves += 1
-        gap = self.gap if gap is None else gap
-        with self.within(share):
-            found = self.session.optimise(
-                gap, self.clock, fixed, floors, rows=rows, decide=decide, start=start
-            )
-        if self.solves % CHECKED == 1 and found.found and found.ended is Ended.OPTIMAL and rows is None:
-            found = beaten(self.session, found, self.clock, fixed or {}, floors or {}) or found
-        return answered(self.session, found, floors or {})
+        beginning = Beginning(self.instance, self.weights.copy(), self.session.state, self.solves)
+        begins = beginnings(beginning, tasks)
+        done = self._elsewhere(tasks, begins, share, what) if self._crew and len(tasks) > 1 else {}
+        with self.restored():
+            for k, (task, begin) in enumerate(zip(tasks, begins, strict=True)):
+                if k not in done:
+                    with self.within(share):
+                        done[k] = do(self, task, begin)
+                    if what:
+                        self.tell(f"{k + 1} of {len(tasks)} {what}")
+        ends = [beginning.state, *(one.state for _, one in sorted(done.items()) if one.state is not None)]
+        self.session.stand(ends[-1])
+        self.solves = beginning.solves + sum(one.solves for one in done.values())
+        return [done[k].result for k in range(len(tasks))]
 
-    def evaluate(self, design: Array, floors: Mapping[int, float] | None = None) -> Answer:
-        """A design (H,), with its best recourse; infeasible where it has none, or breaks a requirement."""
-        return judged(self.session, design, floors or {})
+    def _elsewhere(
+        self, tasks: Sequence[Task], begins: Sequence[Beginning], share: float, what: str
+    ) -> dict[int, Done]:
+        """What workers had time for."""
+        assert self._crew is not None
+        left, done, lost = deque(range(len(tasks))), dict[int, Done](), set[int]()
 
-    def surely(self, design: Array, floors: Mapping[int, float] | None = None) -> Best:
-        """A design (H,) that is known to keep every requirement, with its best recourse."""
-        answer = self.evaluate(design, floors)
-        if not answer.found:
-            raise SolverError("a design that keeps every requirement was found to break one")
-        return answer
+        def give() -> tuple[int, Order] | None:
+            if not left:
+                return None
+            k = left.popleft()
+            part = min(1.0, share * self._workers) * self.clock.left
+            sent = packed((tasks[k], begins[k]), (self._opened,))
+            return k, Order(sent, part if np.isfinite(part) else None)
 
-    def expectations(self, design: Array, direction: Array) -> Array:
-        """(G,) what a design (H,) that keeps all requirements reaches, recourse best in a direction."""
-        return self.session.expectations(self.session.placing.columns(design), direction, Clock())
+        for came in finished(self._crew, give, lambda: self.clock.out):
+            for k, result in came:
+                if isinstance(result, Died) and k not in lost:
+                    lost.add(k)
+                    left.appendleft(k)
+                elif isinstance(result, Died | Failed):
+                    raise SolverError(LOST if isinstance(result, Died) else result.reason)
+                else:
+                    done[k] = unpacked(result, known_to(self._opened, tasks[k], begins[k]))
+            if came and what:
+                self.tell(f"{len(done)} of {len(tasks)} {what}")
+            at_work = len(left) + len(done) < len(tasks)
+            if self.clock.interrupted:
+                self._dismiss()
+            if self.clock.interrupted or (self.clock.out and not at_work):
+                break
+        return done
 
-    def worth(self, design: Array) -> float:
-        """The exact value of a design (H,) at what is asked about; -inf where it breaks a requirement."""
-        if not Neighbourhood(self.session, {}).keeps(design):
-            return -np.inf
-        return self.session.evaluate(self.session.placing.columns(design), Clock()).value
-
-    def row(self, coefficients: Array, upper: float) -> Cuts:
-        """The row `sum coefficients[h, l] placed[h, l] <= upper`, coefficients (H, L)."""
-        return self.session.placing.row(coefficients, upper)
-
-    def forbid(self, design: Array) -> Cuts:
-        """The row that this design (H,) alone breaks."""
-        return self.session.placing.without(design)
+    def _dismiss(self) -> None:
+        if self._crew is not None:
+            self._crew.close()
+            self._crew = None
 
     def run(self, instance: Instance) -> dict[str, Any]:
         """What a result about this instance says of how it was found."""

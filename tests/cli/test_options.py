@@ -62,9 +62,10 @@ WRONG = {
         "--at-least: 'economics' is not an objective; did you mean 'economy'?",
         THREADS,
     ],
-    "explain I --decision P9 --locality localty": [
+    "explain I --decision P9 --locality localty --workers 0": [
         "--decision: 'P9' is not a decision",
         "--locality: 'localty' is not a locality; did you mean 'locality'?",
+        "--workers: '0' is not a whole number from 1 to 10000, or auto",
     ],
     "alternatives I --count 0 --within x --diverse 1.5": [
         "--count: '0' is not a whole number of at least 1",

@@ -65,9 +65,9 @@ def test_the_time_that_is_left_goes_to_what_is_not_proven(archetype: Instance, m
     asked: dict[int, list[float]] = {}
     find = payoff._most
 
-    def cut_short(study: Any, g: int, pool: Any, gap: float) -> Any:
+    def cut_short(study: Any, g: int, pool: Any, gap: float, answer: Any = None) -> Any:
         asked.setdefault(g, []).append(study.clock.left)
-        found = find(study, g, pool, gap)
+        found = find(study, g, pool, gap, answer)
         return replace(found, bound=found.best + 1) if len(asked[g]) == 1 and g < 3 else found
 
     monkeypatch.setattr(payoff, "_most", cut_short)

@@ -142,6 +142,7 @@ def alternatives(
     time_limit: float | None = None,
     threads: int = 1,
     progress: Callable[[str], None] | None = None,
+    workers: int | str = 1,
 ) -> Alternatives:
     """Find the designs that are best or nearly so, and what they have in common.
 
@@ -161,6 +162,8 @@ def alternatives(
         Give the verdicts on decisions that may differ by locality for each locality too.
     weights, gap, time_limit, threads, progress
         As for `solve`.
+    workers : int or "auto", default 1
+        Processes that search, each with a core of its own; the answer is the same.
 
     Returns
     -------
@@ -192,8 +195,9 @@ def alternatives(
     """
     wrong = _problems(count, within, diverse, by_locality)
     study = Study(
-        instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
-    )
+        instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, workers=workers,
+        progress=progress,
+    )  # fmt: skip
     count = None if count is None else int(count)
     with study.listening():
         best = study.ask()

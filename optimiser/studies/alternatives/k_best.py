@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from optimiser.solver.answer import Answer, Best
 from optimiser.solver.clock import Clock
 from optimiser.solver.cuts.cuts import Cuts, join
 from optimiser.solver.search.neighbourhood import Neighbourhood
+from optimiser.studies.rounds import Search
 from optimiser.studies.study import SLICE, Study
 from optimiser.tolerances import EQUAL, SOLVED
 
@@ -91,6 +93,17 @@ class Pool:
     def settle(self, rows: Cuts, worth: float) -> Answer:
         """Whether a design that keeps the rows is worth so much: settled in time, whatever the gap."""
         return self.ask(rows, worth, min(EXACT, self.study.gap), SLICE)
+
+    def settle_each(self, rows: Sequence[Cuts], worth: float) -> list[Answer]:
+        """The same of several at once, which do not know of each other."""
+        decide = worth if np.isfinite(worth) else None
+        gap = min(EXACT, self.study.gap)
+        searches = [Search(rows=each, decide=decide, gap=gap) for each in rows]
+        answers: list[Answer] = self.study.each(searches, SLICE)
+        for answer in answers:
+            if answer.found:
+                self.add(answer.design, answer.value)
+        return answers
 
     def look(self, holding: int, level: int, start: Known) -> None:
         """Evaluate the design that is one move from `start`."""

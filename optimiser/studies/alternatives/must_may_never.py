@@ -11,6 +11,7 @@ from optimiser.studies.alternatives.k_best import Known, Pool
 from optimiser.tolerances import EQUAL, TOLERANCE
 
 Array = np.ndarray
+ROUND = 4  # groups of places that are asked about at once
 
 
 @dataclass(frozen=True)
@@ -69,35 +70,49 @@ class Verdicts:
                 self.pool.look(moves.holding[i], moves.level[i], best)
         if self._open.any():
             self._never |= self._open & (self.study.session.bounds(self.study.clock) < self.floor)
-        for d in np.argsort(
-            ~self.sets.uniform, kind="stable"
-        ):  # the others have many that are nearly as good
-            self._ask((self._of == d)[:, None] & np.ones(len(self.sets.levels), bool))
+        order = np.argsort(~self.sets.uniform, kind="stable")  # the others have many that are nearly as good
+        every = np.ones(len(self.sets.levels), bool)
+        self._ask([(self._of == d)[:, None] & every for d in order])
 
-    def _ask(self, cells: Array) -> None:
-        """Ask for any of these that is open: a design shows some, a bound rules out all; else by halves."""
-        while (mine := self._open & cells).any() and not self.study.clock.out:
-            decision = self.sets.decisions[self._of[np.argwhere(mine)[0, 0]]]
-            self.study.tell(f"may {decision} sit elsewhere? {mine.sum()} places left")
-            answer = self.pool.settle(self.study.row(-mine.astype(float), -1.0), self.floor - EQUAL)
-            if answer.found and answer.value >= self.floor - EQUAL:
-                continue
-            if answer.bound < self.floor + TOLERANCE:
-                self._never |= mine
-            else:
-                self._halve(mine)
+    def _ask(self, groups: list[Array]) -> None:
+        """Ask for any that is open of each group: a design shows some, a bound rules out all; else by halves.
 
-    def _halve(self, cells: Array) -> None:
+        A few at once, whoever answers: what is shown with one group is not asked for with the next.
+        """
+        while groups and not self.study.clock.out:
+            asked = [group & self._open for group in groups]
+            groups = [group for group in asked if group.any()]
+            now, groups = groups[:ROUND], groups[ROUND:]
+            if not now:
+                return
+            self.study.tell(f"may {self._named(now)} sit elsewhere? {sum(mine.sum() for mine in now)} places")
+            rows = [self.study.row(-mine.astype(float), -1.0) for mine in now]
+            left = list[Array]()
+            for mine, answer in zip(now, self.pool.settle_each(rows, self.floor - EQUAL), strict=True):
+                if answer.found and answer.value >= self.floor - EQUAL:
+                    left.append(mine)
+                elif answer.bound < self.floor + TOLERANCE:
+                    self._never |= mine
+                else:
+                    left += self._halves(mine)
+            groups = left + groups
+
+    def _named(self, groups: list[Array]) -> str:
+        return ", ".join(self.sets.decisions[self._of[np.argwhere(mine)[0, 0]]] for mine in groups)
+
+    def _halves(self, cells: Array) -> list[Array]:
         """What cannot be settled together may be apart: level by level, then locality by locality."""
         by = 1 if cells.any(axis=0).sum() > 1 else 0
         places = np.flatnonzero(cells.any(axis=1 - by))
         if len(places) == 1:
             self._left |= cells
-            return
+            return []
+        parts = list[Array]()
         for part in np.array_split(places, 2):
             some = np.zeros(cells.shape[by], bool)
             some[part] = True
-            self._ask(cells & (some if by else some[:, None]))
+            parts.append(cells & (some if by else some[:, None]))
+        return parts
 
     def rows(self, listed: list[Known]) -> list[Verdict]:
         """The verdict of every decision and level, and of every locality if asked for."""

@@ -22,13 +22,16 @@ from optimiser.design.tables import plain
 from optimiser.errors import InputError
 from optimiser.instance.differences import Difference, exchanged
 from optimiser.instance.instance import Instance
+from optimiser.studies.asker import Asker
 from optimiser.studies.judged import worth
+from optimiser.studies.rounds import Task
 from optimiser.studies.study import Study
 from optimiser.tolerances import EQUAL
 
 Array = np.ndarray
 Subset = frozenset[int]  # positions of the inputs that are as the other instance has them
 EXACT = 5  # with more inputs, orders are drawn
+ROUND = 4  # variants that are asked about at once
 DRAWN = 5  # pairs of orders, each with its reverse
 
 
@@ -137,23 +140,52 @@ class Variants:
     def _with(self, inputs: Sequence[Difference]) -> str:
         return f"with {', '.join(each.name for each in inputs)} alone as in {self.b.name},"
 
-    def best(self, subset: Subset, candidates: Sequence[Array]) -> tuple[Array, float] | None:
+    def task(self, subset: Subset, candidates: Sequence[Array]) -> Variant:
+        """To be asked for the best design of one variant."""
+        weights, held = self.weights, tuple(candidates)
+        return Variant(instance=self.instance(subset), weights=weights, candidates=held)
+
+    def best(self, subset: Subset, found: BestThere) -> tuple[Array, float] | None:
         """The best design of one variant and its value; None where time ran out before it was proven."""
-        self.study.about(self.instance(subset), self.weights)
-        answer = self.study.ask()
-        if answer.status is Status.INFEASIBLE:
+        if found.status is Status.INFEASIBLE:
             inputs = [self.inputs[i] for i in sorted(subset)]
             raise NotAttributableError(f"{self._with(inputs)} no design keeps every requirement")
-        if not answer.found or answer.status is not Status.OPTIMAL:
+        if found.held is None or found.status is not Status.OPTIMAL:
             return None
-        for candidate in candidates:
-            there = worth(self.study, candidate)
+        return found.held, found.value
+
+
+@dataclass(frozen=True, eq=False)
+class BestThere:
+    """How a search ended, and the best design (D, O) of a variant with its value."""
+
+    status: Status
+    held: Array | None = None
+    value: float = -np.inf
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Variant(Task):
+    """The best design of an instance, or the first of some candidates (D, O) that is as good."""
+
+    weights: Mapping[str, float] | None
+    candidates: tuple[Array, ...]
+
+    def done(self, asker: Asker) -> BestThere:
+        """What is best there."""
+        assert self.instance is not None
+        asker.about(self.instance, self.weights)
+        answer = asker.ask()
+        if not answer.found or answer.status is not Status.OPTIMAL:
+            return BestThere(answer.status)
+        for candidate in self.candidates:
+            there = worth(asker, candidate)
             held_to(answer.bound, -np.inf if there is None else there)
             if there is not None and (
-                there >= answer.value - EQUAL or answer.bound - there <= self.study.gap * abs(there)
+                there >= answer.value - EQUAL or answer.bound - there <= asker.gap * abs(there)
             ):
-                return candidate, there
-        return answer.held, answer.value
+                return BestThere(answer.status, candidate, there)
+        return BestThere(answer.status, answer.held, answer.value)
 
 
 def attribute(
@@ -168,13 +200,15 @@ def attribute(
     found = {frozenset[int](): (base.held, base.value), frozenset(range(count)): (other.held, other.value)}
     needed = {frozenset(order[:k]) for order in orders for k in range(count + 1)}
     waiting = variants.in_order(needed - set(found))
-    for i, subset in enumerate(waiting):
-        tell(f"variant {i + 1} of {len(waiting)}")
-        with study.within(1 / (len(waiting) - i)):
-            best = variants.best(subset, (base.held, other.held))
-        if best is None:
-            return None
-        found[subset] = best
+    for i in range(0, len(waiting), ROUND):
+        now = waiting[i : i + ROUND]
+        tell(f"variants {i + 1} to {i + len(now)} of {len(waiting)}")
+        tasks = [variants.task(subset, (base.held, other.held)) for subset in now]
+        for subset, there in zip(now, study.each(tasks, 1 / (len(waiting) - i)), strict=True):
+            best = variants.best(subset, there)
+            if best is None:
+                return None
+            found[subset] = best
     share = base.instance.population / base.instance.population.sum()
     levels = {subset: -(held @ share) for subset, (held, _) in found.items()}
     value = {subset: np.array(value) for subset, (_, value) in found.items()}

@@ -195,6 +195,7 @@ def compare(
     time_limit: float | None = None,
     threads: int = 1,
     progress: Callable[[str], None] | None = None,
+    workers: int | str = 1,
 ) -> Comparison:
     """Set designs side by side, and say what moves from one to the other and what makes it move.
 
@@ -218,6 +219,8 @@ def compare(
         Relative gap to prove. A difference within the gap is no difference.
     time_limit, threads, progress
         As for `solve`.
+    workers : int or "auto", default 1
+        Processes that search, each with a core of its own; the answer is the same.
 
     Returns
     -------
@@ -243,8 +246,9 @@ def compare(
     """
     held, others = _checked(instance, designs, others, weights, wrong := wrong_flag("reach", reach))
     study = Study(
-        instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
-    )
+        instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, workers=workers,
+        progress=progress,
+    )  # fmt: skip
     with study.listening():
         beside, shifts, found = _here(study, held, reach, 0.5 if others else 1.0)
         best = beside[0]

@@ -16,12 +16,14 @@ from optimiser.instance.instance import Instance
 from optimiser.solver.answer import Answer, Best
 from optimiser.studies.explain.contributions import Limits, contributions
 from optimiser.studies.explain.explanation import Explained, Explanation, Move, Span
+from optimiser.studies.explain.moving import Moved, Moving
 from optimiser.studies.explain.sentences import sentence
 from optimiser.studies.finding import remembered
-from optimiser.studies.parametric import NARROW, Traced, trace
+from optimiser.studies.parametric import NARROW, Asked, Traced, trace
 from optimiser.studies.payoff import MANY
+from optimiser.studies.rounds import Search
 from optimiser.studies.study import SLICE, Study
-from optimiser.tolerances import EQUAL, GAP
+from optimiser.tolerances import GAP
 
 Array = np.ndarray
 # Of a limit of time: the share that the best design may take at the most, how many moves a line of weights
@@ -42,6 +44,7 @@ def explain(
     time_limit: float | None = None,
     threads: int = 1,
     progress: Callable[[str], None] | None = None,
+    workers: int | str = 1,
 ) -> Explanation:
     """Explain the best design, decision by decision.
 
@@ -56,6 +59,8 @@ def explain(
         one is to move it for every locality.
     weights, gap, time_limit, threads, progress
         As for `solve`.
+    workers : int or "auto", default 1
+        Processes that search, each with a core of its own; the answer is the same.
 
     Returns
     -------
@@ -89,8 +94,9 @@ def explain(
     wrong = list[str]()
     decisions = _named(instance, decisions, locality, wrong)
     study = Study(
-        instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
-    )
+        instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, workers=workers,
+        progress=progress,
+    )  # fmt: skip
     with study.listening():
         study.tell("finding the best design")
         base = study.ask(share=BASE)
@@ -150,10 +156,7 @@ class _Explainer:
         """Everything there is time for."""
         wanted = [d for d, name in enumerate(self.sets.decisions) if not decisions or name in decisions]
         asked = [(d, *self._whom(d, locality)) for d in wanted]
-        tried = []
-        for k, (d, _, holdings) in enumerate(asked, 1):
-            self.study.tell(f"explaining {k} of {len(asked)}: {self.sets.decisions[d]}")
-            tried.append(self._moves(d, holdings, (len(asked) - k + 1) * len(self.sets.levels)))
+        tried = self._moves([(d, holdings) for d, _, holdings in asked])
         if not self.averse:
             with self.study.restored():
                 self._weigh()
@@ -186,35 +189,34 @@ class _Explainer:
 
     # Moves
 
-    def _moves(self, d: int, holdings: Array, left: int) -> list[Move]:
-        """To every level that is allowed; `left` is how many questions of this kind are still to come."""
-        here = self.base.design[holdings]
-        levels = [level for level in np.flatnonzero(self.sets.allowed[d]).tolist() if (here != level).any()]
+    def _moves(self, asked: Sequence[tuple[int, Array]]) -> list[list[Move]]:
+        """Of every decision that is asked about, to every level that is allowed."""
+        tasks = [
+            (d, Moving(design=self.base.design, holdings=holdings, level=level))
+            for d, holdings in asked
+            for level in np.flatnonzero(self.sets.allowed[d]).tolist()
+            if (self.base.design[holdings] != level).any()
+        ]
         lines = 0 if self.averse else LINE * len(self.instance.objectives)
-        share = HARD / (left + lines)
-        return [self._move(d, holdings, level, share) for level in levels]
+        share = HARD / (len(tasks) + lines) if tasks else 1.0
+        moved = self.study.each([task for _, task in tasks], share, "moves")
+        found = {d: list[Move]() for d, _ in asked}
+        for (d, task), there in zip(tasks, moved, strict=True):
+            found[d].append(self._move(d, task, there))
+        return [found[d] for d, _ in asked]
 
-    def _move(self, d: int, holdings: Array, level: int, share: float) -> Move:
-        base, study = self.base, self.study
-        alone = base.design.copy()
-        alone[holdings] = level
-        worth = study.worth(alone)
-        fixed = dict.fromkeys(holdings.tolist(), level)
-        answer = study.ask(fixed=fixed, start=alone if worth > -np.inf else None, share=share)
-        if not answer.found and worth > -np.inf:  # time ran out: what moving it alone costs is known
-            answer = replace(study.surely(alone), bound=answer.bound)
-        to = self.sets.levels[level]
-        limits = tuple(self.limits.broken(d, self._localities(holdings), level))
-        if not answer.found:
+    def _move(self, d: int, task: Moving, moved: Moved) -> Move:
+        base, answer, to = self.base, moved.answer, self.sets.levels[task.level]
+        limits = tuple(self.limits.broken(d, self._localities(task.holdings), task.level))
+        if moved.design is None or not answer.found:
             most = 0.0 if answer.status is Status.INFEASIBLE else np.inf
             return Move(to, None, max(0.0, base.value - answer.bound), most, answer.status, {}, (), limits)
         held_to(base.bound, answer.value)
         self.answers.append(answer)
-        design = self._least_moved(answer, alone, worth)
         there = contributions(self.instance, answer.record, answer.audit)
-        places = {(self.sets.decisions[d], self.sets.place(int(h))) for h in holdings}
-        moved = moves(self.instance, base.held, design[self.sets.holding])
-        others = [row for row in moved if (row["decision"], row["organisation"]) not in places]
+        places = {(self.sets.decisions[d], self.sets.place(int(h))) for h in task.holdings}
+        rows = moves(self.instance, base.held, moved.design[self.sets.holding])
+        others = [row for row in rows if (row["decision"], row["organisation"]) not in places]
         return Move(
             to=to,
             cost=max(0.0, base.value - answer.value),
@@ -225,23 +227,6 @@ class _Explainer:
             also=tuple(others),
             limits=limits,
         )
-
-    def _least_moved(self, answer: Best, alone: Array, worth: float) -> Array:
-        """A design as good as that of the answer, other decisions where they were as far as that goes."""
-        study = self.study
-        enough = answer.bound - max(study.gap * abs(answer.value), EQUAL)
-        enough = min(enough, answer.value)
-        if worth >= enough:
-            return alone
-        design = answer.design
-        changed = np.unique(self.sets.holding_decision[design != alone])
-        for e in changed.tolist() if not study.clock.out else ():
-            back = design.copy()
-            mine = self.sets.holding_decision == e
-            back[mine] = alone[mine]
-            if study.worth(back) >= enough:
-                design = back
-        return design
 
     # Weights
 
@@ -261,10 +246,16 @@ class _Explainer:
         alone = np.eye(len(own))[g]
         without = own * (1 - alone) / (1 - own[g])
 
-        def ask(x: float, start: Array | None) -> Answer:
-            study.tell(f"weighing {name}: solving at {x:.6g} ({study.solves} solved)")
-            study.weigh((1 - x) * without + x * alone)
-            return study.ask(start=start, share=SLICE, gap=self.line_gap)
+        def ask(asked: list[Asked]) -> list[Answer]:
+            places = ", ".join(f"{x:.6g}" for x, _ in asked)
+            study.tell(f"weighing {name}: solving at {places} ({study.solves} solved)")
+            return study.each(
+                [
+                    Search(weights=(1 - x) * without + x * alone, start=start, gap=self.line_gap)
+                    for x, start in asked
+                ],
+                SLICE,
+            )
 
         def worth(answer: Best) -> Span:
             return float(without @ answer.objectives), float(alone @ answer.objectives)

@@ -40,6 +40,7 @@ from optimiser.studies.sensitivity.study.study_file import read_study
 from optimiser.studies.workers.cluster import Cluster, client_of
 from optimiser.studies.workers.crew import Crew
 from optimiser.studies.workers.executors import Executed
+from optimiser.studies.workers.how_many import cores, number_of, wrong_workers
 from optimiser.studies.workers.processes import Processes, refuse_unguarded
 from optimiser.studies.workers.work import Do, Opening
 from optimiser.version import VERSION as ENGINE
@@ -178,8 +179,7 @@ def _planned(
 
 def _wrong(executor: Any, scheduler: Any, workers: Any, limit: Any, retry: Any, format_: Any) -> list[str]:
     """What is wrong with the arguments that say how it is run."""
-    problems = [] if workers == "auto" else wrong_number("workers", workers, whole(1, 10_000))
-    problems = [f"{line}, or auto" for line in problems]
+    problems = wrong_workers(workers)
     problems += wrong_number("limit", limit, whole(1), optional=True)
     problems += wrong_choice("format", format_, FORMATS)
     if retry is not None:
@@ -213,11 +213,6 @@ def _given(plan: StudyPlan, instance: Instance, study: Any, problems: list[str])
     return found
 
 
-def cores() -> int:
-    """How many cores this program may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _gatherer(
     executor: Executor | None, scheduler: str | None, workers: int | str
 ) -> Callable[[Opening, Do, int], Crew]:
@@ -229,7 +224,7 @@ def _gatherer(
         if executor is not None:
             own = getattr(executor, "_max_workers", None) or cores()
             return Executed(executor, opening, do, own if isinstance(workers, str) else workers)
-        return Processes(opening, do, min(tasks, cores() if isinstance(workers, str) else workers))
+        return Processes(opening, do, min(tasks, number_of(workers)))
 
     return gather
 

@@ -17,6 +17,7 @@ from optimiser.instance.instance import Instance
 from optimiser.record import Record
 from optimiser.solver.answer import Answer
 from optimiser.studies.inputs import Input, variant, weights_at
+from optimiser.studies.rounds import Search
 from optimiser.studies.study import SLICE, Study
 from optimiser.tolerances import EQUAL
 
@@ -112,6 +113,15 @@ class Ground:
     def record_worth(self, record: Record, at: Place) -> float:
         """What a record would be worth there, if it were possible."""
         return audit(self.instance(at), record, weights=self.weights_at(at)).value
+
+    def search(self, at: Place, start: Array | None = None) -> Search:
+        """The task of solving there."""
+        weights, apart = self.weights_at(at), any(not i.objective for i in self.inputs)
+        return Search(
+            instance=self.instance(at) if apart else None,
+            weights=np.array([weights[g] for g in self.base.objectives]),
+            start=start,
+        )
 
     def ask(self, at: Place, start: Array | None = None) -> Answer:
         """Solve there, in part of the time that is left."""

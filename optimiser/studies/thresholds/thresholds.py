@@ -18,11 +18,12 @@ from optimiser.instance.instance import Instance
 from optimiser.instance.schema.column import a_number
 from optimiser.instance.schema.result import Part
 from optimiser.introduction import Cells
+from optimiser.solver.answer import Answer
 from optimiser.solver.call import weights_of
 from optimiser.studies.finding import Finding, remembered
 from optimiser.studies.inputs import Input, input_of
-from optimiser.studies.parametric import trace
-from optimiser.studies.study import Study
+from optimiser.studies.parametric import Asked, trace
+from optimiser.studies.study import SLICE, Study
 from optimiser.studies.thresholds.bisection import Cell, Stretch, along, over, simplest
 from optimiser.studies.thresholds.intervals import Interval, Patch, Tip
 from optimiser.studies.thresholds.points import Ground, Point
@@ -167,6 +168,7 @@ def thresholds(
     time_limit: float | None = None,
     threads: int = 1,
     progress: Callable[[str], None] | None = None,
+    workers: int | str = 1,
 ) -> Thresholds:
     """Find every value in a range of one input at which the best design changes, or map two inputs at once.
 
@@ -190,6 +192,8 @@ def thresholds(
         The share of the range to which a change is located: 1e-6, for two inputs 1/16.
     weights, gap, time_limit, threads, progress
         As for `solve`.
+    workers : int or "auto", default 1
+        Processes that search, each with a core of its own; the answer is the same.
 
     Returns
     -------
@@ -221,8 +225,9 @@ def thresholds(
     """
     inputs, wrong = _inputs(instance, (what, range, how, where), also, weights, tolerance)
     study = Study(
-        instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, progress=progress
-    )
+        instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, workers=workers,
+        progress=progress,
+    )  # fmt: skip
     ground = Ground(study, inputs, weights)
     _both_ends(ground)
     with study.listening():
@@ -293,16 +298,14 @@ def _both_ends(ground: Ground) -> None:
 def _traced(ground: Ground) -> dict[str, Any]:
     """Exactly, along lines."""
     (i,) = ground.inputs
-    ends = ((i.low,), (i.high,))
-    study = ground.study
+    study, ends = ground.study, ((i.low,), (i.high,))
 
-    def ask(x: float, start: Array | None) -> Any:
-        study.tell(f"solving at {i.what} {x:.6g} ({study.solves} solved)")
-        return ground.ask((x,), start)
+    def ask(asked: list[Asked]) -> list[Answer]:
+        study.tell(f"solving at {', '.join(f'{x:.6g}' for x, _ in asked)} ({study.solves} solved)")
+        return study.each([ground.search((x,), start) for x, start in asked], SLICE)
 
     def worth(answer: Any) -> tuple[float, float]:
-        low, high = (ground.record_worth(answer.record, end) for end in ends)
-        return low, high
+        return ground.record_worth(answer.record, ends[0]), ground.record_worth(answer.record, ends[1])
 
     traced = trace(ask, worth, i.low, i.high, study.gap, study.clock)
     pieces = traced.pieces

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -98,7 +99,10 @@ def standing(study: Study, of: Array, own: Array, tolerance: float) -> Now | Non
         return Now(None, broken)
     design = design_of(session, held)
 
-    def ask(doubt: Doubt) -> Answer:
+    def ask(doubts: Sequence[Doubt]) -> list[Answer]:
+        return [answered(doubt) for doubt in doubts]
+
+    def answered(doubt: Doubt) -> Answer:
         weights = np.zeros(len(study.weights))
         weights[of] = doubt.weights
         study.weigh(weights)

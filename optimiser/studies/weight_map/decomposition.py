@@ -11,7 +11,7 @@ sandwich algorithm (Bokrantz & Forsgren 2013).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from optimiser.solver.answer import Answer, Best
 from optimiser.studies.weight_map.simplex import APART, CORNERS, LEVEL, Envelope, Roof
 
 Array = np.ndarray
+ROUND = 4  # vertices that are asked about at once, whoever answers
 HALVED = 0.6  # an answer that leaves more of an error has said all it can
 
 
@@ -33,14 +34,17 @@ class Doubt:
     error: float  # inf where no bounds surround it
 
 
+Ask = Callable[[Sequence[Doubt]], Sequence[Answer]]
+
+
 class Decomposition:
     """The envelope so far, the answer behind each plane, and what the bounds prove.
 
-    `of` (3,) are the positions of the objectives, and `ask` answers a doubt: a best design there, or as much
+    `of` (3,) are the positions of the objectives, and `ask` answers doubts: a best design at each, or as much
     as was worth finding out, with its bound.
     """
 
-    def __init__(self, of: Array, ask: Callable[[Doubt], Answer], tolerance: float) -> None:
+    def __init__(self, of: Array, ask: Ask, tolerance: float) -> None:
         self.of, self.tolerance, self._ask = of, tolerance, ask
         self.envelope, self.roof = Envelope(), Roof()
         self.answers: list[Best] = []
@@ -53,22 +57,16 @@ class Decomposition:
             self.answers.append(answer)
 
     def explore(self, first: Array, stop: Callable[[], bool], tell: Callable[[str], None]) -> bool:
-        """Ask at `first`, at the corners, and then where the error may be largest, until it is in tolerance.
+        """Ask at `first` and the corners, and then where the error may be largest, until it is in tolerance.
 
         False where `stop` came first.
         """
-        for weights in (first, *CORNERS):
-            if stop():
-                return False
-            if not self._is_closed(weights):
-                self._ask_at(weights)
-        while not stop():
-            worst = self._worst(max(self.tolerance, LEVEL))
-            if worst is None:
-                return True
-            self._ask_at(worst)
+        left = [first, *(corner for corner in CORNERS if np.abs(corner - first).max() >= APART)]
+        while left and not stop():
+            self._ask_at(left)
+            left = self._worst(max(self.tolerance, LEVEL))
             tell(f"{len(self.answers)} points, error {self.error:.2g} after {self.asked} questions")
-        return False
+        return not left
 
     @property
     def error(self) -> float:
@@ -76,15 +74,17 @@ class Decomposition:
         error = self._errors()[1]
         return float(max(0.0, error.max())) if len(error) else np.inf
 
-    def _ask_at(self, weights: Array) -> None:
-        doubt = self._doubt(weights)
-        answer = self._ask(doubt)
-        self.asked += 1
-        self.roof.add(weights, answer.bound)
-        self.learn(answer)
-        left = self._doubt(weights).error
-        if self.tolerance <= LEVEL or left > HALVED * doubt.error:
-            self._closed = np.vstack([self._closed, weights])
+    def _ask_at(self, places: Sequence[Array]) -> None:
+        doubts = [self._doubt(weights) for weights in places]
+        answers = self._ask(doubts)
+        self.asked += len(doubts)
+        for doubt, answer in zip(doubts, answers, strict=True):
+            self.roof.add(doubt.weights, answer.bound)
+            self.learn(answer)
+        for doubt in doubts:
+            left = self._doubt(doubt.weights).error
+            if self.tolerance <= LEVEL or left > HALVED * doubt.error:
+                self._closed = np.vstack([self._closed, doubt.weights])
 
     def _doubt(self, weights: Array) -> Doubt:
         heights = self.envelope.planes @ weights
@@ -94,7 +94,7 @@ class Decomposition:
         return Doubt(weights, self.answers[i] if len(heights) else None, height, error)
 
     def _is_closed(self, weights: Array) -> bool:
-        return bool((np.abs(self._closed - weights).max(axis=1) < APART).any())
+        return _among(weights, list(self._closed))
 
     def _errors(self) -> tuple[Array, Array, Array]:
         """All vertices (m, 3), how far the truth may lie above the envelope there (m,), and the bounds (m,).
@@ -109,26 +109,31 @@ class Decomposition:
         self._keep(upper)
         return vertices, upper - envelope.height(vertices), upper
 
-    def _worst(self, tolerance: float) -> Array | None:
-        """The vertex with the largest error above tolerance that is open; None if there is none.
+    def _worst(self, tolerance: float) -> list[Array]:
+        """The open vertices with the largest errors above tolerance, as many as make a round.
 
         Only the largest are bounded anew.
         """
         vertices, error, upper = self._errors()
-        worst = None
-        while worst is None and error.max(initial=-np.inf) > tolerance:
+        worst = list[Array]()
+        while len(worst) < ROUND and error.max(initial=-np.inf) > tolerance:
             i = int(np.argmax(error))
             gained = upper[i] - self.roof.over(vertices[i : i + 1])[0]
             if gained > 1e-12:
                 error[i] -= gained
                 upper[i] -= gained
-            elif self._is_closed(vertices[i]):
-                error[i] = -np.inf
-            else:
-                worst = vertices[i]
+                continue
+            error[i] = -np.inf
+            if not self._is_closed(vertices[i]) and not _among(vertices[i], worst):
+                worst.append(vertices[i])
         self._keep(upper)
         return worst
 
     def _keep(self, upper: Array) -> None:
         ends = np.cumsum([len(polygon) for polygon in self.envelope.polygons])[:-1]
         self.envelope.upper = np.split(upper, ends) if len(self.answers) else []
+
+
+def _among(weights: Array, others: Sequence[Array]) -> bool:
+    """Whether a weighting is one of these: polygons that meet share their vertices."""
+    return any(np.abs(weights - other).max() < APART for other in others)

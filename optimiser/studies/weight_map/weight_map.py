@@ -19,6 +19,7 @@ from optimiser.introduction import Cells
 from optimiser.solver.answer import Answer, Best
 from optimiser.solver.call import objectives_of
 from optimiser.studies.finding import ObjectivesFinding, remembered
+from optimiser.studies.rounds import Search
 from optimiser.studies.study import Study
 from optimiser.studies.weight_map.acceptability import acceptability
 from optimiser.studies.weight_map.cells import Cell, Region
@@ -174,6 +175,7 @@ def weight_map(
     time_limit: float | None = None,
     threads: int = 1,
     progress: Callable[[str], None] | None = None,
+    workers: int | str = 1,
 ) -> WeightMap:
     """Cut the weightings of three objectives, the others weighing 0, into the cells of the supported points.
 
@@ -189,6 +191,8 @@ def weight_map(
         whose cells are too many.
     time_limit, threads, progress
         As for `solve`. Time limit and Ctrl-C keep the map so far, with its error.
+    workers : int or "auto", default 1
+        Processes that search, each with a core of its own; the answer is the same.
 
     Returns
     -------
@@ -227,11 +231,11 @@ def weight_map(
     wrong = list[str]()
     objectives = _named(instance, objectives, wrong)
     wrong += wrong_number("tolerance", tolerance, AMOUNT, optional=True)
-    study = Study(instance, wrong, time_limit=time_limit, threads=threads, progress=progress)
+    study = Study(instance, wrong, time_limit=time_limit, threads=threads, workers=workers, progress=progress)
     of = np.array([instance.objectives.index(g) for g in objectives])
     if tolerance is None:
         tolerance = COARSE if study.large else 0.0
-    whole = Decomposition(of, lambda doubt: _ask(study, of, tolerance, doubt), tolerance)
+    whole = Decomposition(of, lambda doubts: _ask(study, of, tolerance, doubts), tolerance)
     with study.listening():
         own = study.weights[of]
         own = own / own.sum() if own.sum() > 0 else np.full(3, 1 / 3)
@@ -274,19 +278,22 @@ def _named(instance: Instance, objectives: Sequence[str], problems: list[str]) -
     return names
 
 
-def _ask(study: Study, of: Array, tolerance: float, doubt: Doubt) -> Answer:
-    """A best design at a weighting; to a tolerance, as exactly as what may be missing there is worth."""
+def _ask(study: Study, of: Array, tolerance: float, doubts: Sequence[Doubt]) -> list[Answer]:
+    """A best design at each weighting; to a tolerance, as exactly as what may be missing there is worth."""
+    answers: list[Answer] = study.each([_search(study, of, tolerance, doubt) for doubt in doubts])
+    if any(answer.status is Status.INFEASIBLE for answer in answers):
+        raise InfeasibleError
+    return answers
+
+
+def _search(study: Study, of: Array, tolerance: float, doubt: Doubt) -> Search:
     weights = np.zeros(len(study.weights))
     weights[of] = doubt.weights
-    study.weigh(weights)
     start, gap = None if doubt.known is None else doubt.known.design, EXACT
     if tolerance > 0:
         missing = doubt.error / 8 if np.isfinite(doubt.error) else FIRST * tolerance
         gap = max(tolerance / 4, missing) / (max(abs(doubt.height), tolerance) if start is not None else 1.0)
-    answer = study.ask(gap=gap, start=start)
-    if answer.status is Status.INFEASIBLE:
-        raise InfeasibleError
-    return answer
+    return Search(weights=weights, gap=gap, start=start)
 
 
 def _parts(whole: Decomposition, c: Coefficients, instance: Instance) -> dict[str, Any]:

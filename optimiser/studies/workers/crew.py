@@ -36,7 +36,8 @@ def finished(
 ) -> Iterator[list[Result]]:
     """Results as they come, of tasks that are given (None: none for now) as long as nobody says `stop`.
 
-    Whoever has finished has the next task before these results are looked at.
+    Now and then these are none, so that whoever asks hears of time. Whoever has finished has the next task
+    before results are looked at.
     """
 
     def fill() -> None:
@@ -47,6 +48,5 @@ def finished(
     while crew.busy:
         latest = crew.results(PATIENCE)
         fill()
-        if latest:
-            yield latest
-            fill()  # what was given up may be given again
+        yield latest
+        fill()  # what was given up may be given again

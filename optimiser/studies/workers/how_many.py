@@ -1,0 +1,26 @@
+"""How many workers: as many as are asked for, or one a core."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from optimiser.instance.arguments import whole, wrong_number
+
+MOST = 10_000
+
+
+def cores() -> int:
+    """How many cores this program may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def wrong_workers(workers: Any) -> list[str]:
+    """What is wrong with a number of workers."""
+    problems = [] if workers == "auto" else wrong_number("workers", workers, whole(1, MOST))
+    return [f"{line}, or auto" for line in problems]
+
+
+def number_of(workers: int | str) -> int:
+    """How many these are."""
+    return cores() if isinstance(workers, str) else workers
