@@ -40,18 +40,29 @@ def check_place(name: str | Path) -> Path:
         reason = "the name is too long" if error.errno == errno.ENAMETOOLONG else error.strerror
         where = f" ({error.filename})" if error.errno == errno.EACCES and error.filename else ""
         raise _refused(name, f"{reason}{where}") from error
-    except (ValueError, RuntimeError) as error:  # a name with a zero byte; links that go round
+    except ValueError as error:  # a name with a zero byte
         raise _refused(name, str(error)) from error
 
 
-def _refused(name: str | Path, reason: str) -> InputError:
-    return InputError([f"{str(name)!r} is not written: {reason}"])
+def followed(name: str | os.PathLike[str]) -> Path:
+    """The place that a name leads to, every link followed.
+
+    Raises InputError where links go round (of which Path.resolve says something else in each Python).
+    """
+    place = Path(os.path.realpath(name))
+    if any(part.is_symlink() for part in (place, *place.parents)):
+        raise _refused(name, "its links go round")
+    return place
+
+
+def _refused(name: str | os.PathLike[str], reason: str) -> InputError:
+    return InputError([f"{os.fspath(name)!r} is not written: {reason}"])
 
 
 def _checked(name: str | Path) -> Path:
     if not str(name).strip():
         raise _refused(name, "it is no name")
-    target = Path(name).resolve()
+    target = followed(name)
     if target == Path.cwd():
         raise _refused(name, "it is the folder you are in; name a folder inside it")
     if os.path.ismount(target):
@@ -89,7 +100,7 @@ def writing(target: Path) -> Iterator[Path]:
     Where anything fails all is as it was. A pipe or a device is written to as it stands. Raises OSError where
     the disk fails.
     """
-    target = target.resolve()
+    target = followed(target)
     if target.exists() and not (target.is_file() or target.is_dir()):
         yield target
         return

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from optimiser.atomic_writing import write_folder, writing
+from optimiser.atomic_writing import followed, write_folder, writing
 from optimiser.errors import InputError
 from optimiser.instance import examples
 from optimiser.instance.checking.problems import quote
@@ -153,7 +153,7 @@ def write_template(
     book = target.suffix.lower() == ".xlsx"
     if target.exists() and (book or not target.is_dir() or any(target.iterdir())):
         raise InputError(f"{quote(os.fspath(target))} exists already; nothing was written")
-    whole = target.resolve()
+    whole = followed(target)
     above = next(folder for folder in whole.parents if folder.exists())
     if not above.is_dir():
         raise InputError(f"{quote(os.fspath(target))}: {quote(os.fspath(above))} is a file, not a folder")

@@ -94,6 +94,15 @@ def test_what_is_there_is_left_alone(run, tmp_path: Path, kind: str) -> None:
     assert {path.read_text() for path in tmp_path.rglob("*.*")} == {"mine"}
 
 
+@pytest.mark.parametrize("name", ["loop", "loop/mine", "loop.xlsx/mine.xlsx"])
+def test_links_that_go_round_are_refused(run, tmp_path: Path, name: str) -> None:
+    for loop in (tmp_path / "loop", tmp_path / "loop.xlsx"):
+        loop.symlink_to(loop)
+    ran = run("new", str(tmp_path / name))
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "its links go round" in ran.err
+
+
 def test_a_folder_below_a_file_is_refused(run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     ran = run("new", str(tmp_path / "file" / "mine"))

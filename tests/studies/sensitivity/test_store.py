@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -278,3 +279,12 @@ def test_a_full_disk_ends_it_and_loses_nothing(archetype: Instance, small_disk: 
     found = ran(archetype, folder, study)
     assert found.complete
     assert len(pd.read_csv(folder / "results.csv")) == 32
+
+
+def test_a_store_that_is_forgotten_closes_itself() -> None:
+    kept = Store(None)
+    base = kept._base
+    del kept
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        base.execute("SELECT 1")

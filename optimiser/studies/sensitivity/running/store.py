@@ -11,6 +11,7 @@ import json
 import pickle
 import sqlite3
 import struct
+import weakref
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -90,14 +91,14 @@ class Store:
                 for pragma in ("journal_mode = WAL", "synchronous = FULL"):
                     self._base.execute(f"PRAGMA {pragma}")
                 self._base.executescript(TABLES)
+            weakref.finalize(self, _closed, self._base)  # one that its user forgets
         except BaseException:
             self._release()
             raise
 
     def close(self) -> None:
         """Let another run have it."""
-        with suppress(sqlite3.Error):
-            self._base.close()
+        _closed(self._base)
         self._release()
 
     def _release(self) -> None:
@@ -240,6 +241,11 @@ def _locked(folder: Path) -> FileLock:
             f"{str(folder)!r}: another run is at work on this study; wait for it, or end it"
         ) from None
     return lock
+
+
+def _closed(base: sqlite3.Connection) -> None:
+    with suppress(sqlite3.Error):
+        base.close()
 
 
 def file_system(folder: Path, mounts: Path) -> str:
