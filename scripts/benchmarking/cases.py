@@ -219,9 +219,9 @@ def _optimum(problem: Problem, path: str, seeds: list[int], limit: float) -> Ite
     known, whose = (problem.value, "published") if problem.value is not None else (ours[0]["value"], "ours")
     base = _mean(ours)
     yield Row(problem.name, "optimiser", base, None, _judged(ours, known, whose))
-    yield Row(problem.name, "HiGHS", _mean(highs), _mean(highs) / base, _judged(highs, known, whose))
-    scip = [apart("published_scip", path, limit)]
-    yield Row(problem.name, "SCIP", _mean(scip), _mean(scip) / base, _judged(scip, known, whose))
+    for name, found in (("HiGHS", highs), ("SCIP", [apart("published_scip", path, limit)])):
+        ratio = _mean(found) / base if found[0]["seconds"] else None
+        yield Row(problem.name, name, _mean(found), ratio, _judged(found, known, whose))
 
 
 def _front(problem: Problem, path: str, seeds: list[int], limit: float) -> Iterator[Row]:
@@ -251,7 +251,7 @@ def _judged(found: list[dict[str, Any]], known: float | None, whose: str) -> str
     """Whether all reach the value that is known, and prove it."""
     values = [one["value"] for one in found]
     if not any(value is not None for value in values):
-        return "no design" if found[0]["seconds"] else "reads no cones"
+        return "no design" if found[0]["seconds"] else "does not read the cones in the file"
     if known is None:
         return f"{values}, where optimiser has none"
     off = [abs(value - known) / max(abs(known), 1e-9) for value in values if value is not None]

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 Rows = list[dict[str, Any]]
 Numbers = Iterator[float]
+Parts = tuple[list[str], dict[str, float], dict[str, Rows]]  # levels, weights, tables
 NOTHING = ("risk_pooling", "accountability", "responsiveness")  # weigh 1 unless told otherwise
 
 
-def assignment(numbers: Numbers) -> tuple[list[str], str, dict[str, Rows]]:
+def assignment(numbers: Numbers) -> Parts:
     """OR-Library gap: agents, tasks, costs, hours, capacities. Cost = (1 - V) x tasks x the largest cost."""
     agents, tasks = _whole(numbers), _whole(numbers)
     costs, hours = ([_some(numbers, tasks) for _ in range(agents)] for _ in range(2))
@@ -23,7 +25,7 @@ def assignment(numbers: Numbers) -> tuple[list[str], str, dict[str, Rows]]:
     pairs = [(i, j) for j in range(tasks) for i in range(agents)]
     return (
         levels,
-        "profit",
+        {"profit": 1},
         {
             "decisions": [{"decision": f"j{j + 1}", "type": "process"} for j in range(tasks)],
             "organisations": _chain(levels, _some(numbers, agents)),
@@ -33,16 +35,19 @@ def assignment(numbers: Numbers) -> tuple[list[str], str, dict[str, Rows]]:
     )
 
 
-def knapsack(numbers: Numbers) -> tuple[list[str], str, dict[str, Rows]]:
-    """OR-Library mknap1: knapsacks, items, profits, sizes, capacities. Profit = V x items x the largest."""
+def knapsack(numbers: Numbers, objectives: int = 1) -> Parts:
+    """OR-Library mknap1: knapsacks, items, profits (of each objective), sizes, capacities.
+
+    Profit = objective x items x the largest profit of all.
+    """
     knapsacks, items = _whole(numbers), _whole(numbers)
-    profits = _some(numbers, items)
+    profits = {f"f{q}": _some(numbers, items) for q in range(1, objectives + 1)}
     sizes = [_some(numbers, items) for _ in range(knapsacks)]
-    kept, most = [f"r{k}" for k in range(1, knapsacks + 1)], max(profits)
+    kept, most = [f"r{k}" for k in range(1, knapsacks + 1)], max(map(max, profits.values()))
     levels, names = ["out", "in", *kept], [f"x{j}" for j in range(1, items + 1)]
     scores = [
-        _at(name, level, f1=profit / most * (level == "in"))
-        for name, profit in zip(names, profits, strict=True)
+        _at(name, level, **{f: profit[j] / most * (level == "in") for f, profit in profits.items()})
+        for j, name in enumerate(names)
         for level in ("out", "in")
     ]
     hours = [
@@ -52,7 +57,7 @@ def knapsack(numbers: Numbers) -> tuple[list[str], str, dict[str, Rows]]:
     ]
     return (
         levels,
-        "f1",
+        dict.fromkeys(profits, 1),
         {
             "decisions": [{"decision": name, "type": "input", "levels": "out;in"} for name in names],
             "organisations": _chain(levels, ["", "", *_some(numbers, knapsacks)]),
@@ -62,7 +67,7 @@ def knapsack(numbers: Numbers) -> tuple[list[str], str, dict[str, Rows]]:
     )
 
 
-def quadratic(numbers: Numbers) -> tuple[list[str], str, dict[str, Rows]]:
+def quadratic(numbers: Numbers) -> Parts:
     """QAPLIB: size, distances, flows (or the other way round). Cost = -V x size x the largest loss."""
     n = _whole(numbers)
     flow, far = ([_some(numbers, n) for _ in range(n)] for _ in range(2))
@@ -85,7 +90,7 @@ def quadratic(numbers: Numbers) -> tuple[list[str], str, dict[str, Rows]]:
     ]
     return (
         levels,
-        "work",
+        {"work": 1},
         {
             "decisions": [{"decision": name, "type": "process"} for name in names],
             "organisations": _chain(levels, [1] * n),
@@ -95,7 +100,7 @@ def quadratic(numbers: Numbers) -> tuple[list[str], str, dict[str, Rows]]:
     )
 
 
-def location(numbers: Numbers) -> tuple[list[str], str, dict[str, Rows]]:
+def location(numbers: Numbers) -> Parts:
     """Holmberg et al 1999: facilities, customers; capacity and fixed cost of each; demands; costs.
 
     Cost = (1 - V) x (customers + facilities) x the largest cost.
@@ -124,7 +129,7 @@ def location(numbers: Numbers) -> tuple[list[str], str, dict[str, Rows]]:
     levels = [*places, "closed", "open"]
     return (
         levels,
-        "cost",
+        {"cost": 1},
         {
             "decisions": [*served, *opened],
             "organisations": _chain(levels, [*capacity, "", ""]),
@@ -135,22 +140,60 @@ def location(numbers: Numbers) -> tuple[list[str], str, dict[str, Rows]]:
     )
 
 
-KINDS: dict[str, Callable[[Numbers], tuple[list[str], str, dict[str, Rows]]]] = {
+def uncapacitated(numbers: Numbers) -> Parts:
+    """OR-Library cap: warehouses, customers; capacity and fixed cost of each; demand and costs of each.
+
+    One decision by locality; capacities are left out. Cost = (1 - V) x (customers x the largest cost + the
+    largest fixed cost).
+    """
+    warehouses, customers = _whole(numbers), _whole(numbers)
+    fixed = [_some(numbers, 2)[1] for _ in range(warehouses)]
+    costs = [_some(numbers, 1 + warehouses)[1:] for _ in range(customers)]
+    most, places = max(map(max, costs)), [f"w{i}" for i in range(1, warehouses + 1)]
+    levels, served = [*places, "customer"], [f"C{j}" for j in range(1, customers + 1)]
+    below = [
+        {"organisation": c, "level": "customer", "parent": f"W{warehouses}", "staff_hours": ""}
+        for c in served
+    ]
+    scores = [
+        _at("serve", place, organisation=c, cheap=1 - cost[i] / most)
+        for c, cost in zip(served, costs, strict=True)
+        for i, place in enumerate(places)
+    ]
+    decision = {"decision": "serve", "type": "process", "uniform": "false", "levels": ";".join(places)}
+    return (
+        levels,
+        {"cheap": customers * most, "economy": max(fixed)},
+        {
+            "decisions": [decision],
+            "organisations": [*_chain(places, [""] * warehouses), *below],
+            "scores": scores,
+            "workload": [
+                _at("serve", place, fixed_cost=cost) for place, cost in zip(places, fixed, strict=True)
+            ],
+        },
+    )
+
+
+KINDS: dict[str, Callable[[Numbers], Parts]] = {
     "gap": assignment,
     "knapsack": knapsack,
+    "knapsack2": partial(knapsack, objectives=2),
     "qap": quadratic,
     "location": location,
+    "ufl": uncapacitated,
 }
 
 
 def convert(kind: str, text: str, folder: Path) -> None:
     """Write the problem in a text, numbers in the order of its library, as an instance folder."""
-    levels, objective, tables = KINDS[kind](iter(map(float, text.split())))
+    levels, weights, tables = KINDS[kind](iter(map(float, text.split())))
     folder.mkdir(parents=True)
     toml = [f'name = "{folder.name}"']
     toml += [f'\n[[levels]]\nlevel = "{level}"' for level in levels]
-    toml += [f'\n[[objectives]]\nobjective = "{objective}"', "\n[weights]"]
-    toml += [*(f"{name} = 0" for name in NOTHING), f"{objective} = 1\n"]
+    toml += [f'\n[[objectives]]\nobjective = "{name}"' for name in weights if name != "economy"]
+    toml += ["\n[weights]", *(f"{name} = 0" for name in NOTHING)]
+    toml += [*(f"{name} = {weight}" for name, weight in weights.items()), ""]
     (folder / "instance.toml").write_text("\n".join(toml), encoding="utf-8")
     for name, rows in tables.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:

@@ -20,10 +20,14 @@ SMALL = {
     "gap": ("2 3  1 1 8  4 9 2  2 2 1  2 3 1  3 3", 1 - (4 + 1 + 2) / (3 * 9)),
     # Three items, a bag of 5 and one of 3: the second and third do not fit together.
     "knapsack": ("2 3  6 10 9  2 3 4  1 2 2  5 3", 16 / (3 * 10)),
+    # The same with a second profit: the first two are worth 16 and 5, the third, which fits beside none, 9 and 8.
+    "knapsack2": ("1 3  6 10 9  4 1 8  2 3 4  5", (16 + 5) / 2 / (3 * 10)),
     # A line of three places; what has most to do with each other, 5 and 3, stands side by side.
     "qap": ("3  0 5 1 5 0 3 1 3 0  0 1 2 1 0 1 2 1 0", -2 * (5 + 3 + 2) / (3 * 2 * 5 * 2)),
     # Two sites: the first has no hours for both customers, so either both open, or the dear one alone.
     "location": ("2 2  3 4 9 7  2 3  1 1  5 4", 1 - (7 + 5 + 4) / (4 * 7)),
+    # Two warehouses, fixed costs 7 and 3: the second alone serves both customers for 6 + 5 + 3.
+    "ufl": ("2 2  99 7 99 3  1 4 6  1 9 5", 1 - (6 + 5 + 3) / (2 * 9 + 7)),
 }
 
 
