@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from html_page import check_harmless, parsed
 from paths import INSTANCES
 
 import optimiser
+from optimiser.reporting.blocks import Table
 from optimiser.reporting.page import Page
 
 THREE = ("accountability", "responsiveness", "economy")
@@ -123,3 +124,37 @@ def test_figures_are_files_that_stand_alone(tmp_path, page):
     svg = Path(tmp_path / "figures" / "arrows.svg").read_text()
     assert 'width="180mm"' in svg
     assert "<desc>2 of 5 decisions would move" in svg
+
+
+def test_reasons_for_another_design_than_the_one_shown_say_so():
+    instance = optimiser.read(INSTANCES / "archetype")
+    explained = optimiser.explain(instance)
+    same = optimiser.report(optimiser.solve(instance), explained).html
+    other = optimiser.report(optimiser.solve(instance, fix={"O2": "local", "P1": "central"}), explained).html
+    assert "sits elsewhere in it" not in same
+    assert (
+        "2 decisions sit elsewhere in it than in the design that this page shows: Redeploying staff, Setting"
+        in other
+    )
+
+
+def test_columns_of_numbers_stand_to_the_right():
+    rows = [
+        ("a", "1,234", "-0.5 points", "12 / 3", "north", "3 of 4"),
+        ("b", "\u2013", "> 99.9 %", "-", "2", "1"),
+    ]
+    assert Table("x", list("abcdef"), rows).numbers == {1, 2, 3}
+
+
+def test_what_is_said_of_several_inputs_alike_stands_once(page):
+    root = parsed(page.html)
+    table = next(d for d in root.all("details") if "graded inputs" in d.all("summary")[0].text).all("tbody")[
+        0
+    ]
+    inputs = [row.all("th")[0].text.split(", ") for row in table.all("tr")]
+    sources = optimiser.read(INSTANCES / "three-levels")["sources"]
+    assert sorted(chain.from_iterable(inputs)) == sorted(
+        f"{t}.{c}" for t, c in zip(sources["table"], sources["column"], strict=True)
+    )
+    said = [tuple(cell.text for cell in row.all("td")) for row in table.all("tr")]
+    assert len(said) == len(set(said))
