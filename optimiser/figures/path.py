@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.figures.canvas import SERIES, Canvas, cut
+from optimiser.figures.canvas import SERIES, Canvas, cut, extent
 from optimiser.figures.drawing import NARROW, Drawing, drawing
 from optimiser.figures.frame import Frame
 from optimiser.figures.shares import shade
@@ -73,7 +73,7 @@ def _today(names: Names) -> np.ndarray:
 
 def _draw(canvas: Canvas, names: Names, found: Document, periods: Sequence[str], held: np.ndarray) -> None:
     phone, count = canvas.width <= NARROW, len(names.levels)
-    left = 0.0 if phone else 230.0
+    left = 6.0 if phone else 230.0  # room for half a triangle
     step = (canvas.width - left) / max(1, len(periods))
     y = canvas.key(left, 14, [(shade(k, count), level) for k, level in enumerate(names.levels)])
     said = [names.period(period) for period in periods]
@@ -100,7 +100,9 @@ def _periods(canvas: Canvas, periods: Sequence[str], left: float, step: float, y
     """Their names over the columns, as many as there is room for."""
     every = max(1, int(np.ceil(58 / step)))
     for t in range(0, len(periods), every):
-        canvas.text(left + step * t + 2, y, cut(periods[t], step * every, 11), size=11, fill="mute")
+        said, x = cut(periods[t], step * every, 11), left + step * t + 2
+        fits = x + extent(said, 11) <= canvas.width
+        canvas.text(x if fits else canvas.width, y, said, "start" if fits else "end", size=11, fill="mute")
 
 
 def _beneath(names: Names, found: Document, periods: Sequence[str]) -> dict[str, dict[str, list[float]]]:
