@@ -221,7 +221,8 @@ def _possible(rho: float, localities: int) -> bool:
 
 def _impossible(rho: float, localities: int) -> str:
     least = quote(float(round(-1 / (localities - 1), 6)))
-    return f"{quote(float(rho))} is not possible between {localities} localities; {least} is the least"
+    given = quote(round(float(rho), 12))  # moved by a factor, it has more digits than anyone gave it
+    return f"{given} is not possible between {localities} localities; {least} is the least"
 
 
 def _least_eigenvalue(matrix: np.ndarray) -> float:

@@ -33,7 +33,7 @@ from optimiser.studies.sensitivity.running.rehearsal import Rehearsal
 from optimiser.studies.sensitivity.running.running import Run, answer
 from optimiser.studies.sensitivity.running.store import Store
 from optimiser.studies.sensitivity.running.tables import Tables, result_row
-from optimiser.studies.sensitivity.sampling.samples import Samples
+from optimiser.studies.sensitivity.sampling.keyed_samples import Samples
 from optimiser.studies.sensitivity.study.applying import Refused, apply_sample
 from optimiser.studies.sensitivity.study.plan import StudyPlan
 from optimiser.studies.workers.crew import Crew

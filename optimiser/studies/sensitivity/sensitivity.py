@@ -32,7 +32,7 @@ from optimiser.studies.sensitivity.batch import Batch, Settings
 from optimiser.studies.sensitivity.outcome import FAILED
 from optimiser.studies.sensitivity.running.export import FORMATS, check_folder, settle
 from optimiser.studies.sensitivity.running.store import Store, emptied
-from optimiser.studies.sensitivity.sampling.samples import Samples
+from optimiser.studies.sensitivity.sampling.keyed_samples import Samples
 from optimiser.studies.sensitivity.sampling.sampling import sample_table
 from optimiser.studies.sensitivity.study.from_sources import GRADES, study_from_sources
 from optimiser.studies.sensitivity.study.plan import StudyPlan

@@ -118,6 +118,8 @@ REFUSED = [
     (FEAR, "fear[rota]", -1.0, "decisions.fear rota: '-0.5' is not a number from 0 to 1"),
     ({"name": "rho", "what": "decisions.correlation", "where": {"decision": "targets"}, "how": "add"}, "rho", -0.9,
      "decisions.csv targets correlation: '-0.9' is not possible between 4 localities; '-0.333333' is the least"),
+    ({"name": "rho", "what": "decisions.correlation", "where": {"decision": "targets"}, "how": "add"}, "rho", -0.6000000000000001,
+     "decisions.csv targets correlation: '-0.6' is not possible between 4 localities; '-0.333333' is the least"),
     ({"name": "p", "what": "scenarios.probability", "how": "multiply"}, "p", 0.5,
      "instance.toml scenarios probability: they sum to '0.5', not to 1"),
 ]  # fmt: skip

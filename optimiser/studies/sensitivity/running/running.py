@@ -10,7 +10,7 @@ from typing import Any
 from optimiser.solver.clock import Clock
 from optimiser.studies.sensitivity.running.answering import Answer, Answering, Fare, Solve, Tried, Try
 from optimiser.studies.sensitivity.running.store import BLAMED, Kept, Store, design_key
-from optimiser.studies.sensitivity.sampling.samples import Samples
+from optimiser.studies.sensitivity.sampling.keyed_samples import Samples
 from optimiser.studies.workers.crew import Crew, finished
 from optimiser.studies.workers.work import Died, Failed
 from optimiser.terminal import counted, duration

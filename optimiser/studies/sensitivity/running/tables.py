@@ -12,7 +12,7 @@ from optimiser.instance.instance import Instance
 from optimiser.studies.sensitivity.running.answering import unpacked
 from optimiser.studies.sensitivity.running.running import most_met
 from optimiser.studies.sensitivity.running.store import Kept, Store, design_key
-from optimiser.studies.sensitivity.sampling.samples import Samples
+from optimiser.studies.sensitivity.sampling.keyed_samples import Samples
 from optimiser.studies.sensitivity.schema import DESIGNS, FARED, RESULTS
 from optimiser.tolerances import size
 
