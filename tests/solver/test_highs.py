@@ -176,13 +176,6 @@ def test_once_time_is_out_nothing_is_begun_anew_or_claimed(
     assert (found.ended, found.bound, runs) == (Ended.STOPPED, np.inf, [1])
 
 
-@pytest.mark.parametrize("ending", [*NO_ANSWER, "error"])
-def test_a_ceiling_without_an_answer_is_none(monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
-    solver = loaded(integer=False)
-    failing(monkeypatch, solver, ending, 100)
-    assert solver.ceiling(Clock()) == np.inf
-
-
 def test_a_linear_program_that_is_lost_on_its_way_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """From an earlier basis the simplex has so many iterations; then it is another way's turn."""
     solver = loaded(integer=False)
