@@ -24,7 +24,7 @@ README = ROOT / "scripts" / "benchmarking" / "README.md"
 BLOCK = re.compile(r"(<!-- matrix -->\n).*(<!-- end of matrix -->)", re.DOTALL)
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SETS = ("pinned", "newest", "oldest")
-TOOLS = ("import-linter", "mypy", "pandas-stubs", "ruff")  # of style and types: no test imports them
+TOOLS = ("mypy", "pandas-stubs", "ruff")  # of style and types: no test imports them
 PIP = ("-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:")
 STRICT = ("-o", "filterwarnings=error:::optimiser", "-p", "no:cacheprovider", "-q")
 
