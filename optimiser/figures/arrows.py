@@ -53,6 +53,17 @@ def arrows_said(names: Names, held: np.ndarray, now: np.ndarray | None = None) -
     return f"{said}: {', '.join(parts)}."
 
 
+def ends_said(names: Names, held: np.ndarray) -> str:
+    """Where those that move from today would be, and how many have no place today; "" where neither is."""
+    here = names.today >= 0
+    if not here.any():
+        return ""
+    moving = [bool(ways(before, after)) for before, after in zip(names.today, held, strict=True)]
+    said = [say("arrows.ends", where=", ".join(_places(names, held[moving])))] if any(moving) else []
+    without = int((~here.any(axis=1)).sum())
+    return " ".join([*said, *([say("arrows.uncounted", n=without)] if without else [])])
+
+
 def _places(names: Names, held: np.ndarray) -> Iterator[str]:
     """How many decisions a design holds at each level, and how many at several."""
     whole = (held == held[:, :1]).all(axis=1)

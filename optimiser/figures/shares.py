@@ -22,15 +22,14 @@ def acceptability(names: Names, document: Mapping[str, Any]) -> Drawing:
 
 
 def shares(names: Names, rows: Sequence[Mapping[str, Any]], name: str) -> Drawing:
-    """A figure of rows with decision, organisation, level and share: the mean over localities."""
+    """A figure of rows with decision, organisation, level and share: means by population."""
     found = np.zeros((len(names.decisions), len(names.levels)))
     order, levels = list(names.decisions), {level: k for k, level in enumerate(names.levels)}
-    many = dict.fromkeys(order, 1)
+    people = names.instance.population
+    part = dict(zip(names.localities, people / people.sum(), strict=True))
     for row in rows:
-        if row["organisation"]:
-            many[row["decision"]] = len(names.localities)
-    for row in rows:
-        found[order.index(row["decision"]), levels[row["level"]]] += row["share"] / many[row["decision"]]
+        whom = part[row["organisation"]] if row["organisation"] else 1.0
+        found[order.index(row["decision"]), levels[row["level"]]] += row["share"] * whom
     table = [(names.decision(code), *(percent(float(s)) for s in found[d])) for d, code in enumerate(order)]
     said = say(f"{name}.said", n=int((found.max(axis=1) > 0.999).sum()), of=len(order))
     return drawing(

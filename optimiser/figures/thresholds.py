@@ -23,7 +23,7 @@ def thresholds(names: Names, document: Document) -> Drawing:
     title = say("thresholds.title", what=names.input(document["what"]))
     rows = [(number(tip["at"]), moves(names, tip["moves"])) for tip in document["tips"]]
     said = say(
-        "thresholds.said" if document["proven"] else "thresholds.said_open",
+        "thresholds.said" if document["complete"] and document["proven"] else "thresholds.said_open",
         n=len(rows),
         low=exact(document["range"][0]),
         high=exact(document["range"][1]),

@@ -34,9 +34,9 @@ def verdicts(names: Names, document: Document) -> Drawing:
         for code, levels in found.items()
     ]
     told = [verdict for levels in found.values() for verdict in levels.values()]
-    said = say("verdicts.said", n=count[True], of=len(found))
-    if "undecided" in told:
-        said += " " + say("verdicts.open", n=told.count("undecided"), of=len(told))
+    settled = len(told) - told.count("undecided")
+    key = "verdicts.said" if settled == len(told) else "verdicts.said_open"
+    said = say(key, n=count[True], of=len(found), settled=settled, verdicts=len(told))
     return drawing(
         "verdicts", say("verdicts.title"), said,
         (label("columns", "decision"), *names.levels), rows, lambda canvas: _draw(canvas, names, found),

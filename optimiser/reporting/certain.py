@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from optimiser.figures.shares import acceptability
 from optimiser.figures.triangle import colour, exactness, moves_from, triangle
 from optimiser.labels import label, say
-from optimiser.reporting.blocks import Figure, Part, Text, Triangle
-from optimiser.reporting.opinions import Opinion, agreement
+from optimiser.reporting.blocks import Figure, Part, Table, Text, Triangle
+from optimiser.reporting.opinions import Opinion, agreement, lead_said, worths
 from optimiser.reporting.results import Shown
 from optimiser.terminal import at_most, fixed, percent, small
 
@@ -28,6 +30,7 @@ def weights(shown: Shown, opinions: Sequence[Opinion] = ()) -> Part | None:
         Triangle(figure, _data(shown, document, opinions)),
     ]
     blocks += [Text(words) for words in (*_others(shown, document), *_current(shown, document))]
+    blocks.append(_corners(shown, document))
     if opinions:
         blocks += agreement(shown, document, opinions)
     return Part("weights", say("triangle.heading"), [*blocks, Figure(acceptability(shown.names, document))])
@@ -57,6 +60,28 @@ def _data(shown: Shown, document: Document, opinions: Sequence[Opinion]) -> dict
         "opinions": [{"name": one.name, "weights": list(one.weights)} for one in opinions],
         "says": {name: label("answer", name) for name in words},
     }
+
+
+def _corners(shown: Shown, document: Document) -> Table:
+    """At each corner, where one objective has all the weight, what sits elsewhere, and how sure that is."""
+    names = [shown.names.objective(g) for g in document["objectives"]]
+    corners = [Opinion(name, tuple(map(float, row))) for name, row in zip(names, np.eye(3), strict=True)]
+    rows = []
+    for corner, worth in zip(corners, worths(document, corners), strict=True):
+        other = document["designs"][int(worth.argmax())]
+        rows.append((corner.name, _elsewhere(shown, document, other), lead_said(worth, document["error"])))
+    columns = [label("columns", name) for name in ("all_weight", "elsewhere", "how_sure")]
+    return Table(say("triangle.corners"), columns, rows)
+
+
+def _elsewhere(shown: Shown, document: Document, other: Document) -> str:
+    """Which decisions a design holds elsewhere than the one that the page shows."""
+    first, held = (shown.names.held(each["design"]) for each in (shown.best or document["designs"][0], other))
+    differ = (first != held).any(axis=1)
+    names = [name for name, moves in zip(shown.names.decisions.values(), differ, strict=True) if moves]
+    if not names:
+        return say("triangle.no_moves")
+    return say("triangle.elsewhere", n=len(names), of=len(held), names=", ".join(names))
 
 
 def _moves(shown: Shown, document: Document, other: Document) -> list[str]:

@@ -100,7 +100,7 @@ def _aggregated(shown: Shown) -> str:
     best = shown.best
     if best is None or best["value"] is None:
         return ""
-    bound = "\u2013" if best.get("bound") is None else fixed(best["bound"], 6)
+    bound = "\u2013" if shown.bound is None else fixed(shown.bound, 6)
     return say("ispor.value", value=fixed(best["value"], 6), bound=bound)
 
 
@@ -157,13 +157,15 @@ def _definitions(shown: Shown) -> Iterator[Heading | Table]:
     ends = {
         str(g): (str(a), str(b)) for g, a, b in zip(own["objective"], own["zero"], own["one"], strict=True)
     }
-    rows = []
+    rows, total = [], sum(shown.instance.weights.values())
     for code in shown.instance.objectives:
         zero, one = ends.get(code, ("", ""))
         meaning = (
             say("ispor.ends", zero=zero or "?", one=one or "?") if code in ends else label("meanings", code)
         )
-        rows.append((shown.names.objective(code), exact(shown.instance.weights.get(code, 0.0)), meaning))
+        rows.append(
+            (shown.names.objective(code), percent(shown.instance.weights.get(code, 0.0) / total, 0), meaning)
+        )
     columns = [label("columns", name) for name in ("objective", "weight_given", "meaning")]
     yield Table(say("ispor.objectives"), columns, rows, folded=True)
 

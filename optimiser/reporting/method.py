@@ -29,7 +29,9 @@ USED = (
 
 def how(shown: Shown) -> Part:
     """The calls, the paragraph and the citations."""
-    rows = [_call(document) for documents in shown.results.documents.values() for document in documents]
+    rows = [
+        _call(shown, document) for documents in shown.results.documents.values() for document in documents
+    ]
     columns = [label("columns", name) for name in ("command", "asked", "came_of_it", "found_with")]
     blocks = [
         Table(say("method.calls"), columns, rows),
@@ -42,7 +44,7 @@ def how(shown: Shown) -> Part:
     return Part("method", say("method.heading"), blocks)
 
 
-def _call(document: Document) -> tuple[str, str, str, str]:
+def _call(shown: Shown, document: Document) -> tuple[str, str, str, str]:
     run = document["run"]
     asked = ", ".join(
         f"{name} {_given(value)}"
@@ -54,7 +56,7 @@ def _call(document: Document) -> tuple[str, str, str, str]:
     return (
         document.get("command", "solve"),
         asked or say("method.by_default"),
-        _outcome(document),
+        _outcome(shown, document),
         f"{found} {seconds}".strip(),
     )
 
@@ -67,7 +69,7 @@ def _given(value: Any) -> str:
     return exact(value) if isinstance(value, float) else str(value)
 
 
-def _outcome(document: Document) -> str:
+def _outcome(shown: Shown, document: Document) -> str:
     if "status" in document:
         said = label("status", document["status"])
         if document.get("value") is not None and document.get("bound") is not None:
@@ -76,7 +78,7 @@ def _outcome(document: Document) -> str:
     if "complete" in document:
         if document["complete"]:
             return label("complete", "yes")
-        return ": ".join(filter(None, (label("complete", "no"), " ".join(document["unfinished"]))))
+        return ": ".join(filter(None, (label("complete", "no"), " ".join(shown.unfinished(document)))))
     return "\u2013"
 
 

@@ -110,7 +110,7 @@ def _opinion(
 
 def agreement(shown: Shown, document: Document, opinions: Sequence[Opinion]) -> Iterator[Any]:
     """Each one's design, where they agree, and the design that whoever regrets it most regrets least."""
-    worth = _worth(document, opinions)  # (P, designs)
+    worth = worths(document, opinions)  # (P, designs)
     best = worth.argmax(axis=1)
     designs, error = document["designs"], document["error"]
     yield Heading(say("opinions.heading"))
@@ -120,7 +120,7 @@ def agreement(shown: Shown, document: Document, opinions: Sequence[Opinion]) -> 
             one.name,
             *(fixed(w, 2) for w in one.weights),
             str(designs[best[p]]["design_id"]),
-            _lead(worth[p], error),
+            lead_said(worth[p], error),
         )
         for p, one in enumerate(opinions)
     ]
@@ -130,7 +130,7 @@ def agreement(shown: Shown, document: Document, opinions: Sequence[Opinion]) -> 
     yield from _least_regret(document, opinions, worth)
 
 
-def _worth(document: Document, opinions: Sequence[Opinion]) -> np.ndarray:
+def worths(document: Document, opinions: Sequence[Opinion]) -> np.ndarray:
     """(P, designs) what each design is worth to each: its best cell, as recourse follows the weights."""
     weights = np.array([one.weights for one in opinions])
     worth = np.full((len(opinions), len(document["designs"])), -np.inf)
@@ -142,7 +142,7 @@ def _worth(document: Document, opinions: Sequence[Opinion]) -> np.ndarray:
     return worth
 
 
-def _lead(worth: np.ndarray, error: float | None) -> str:
+def lead_said(worth: np.ndarray, error: float | None) -> str:
     """How far the best design is ahead of the next, held against what the map may miss."""
     if len(worth) == 1:
         return say("opinions.only")

@@ -13,7 +13,7 @@ from typing import Any
 from optimiser.atomic_writing import writing
 from optimiser.figures.drawing import Drawing, missing
 from optimiser.labels import say
-from optimiser.reporting import certain, doubts, evidence, method, over_time, people, today, verdict
+from optimiser.reporting import certain, doubts, evidence, method, over_time, people, today, verdict, words
 from optimiser.reporting.blocks import Figure, Part, Triangle
 from optimiser.reporting.opinions import Opinion
 from optimiser.reporting.results import Results, Shown
@@ -38,6 +38,7 @@ LAST: tuple[Callable[[Shown], Part | None], ...] = (
     over_time.pendulum,
     evidence.rests_on,
     method.how,
+    words.explained,
 )
 
 

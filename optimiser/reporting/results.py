@@ -77,6 +77,36 @@ class Shown:
                 return found[key][0]
         return None
 
+    def every(self) -> list[Document]:
+        """Every document, in the order in which they were given by command."""
+        return self.all(*self.results.documents)
+
+    @cached_property
+    def bound(self) -> float | None:
+        """What no design is worth more than, as far as is known: the least bound of all that asked it.
+
+        Asked the same is what names no weights of its own; a design that was bidden more has its own bound.
+        """
+        if self.best is None or self.best.get("bound") is None:
+            return None
+        solved = self.one("solve", "verify")
+        bounds = [self.best["bound"]]
+        if solved is None or _unbidden(solved):
+            bounds += [each["bound"] for each in self._bests() if each.get("bound") is not None]
+        return min(bounds)
+
+    def unfinished(self, found: Document) -> list[str]:
+        """What a question did not settle, with the page's bound in the place of a looser one."""
+        said, loose = list(found["unfinished"]), found.get("bound")
+        if loose is None or self.bound is None or not _unbidden(found) or loose <= self.bound:
+            return said
+        return [each.replace(f"{loose:.6f}", f"{self.bound:.6f}") for each in said]
+
+    def _bests(self) -> Iterator[Document]:
+        """The best of each document that asked for the best under the instance's own weights."""
+        for found in filter(_unbidden, self.all("compare", "alternatives", "explain")):
+            yield from found.get("designs", [found])[:1]
+
     @cached_property
     def held(self) -> np.ndarray | None:
         """(D, O) the level at which it holds each decision."""
@@ -95,6 +125,11 @@ class Shown:
     def knows_today(self) -> bool:
         """Whether the instance says where any decision sits today."""
         return bool((self.names.today >= 0).any())
+
+
+def _unbidden(found: Document) -> bool:
+    """Whether a question asked for the best design of the instance as it stands, with its own weights."""
+    return not any(found["asked"].get(name) for name in ("weights", "fix", "at_least", "lexicographic"))
 
 
 def gather(results: Sequence[str | Path | Result]) -> Results:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from optimiser.figures.arrows import arrows_said
+from optimiser.figures.arrows import arrows_said, ends_said
 from optimiser.instance.instance import Instance
 from optimiser.labels import label, say
 from optimiser.reporting.blocks import Facts, Part, Text
@@ -25,15 +25,25 @@ def _blocks(shown: Shown) -> Iterator[Any]:
         yield Text(infeasible, "lead")
     elif shown.held is not None:
         yield Text(arrows_said(shown.names, shown.held), "lead")
+        if ends := ends_said(shown.names, shown.held):
+            yield Text(ends)
     else:
         yield Text(say("verdict.no_design"), "lead")
-    facts = [fact for fact in (_today(shown), _best(shown), _sure(shown), _rests(shown.instance)) if fact]
-    if facts:
-        yield Facts(facts)
+    yield from _facts(shown)
     if grades(shown.instance)["illustrative"] or not shown.instance["sources"].rows:
         yield Text(say("verdict.illustrative"), "warning")
     if shown.instance.perspective:
         yield Text(say("verdict.perspective", who=shown.instance.perspective))
+
+
+def _facts(shown: Shown) -> Iterator[Any]:
+    """The facts, and how many questions of the page have no full answer."""
+    facts = [fact for fact in (_today(shown), _best(shown), _sure(shown), _rests(shown.instance)) if fact]
+    if facts:
+        yield Facts(facts)
+    settled = [each["complete"] for each in shown.every() if each.get("complete") is not None]
+    if not all(settled):
+        yield Text(say("verdict.unsettled", n=settled.count(False), of=len(settled)), "warning")
 
 
 def _infeasible(shown: Shown) -> str:
@@ -71,18 +81,17 @@ def _sure(shown: Shown) -> tuple[str, str, str] | None:
     best = shown.best
     if best is None or best["value"] is None:
         return None
-    if best.get("bound") is None:
+    bound = shown.bound
+    if bound is None:
         return say("verdict.sure"), "\u2013", say("verdict.no_bound")
-    above = f"{at_most(100 * max(0.0, best['bound'] - best['value']) / max(abs(best['value']), 1e-9))} %"
+    above = f"{at_most(100 * max(0.0, bound - best['value']) / max(abs(best['value']), 1e-9))} %"
     if best.get("verified") is False:
         return say("verdict.sure"), say("verdict.unverified"), say("verdict.unverified_said")
-    told = (
-        "verdict.proven" if best["bound"] - best["value"] <= 1e-6 * abs(best["value"]) else "verdict.within"
-    )
+    told = "verdict.proven" if bound - best["value"] <= 1e-6 * abs(best["value"]) else "verdict.within"
     return (
         say("verdict.sure"),
         say(f"{told}_short", gap=above),
-        say(told, gap=above, bound=fixed(best["bound"], 3)),
+        say(told, gap=above, bound=fixed(bound, 3)),
     )
 
 
@@ -91,9 +100,9 @@ def _rests(instance: Instance) -> tuple[str, str, str]:
     if not count:
         return say("verdict.rests"), "\u2013", say("verdict.rests_unsaid")
     total = count.total()
-    parts = ", ".join(f"{count[grade]} {label('grades', grade)}" for grade in GRADES if count[grade])
-    short = say("verdict.rests_short", n=count["measured"] + count["proxy"], of=total)
-    return say("verdict.rests"), short, say("verdict.rests_words", parts=parts)
+    others = "".join(f", {count[grade]} {label('grades', grade)}" for grade in GRADES[1:] if count[grade])
+    short = say("verdict.rests_short", n=count["measured"], of=total)
+    return say("verdict.rests"), short, say("verdict.rests_words", others=others)
 
 
 GRADES = ("measured", "proxy", "elicited", "illustrative")

@@ -85,7 +85,9 @@ def test_the_design_that_the_worst_off_regrets_least_is_that_of_plain_loops(tmp_
     assert f"Design {least} leaves the worst-off least to regret" in said
     assert f"by more than {regrets[least]:.3g}".rstrip("0") in said
     own = [max(worth, key=lambda design, who=who: worth[design][who]) for who in range(2)]
-    table = next(t for t in parsed(page.html).all("table") if any(h.text == "How sure" for h in t.all("th")))
+    table = next(
+        t for t in parsed(page.html).all("table") if any(h.text == "Whose weights" for h in t.all("th"))
+    )
     rows = [[cell.text for cell in row.children] for row in table.all("tr")[1:]]
     assert [(row[0], row[4]) for row in rows] == [("Ann", str(own[0])), ("Bob", str(own[1]))]
     data = json.loads(next(s.text for s in parsed(page.html).all("script") if s.attributes))

@@ -16,7 +16,7 @@ from optimiser.reporting.blocks import Table
 from optimiser.reporting.page import Page
 
 THREE = ("accountability", "responsiveness", "economy")
-ORDER = ["verdict", "where", "why", "today", "gains", "binds", "weights", "evidence", "method"]
+ORDER = ["verdict", "where", "why", "today", "gains", "binds", "weights", "evidence", "method", "words"]
 
 
 @pytest.fixture(scope="module")
