@@ -22,7 +22,7 @@ def sensitivity(names: Names, document: Document) -> Drawing:
 
 
 def drivers(names: Names, document: Document) -> Drawing:
-    """What moves most decisions: the mean index of each input over the decisions, the largest first."""
+    """How much each input moves decisions: its mean index over them, the largest first."""
     found, seen = dict[str, list[float]](), set[str]()
     for row in document.get("drivers", ()):
         if row["of"] in names.decisions and row["input"] and row["index"] is not None:

@@ -46,12 +46,11 @@ def _where_it_tips(found: Findings) -> Iterator[str]:
     if not leading:
         return
     name = Counter(name for _, name in leading.values()).most_common(1)[0][0]
-    called = found.ensemble.names.input(name)
+    first = f"The input that comes first for most decisions is {found.ensemble.names.input(name)}"
     if not next(each.fact for each in found.ensemble.inputs if each.name == name):
-        more = "`optimiser map INSTANCE` shows which weights lead where."
-        yield f"What moves most decisions is {called}: {more}"
+        yield f"{first}: `optimiser map INSTANCE` shows which weights lead where."
     elif command := _thresholds(found.plan, name):
-        yield f"What moves most decisions is {called}; where exactly it does, the rest as it is: `{command}`"
+        yield f"{first}; where exactly it does, the rest as it is: `{command}`"
 
 
 def _thresholds(plan: StudyPlan, name: str) -> str:
