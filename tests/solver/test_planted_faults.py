@@ -283,9 +283,9 @@ def test_without_a_fault_nothing_is_caught() -> None:
 def test_a_cut_that_is_too_tight_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     from optimiser.solver.recourse.price_cuts import Recourse
 
-    honest = Recourse.rows
+    honest = Recourse.cuts
     monkeypatch.setattr(
-        Recourse, "rows", lambda self, prices: (honest(self, prices)[0], honest(self, prices)[1] - 0.02)
+        Recourse, "cuts", lambda self, prices: replace(cuts := honest(self, prices), upper=cuts.upper - 0.02)
     )
     assert shows("staff scenarios asymmetric monitoring")
 
