@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
 from pyomo.core.base import constraint
+from pyomo.core.expr import template_expr
 
 from optimiser.coefficients import Coefficients
 
@@ -56,13 +59,38 @@ def rows(m: pyo.ConcreteModel, keys: Any, *, doc: str) -> Callable[[Callable[...
     """
 
     def declare(rule: Callable[..., Any]) -> None:
-        constraint.TEMPLATIZE_CONSTRAINTS = len(keys) > 0  # Pyomo has no argument for it
-        try:
+        with _one_equation(len(keys) > 0):
             m.Constraint(keys, doc=doc)(rule)
-        finally:
-            constraint.TEMPLATIZE_CONSTRAINTS = False
 
     return declare
+
+
+class _OwnSums(template_expr._template_iter_context):
+    """What Pyomo puts in place of the builtin `sum` while it calls a rule: for the thread that calls it only.
+
+    Elsewhere numbers may be added up meanwhile: a study can be solved by threads.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._thread = threading.get_ident()
+
+    def sum_template(self, terms: Iterable[Any], /, start: Any = 0) -> Any:
+        """A sum over indices that stand for all."""
+        if threading.get_ident() == self._thread:
+            return super().sum_template(terms)
+        return template_expr._TemplateIterManager.builtin_sum(terms, start)
+
+
+@contextmanager
+def _one_equation(wanted: bool) -> Iterator[None]:
+    """Have Pyomo keep a constraint as one equation, for which it has no argument."""
+    before = template_expr._template_iter_context
+    constraint.TEMPLATIZE_CONSTRAINTS, template_expr._template_iter_context = wanted, _OwnSums
+    try:
+        yield
+    finally:
+        constraint.TEMPLATIZE_CONSTRAINTS, template_expr._template_iter_context = False, before
 
 
 def written_out(m: pyo.ConcreteModel) -> pyo.ConcreteModel:
