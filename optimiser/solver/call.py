@@ -109,12 +109,15 @@ def check_call(
     )
 
 
+def cores() -> int:
+    """How many cores this program may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def wrong_threads(threads: Any) -> list[str]:
     """What is wrong with a number of threads: more than there are cores stand in each other's way."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return [
-        f"{line} (as many as this machine has)" for line in wrong_number("threads", threads, whole(1, cores))
-    ]
+    problems = wrong_number("threads", threads, whole(1, cores()))
+    return [f"{line} (as many as this machine has)" for line in problems]
 
 
 def objectives_of(instance: Instance, name: str, given: Any, problems: list[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,14 +28,14 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Task:
+class Task(ABC):
     """One of a round; it may put the asker to another instance, which then is the task's own."""
 
     instance: Instance | None = None
 
+    @abstractmethod
     def done(self, asker: Asker) -> Any:
         """What comes of it."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

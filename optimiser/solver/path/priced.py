@@ -78,10 +78,8 @@ class Priced:
 
     def _with_periods(self, program: Program, own: Array, links: Array) -> Program:
         """What counts is what moves cost and what each period is worth; and what the links pay for all."""
-        periods, sides = (
-            len(self.periods),
-            np.where(self.prices > 0, program.upper[links], program.lower[links]),
-        )
+        periods = len(self.periods)
+        sides = np.where(self.prices > 0, program.upper[links], program.lower[links])
         priced = np.flatnonzero(self.prices)
         nothing = sparse.csr_array((program.matrix.shape[0], periods))
         return replace(

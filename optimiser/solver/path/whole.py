@@ -76,9 +76,8 @@ class Whole:
         units = [session.units for session in self.sessions]
         columns = np.concatenate([np.ones(own), *(each.columns for each in units)])
         matrix = (program.matrix @ sparse.diags_array(columns)).tocsr()
-        self.linking = program.matrix.shape[0] - sum(
-            len(each.rows) for each in units
-        )  # rows; they come first
+        within = sum(len(each.rows) for each in units)
+        self.linking = program.matrix.shape[0] - within  # rows between periods; they come first
         largest = np.asarray(abs(matrix[: self.linking]).max(axis=1).todense()).ravel()
         rows = np.concatenate([np.where(largest > 0, largest, 1.0), *(each.rows for each in units)])
         return replace(

@@ -26,6 +26,7 @@ from optimiser.instance.arguments import (
     wrong_number,
 )
 from optimiser.instance.instance import Instance
+from optimiser.solver.call import cores
 from optimiser.solver.highs import VERSION
 from optimiser.studies.designs import given_designs
 from optimiser.studies.sensitivity.batch import Batch, Settings
@@ -40,7 +41,7 @@ from optimiser.studies.sensitivity.study.study_file import read_study
 from optimiser.studies.workers.cluster import Cluster, client_of
 from optimiser.studies.workers.crew import Crew
 from optimiser.studies.workers.executors import Executed
-from optimiser.studies.workers.how_many import cores, number_of, wrong_workers
+from optimiser.studies.workers.how_many import number_of, wrong_workers
 from optimiser.studies.workers.processes import Processes, refuse_unguarded
 from optimiser.studies.workers.work import Do, Opening
 from optimiser.version import VERSION as ENGINE

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from optimiser.instance.arguments import whole, wrong_number
+from optimiser.solver.call import cores
 
 MOST = 10_000
-
-
-def cores() -> int:
-    """How many cores this program may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def wrong_workers(workers: Any) -> list[str]:
