@@ -44,12 +44,12 @@ def arrows_said(names: Names, held: np.ndarray, now: np.ndarray | None = None) -
     now = names.today if now is None else now
     if not (now >= 0).any():
         return say("arrows.no_today", n=len(held), where=", ".join(_places(names, held)))
-    count = Counter(way for before, after in zip(now, held, strict=True) for way in ways(before, after))
-    moving = sum(bool(ways(before, after)) for before, after in zip(now, held, strict=True))
-    if not moving:
+    moves = (ways(before, after) for before, after in zip(now, held, strict=True))
+    count = Counter("both" if len(way) > 1 else next(iter(way)) for way in moves if way)
+    if not count:
         return say("arrows.none", n=len(held))
-    said = say("arrows.said", n=moving, of=len(held))
-    parts = [say(f"arrows.{way}", n=count[way]) for way in ("up", "down") if count[way]]
+    said = say("arrows.said", n=count.total(), of=len(held))
+    parts = [say(f"arrows.{way}", n=count[way]) for way in ("up", "down", "both") if count[way]]
     return f"{said}: {', '.join(parts)}."
 
 

@@ -14,6 +14,7 @@ from random_instances import random_instance
 
 import optimiser
 from optimiser.errors import InputError
+from optimiser.figures.arrows import arrows_said
 from optimiser.figures.canvas import COLOURS, ticks
 from optimiser.figures.drawing import Drawing
 from optimiser.figures.frontier import FILLS
@@ -173,3 +174,16 @@ def test_a_bar_is_as_long_as_the_share_of_samples() -> None:
     long = np.array([float(mark["width"]) for mark in drawn]).reshape(-1, 2)
     assert long / long.sum(axis=1, keepdims=True) == pytest.approx(np.array(list(shares.values())), abs=1e-4)
     assert np.ptp(long.sum(axis=1)) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ([[1, 1], [1, 1], [1, 1]], "All 3 decisions stay where they are."),
+        ([[0, 0], [1, 2], [1, 1]], "2 of 3 decisions would move: 1 towards the centre, 1 towards the localities."),
+        ([[0, 2], [0, 1], [1, 1]], "2 of 3 decisions would move: 1 towards the centre, 1 both ways."),
+    ],
+)  # fmt: skip
+def test_each_decision_that_moves_is_counted_once(there: list[list[int]], said: str) -> None:
+    names = Names(optimiser.read(ARCHETYPE))
+    assert arrows_said(names, np.array(there), np.ones((3, 2), int)) == said
