@@ -12,6 +12,7 @@ import numpy as np
 from optimiser.figures.canvas import Canvas
 from optimiser.figures.drawing import NARROW, Drawing, drawing
 from optimiser.figures.frame import Frame
+from optimiser.figures.so_far import so_far
 from optimiser.instance.names import Names
 from optimiser.labels import label, say
 from optimiser.terminal import at_most, fixed
@@ -35,6 +36,7 @@ def frontier(names: Names, document: Document) -> Drawing:
     said = say(
         "frontier.said", n=len(points), first=names.objective(codes[0]), second=names.objective(codes[1])
     )
+    said = so_far(said, document["complete"])
     said += " " + say("frontier.error" if error else "frontier.unknown", error=error)
     return drawing(
         "frontier", say("frontier.title"), said, columns, rows,

@@ -18,7 +18,8 @@ ROW, MOST = 24.0, 12
 
 def sensitivity(names: Names, document: Document) -> Drawing:
     """In which share of the samples each decision sits at each level."""
-    return shares(names, document.get("levels", ()), "samples")
+    whole = document["complete"] and all(row["status"] != "feasible" for row in document.get("results", ()))
+    return shares(names, document.get("levels", ()), "samples", whole)
 
 
 def drivers(names: Names, document: Document) -> Drawing:

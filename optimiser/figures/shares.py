@@ -9,6 +9,7 @@ import numpy as np
 
 from optimiser.figures.canvas import SHADES, Canvas, cut
 from optimiser.figures.drawing import NARROW, Drawing, drawing
+from optimiser.figures.so_far import so_far
 from optimiser.instance.names import Names
 from optimiser.labels import label, say
 from optimiser.terminal import percent
@@ -18,10 +19,13 @@ ROW = 24.0
 
 def acceptability(names: Names, document: Mapping[str, Any]) -> Drawing:
     """Under which share of all weightings each decision sits at each level (a map's)."""
-    return shares(names, document["acceptability"], "acceptability")
+    whole = document["complete"], document["error"]
+    return shares(names, document["acceptability"], "acceptability", *whole)
 
 
-def shares(names: Names, rows: Sequence[Mapping[str, Any]], name: str) -> Drawing:
+def shares(
+    names: Names, rows: Sequence[Mapping[str, Any]], name: str, complete: bool, error: float | None = 0.0
+) -> Drawing:
     """A figure of rows with decision, organisation, level and share: means by population."""
     found = np.zeros((len(names.decisions), len(names.levels)))
     order, levels = list(names.decisions), {level: k for k, level in enumerate(names.levels)}
@@ -33,8 +37,8 @@ def shares(names: Names, rows: Sequence[Mapping[str, Any]], name: str) -> Drawin
     table = [(names.decision(code), *(percent(float(s)) for s in found[d])) for d, code in enumerate(order)]
     said = say(f"{name}.said", n=int((found.max(axis=1) > 0.999).sum()), of=len(order))
     return drawing(
-        name, say(f"{name}.title"), said, (label("columns", "decision"), *names.levels), table,
-        lambda canvas: _draw(canvas, names, found),
+        name, say(f"{name}.title"), so_far(said, complete, error),
+        (label("columns", "decision"), *names.levels), table, lambda canvas: _draw(canvas, names, found),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from optimiser.figures.canvas import SERIES, Canvas, cut
 from optimiser.figures.drawing import NARROW, Drawing, drawing
 from optimiser.figures.frame import Frame
+from optimiser.figures.so_far import so_far
 from optimiser.instance.names import Names
 from optimiser.labels import label, say
 from optimiser.terminal import exact, fixed
@@ -22,14 +23,15 @@ def thresholds(names: Names, document: Document) -> Drawing:
         return _of_two(names, document)
     title = say("thresholds.title", what=names.input(document["what"]))
     rows = [(number(tip["at"]), moves(names, tip["moves"])) for tip in document["tips"]]
-    said = say(
-        "thresholds.said" if document["complete"] and document["proven"] else "thresholds.said_open",
-        n=len(rows),
-        low=exact(document["range"][0]),
-        high=exact(document["range"][1]),
-    )
+    low, high = map(exact, document["range"])
+    said = _known(say("thresholds.said", n=len(rows), low=low, high=high), document)
     columns = (names.input(document["what"]), label("columns", "moves"))
     return drawing("thresholds", title, said, columns, rows, lambda canvas: _draw(canvas, names, document))
+
+
+def _known(said: str, document: Document) -> str:
+    """What was found, held against how far it was searched, and how closely."""
+    return so_far(said, document["complete"] and document["proven"], document["error"])
 
 
 def number(value: float) -> str:
@@ -97,7 +99,7 @@ def _of_two(names: Names, document: Document) -> Drawing:
         (*(_span(each[name]) for name in ("x", "y")), ", ".join(str(one) for one in each["design_ids"]))
         for each in document["patches"]
     ]
-    said = say("thresholds.said_two", n=len(document["designs"]), patches=len(rows))
+    said = _known(say("thresholds.said_two", n=len(document["designs"]), patches=len(rows)), document)
     columns = (*whats, label("columns", "design"))
     return drawing("thresholds", title, said, columns, rows, lambda canvas: _patches(canvas, document, whats))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from optimiser.figures.canvas import SERIES, SIZE, Canvas, cut, wrapped
 from optimiser.figures.drawing import NARROW, Drawing, drawing
+from optimiser.figures.so_far import so_far
 from optimiser.instance.names import Names
 from optimiser.labels import label, say
 from optimiser.terminal import at_most, percent
@@ -19,19 +20,28 @@ TOP, SIDE = 26.0, 400.0
 ROOM = 54.0  # units that a cell is wide at least to have its number on it
 
 
-def triangle(names: Names, document: Document, named: Sequence[tuple[str, Sequence[float]]] = ()) -> Drawing:
-    """A map as `optimiser map` says it; weightings that have a name are dots on it."""
+def triangle(
+    names: Names,
+    document: Document,
+    named: Sequence[tuple[str, Sequence[float]]] = (),
+    shown: Sequence[Mapping[str, Any]] = (),
+) -> Drawing:
+    """A map as `optimiser map` says it; weightings that have a name are dots on it.
+
+    What moves is said against the design whose rows are `shown`, else against the map's first.
+    """
     designs = document["designs"]
-    rows = [
-        (each["design_id"], percent(each["area"]), moves_from(names, designs[0], each)) for each in designs
-    ]
+    moves = [moves_from(names, shown or designs[0]["design"], each["design"]) for each in designs]
+    moves = [one or say("triangle.shown" if shown else "triangle.most_often") for one in moves]
+    rows = [(each["design_id"], percent(each["area"]), one) for each, one in zip(designs, moves, strict=True)]
     said = say(
         "triangle.said", n=len(designs), share=percent(designs[0]["area"]), error=exactness(document["error"])
     )
-    headings = tuple(label("columns", name) for name in ("design", "share_of_weightings", "what_moves"))
+    moving = "elsewhere" if shown else "what_moves"
+    headings = tuple(label("columns", name) for name in ("design", "share_of_weightings", moving))
     return drawing(
-        "triangle", say("triangle.title"), said, headings, rows,
-        lambda canvas: _Triangle(canvas, names, document).draw(named),
+        "triangle", say("triangle.title"), so_far(said, document["complete"]), headings, rows,
+        lambda canvas: _Triangle(canvas, names, document, moves).draw(named),
     )  # fmt: skip
 
 
@@ -42,11 +52,9 @@ def exactness(error: float | None) -> str:
     return say("triangle.exact") if error < 1e-6 else say("triangle.error", error=at_most(error))
 
 
-def moves_from(names: Names, first: Document, other: Document) -> str:
-    """What sits elsewhere than in the first design."""
-    if first is other:
-        return say("triangle.most_often")
-    a, b = names.held(first["design"]), names.held(other["design"])
+def moves_from(names: Names, first: Sequence[Document], other: Sequence[Document]) -> str:
+    """What the other design, in rows, holds elsewhere than the first; '' where nothing."""
+    a, b = names.held(first), names.held(other)
     said = []
     for d, code in enumerate(names.decisions):
         for level in np.unique(b[d][a[d] != b[d]]):
@@ -64,8 +72,8 @@ def colour(design_id: int) -> str:
 class _Triangle:
     """The corners, the cells, and the list of the designs beside or below them."""
 
-    def __init__(self, canvas: Canvas, names: Names, document: Document) -> None:
-        self.canvas, self.names, self.document = canvas, names, document
+    def __init__(self, canvas: Canvas, names: Names, document: Document, moves: Sequence[str]) -> None:
+        self.canvas, self.names, self.document, self.moves = canvas, names, document, moves
         self.phone = canvas.width <= NARROW
         side = canvas.width - 40 if self.phone else SIDE
         left = 20.0 if self.phone else 10.0
@@ -114,9 +122,8 @@ class _Triangle:
         room = self.canvas.width - x - 24
         designs, size = self.document["designs"], SIZE - 1.5
         shown = designs[: 6 if self.phone else 8]
-        for each in shown:
+        for each, moves in zip(shown, self.moves, strict=False):
             self.canvas.rect(x, y - 11, 14, 14, colour(each["design_id"]), "mute")
-            moves = moves_from(self.names, designs[0], each)
             words = say(
                 "triangle.entry", n=0, design=each["design_id"], share=percent(each["area"]), moves=moves
             )

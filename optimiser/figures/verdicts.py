@@ -8,6 +8,7 @@ from typing import Any
 
 from optimiser.figures.canvas import Canvas, cut
 from optimiser.figures.drawing import NARROW, Drawing, drawing
+from optimiser.figures.so_far import so_far
 from optimiser.instance.names import Names
 from optimiser.labels import label, say
 
@@ -35,8 +36,9 @@ def verdicts(names: Names, document: Document) -> Drawing:
     ]
     told = [verdict for levels in found.values() for verdict in levels.values()]
     settled = len(told) - told.count("undecided")
-    key = "verdicts.said" if settled == len(told) else "verdicts.said_open"
-    said = say(key, n=count[True], of=len(found), settled=settled, verdicts=len(told))
+    said = so_far(say("verdicts.said", n=count[True], of=len(found)), settled == len(told))
+    if settled < len(told):
+        said = f"{say('verdicts.settled', settled=settled, verdicts=len(told))} {said}"
     return drawing(
         "verdicts", say("verdicts.title"), said,
         (label("columns", "decision"), *names.levels), rows, lambda canvas: _draw(canvas, names, found),

@@ -5,6 +5,7 @@ Codes of an instance (decisions, organisations, levels) are its own and are not 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -38,3 +39,9 @@ def say(key: str, **values: object) -> str:
 def label(section: str, code: str) -> str:
     """What people call a code of a section; one of the user's own by itself, without underscores."""
     return str(_words()[section].get(code, code.replace("_", " ")))
+
+
+def section(name: str) -> Mapping[str, str]:
+    """All the labels of a section, in their order."""
+    found: Mapping[str, str] = _words()[name]
+    return found

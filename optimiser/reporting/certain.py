@@ -9,7 +9,9 @@ import numpy as np
 
 from optimiser.figures.shares import acceptability
 from optimiser.figures.triangle import colour, exactness, moves_from, triangle
+from optimiser.instance.checking.problems import listing
 from optimiser.labels import label, say
+from optimiser.reporting.another import elsewhere
 from optimiser.reporting.blocks import Figure, Part, Table, Text, Triangle
 from optimiser.reporting.opinions import Opinion, agreement, lead_said, worths
 from optimiser.reporting.results import Shown
@@ -24,12 +26,13 @@ def weights(shown: Shown, opinions: Sequence[Opinion] = ()) -> Part | None:
     if document is None or not document["cells"]:
         return None
     named = [(one.name, one.weights) for one in opinions]
-    figure = Figure(triangle(shown.names, document, named))
+    figure = Figure(triangle(shown.names, document, named, shown.best["design"] if shown.best else ()))
     blocks: list[Any] = [
         Text(say("triangle.how", error=exactness(document["error"]))),
+        Text(" ".join(_weighed(shown, document))),
         Triangle(figure, _data(shown, document, opinions)),
     ]
-    blocks += [Text(words) for words in (*_others(shown, document), *_current(shown, document))]
+    blocks += [Text(words) for words in _current(shown, document)]
     blocks.append(_corners(shown, document))
     if opinions:
         blocks += agreement(shown, document, opinions)
@@ -76,27 +79,32 @@ def _corners(shown: Shown, document: Document) -> Table:
 
 def _elsewhere(shown: Shown, document: Document, other: Document) -> str:
     """Which decisions a design holds elsewhere than the one that the page shows."""
-    first, held = (shown.names.held(each["design"]) for each in (shown.best or document["designs"][0], other))
-    differ = (first != held).any(axis=1)
-    names = [name for name, moves in zip(shown.names.decisions.values(), differ, strict=True) if moves]
+    names = elsewhere(shown, other["design"], document["designs"][0]["design"])
     if not names:
         return say("triangle.no_moves")
-    return say("triangle.elsewhere", n=len(names), of=len(held), names=", ".join(names))
+    of = len(shown.names.decisions)
+    return say("triangle.elsewhere", design=other["design_id"], n=len(names), of=of, names=", ".join(names))
 
 
 def _moves(shown: Shown, document: Document, other: Document) -> list[str]:
     """What moves against the design that the page shows; against the map's first where it shows none."""
     first = (shown.best or document["designs"][0])["design"]
-    said = moves_from(shown.names, {"design": first}, other)
+    said = moves_from(shown.names, first, other["design"])
     return said.split("; ") if said else []
 
 
-def _others(shown: Shown, document: Document) -> Iterator[str]:
-    """That objectives weigh something elsewhere which weigh nothing on the map."""
+def _weighed(shown: Shown, document: Document) -> Iterator[str]:
+    """Which objectives the map moves, and what the others weigh there and elsewhere on the page."""
+    moved = listing([shown.names.objective(g) for g in document["objectives"]], 3)
     given = (shown.best or {}).get("weights") or shown.instance.weights
-    names = [shown.names.objective(g) for g, w in given.items() if w and g not in document["objectives"]]
-    if names:
-        yield say("triangle.others", names=", ".join(names))
+    left = {g: w / sum(given.values()) for g, w in given.items() if g not in document["objectives"]}
+    if not left:
+        yield say("triangle.all_moved", names=moved)
+        return
+    yield say("triangle.moved", names=moved, others=listing([*map(shown.names.objective, left)], len(left)))
+    heavy = [f"{shown.names.objective(g)} {percent(w)}" for g, w in left.items() if w]
+    if heavy:
+        yield say("triangle.others", names=listing(heavy, len(heavy)))
 
 
 def _current(shown: Shown, document: Document) -> Iterator[str]:

@@ -8,9 +8,10 @@ from typing import Any
 from optimiser.figures.conflict import conflict
 from optimiser.figures.frontier import frontier
 from optimiser.figures.replay import replay
-from optimiser.figures.thresholds import moves, thresholds
+from optimiser.figures.thresholds import thresholds
 from optimiser.figures.verdicts import verdicts
 from optimiser.labels import label, say
+from optimiser.reporting.another import described
 from optimiser.reporting.blocks import Figure, Heading, Listing, Part, Table, Text
 from optimiser.reporting.results import Shown
 from optimiser.terminal import fixed, percent
@@ -36,7 +37,7 @@ def impossible(shown: Shown) -> Part | None:
     if found["repairs"]:
         blocks += [Heading(say("conflict.repairs")), Listing([each["text"] for each in found["repairs"]])]
     heading = say("limits.heading" if found["feasible"] else "conflict.heading")
-    return Part("impossible", heading, [*blocks, *_unfinished(found)])
+    return Part("impossible", heading, [*blocks, *_unfinished(shown, found)])
 
 
 def nearly(shown: Shown) -> Part | None:
@@ -47,13 +48,10 @@ def nearly(shown: Shown) -> Part | None:
     floor = "\u2013" if found["floor"] is None else fixed(found["floor"], 4)
     blocks: list[Any] = [Text(say("verdicts.how", floor=floor)), Figure(verdicts(shown.names, found))]
     if found["designs"]:
-        rows = [
-            (each["rank"], moves(shown.names, each["moves"]) or "\u2013", fixed(each["value"], 4))
-            for each in found["designs"]
-        ]
-        columns = [label("columns", name) for name in ("rank", "moves", "value")]
-        blocks.append(Table(say("verdicts.ranked"), columns, rows, folded=True))
-    return Part("nearly", say("verdicts.heading"), [*blocks, *_unfinished(found)])
+        ranked = [(say("verdicts.rank", rank=each["rank"], value=fixed(each["value"], 4)), each["design"])
+                  for each in found["designs"]]  # fmt: skip
+        blocks.append(described(shown, say("verdicts.ranked"), ranked, folded=True))
+    return Part("nearly", say("verdicts.heading"), [*blocks, *_unfinished(shown, found)])
 
 
 def costs(shown: Shown) -> Part | None:
@@ -61,7 +59,12 @@ def costs(shown: Shown) -> Part | None:
     blocks: list[Any] = []
     for found in shown.all("frontier"):
         if found["points"]:
-            blocks += [Figure(frontier(shown.names, found)), *_unfinished(found)]
+            points = [(str(k), point["design"]) for k, point in enumerate(found["points"], 1)]
+            blocks += [
+                Figure(frontier(shown.names, found)),
+                described(shown, say("frontier.designs"), points, folded=True),
+                *_unfinished(shown, found),
+            ]
     return Part("frontier", say("frontier.heading"), [Text(say("frontier.how")), *blocks]) if blocks else None
 
 
@@ -70,8 +73,11 @@ def tips(shown: Shown) -> Part | None:
     blocks: list[Any] = []
     for found in shown.all("thresholds"):
         blocks.append(Figure(thresholds(shown.names, found)))
+        if "patches" in found and found["designs"]:
+            named = [(str(each["design_id"]), each["design"]) for each in found["designs"]]
+            blocks.append(described(shown, say("thresholds.designs"), named, folded=True))
         blocks.append(Text(say("thresholds.proven" if found["proven"] else "thresholds.unproven"), "note"))
-        blocks += _unfinished(found)
+        blocks += _unfinished(shown, found)
     return Part("tips", say("thresholds.heading"), blocks) if blocks else None
 
 
@@ -92,10 +98,10 @@ def happened(shown: Shown) -> Part | None:
             ]
             columns = [label("columns", name) for name in ("resource", "level", "days", "kept")]
             blocks.append(Table(say("replay.delays"), columns, rows, folded=True))
-        blocks += _unfinished(found)
+        blocks += _unfinished(shown, found)
     return Part("replay", say("replay.heading"), blocks) if blocks else None
 
 
-def _unfinished(found: Document) -> Iterator[Text]:
+def _unfinished(shown: Shown, found: Document) -> Iterator[Text]:
     """What a command did not settle."""
-    return (Text(said, "note") for said in found["unfinished"])
+    return (Text(said, "note") for said in shown.unfinished(found))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from optimiser.design.bound import how_sure
 from optimiser.labels import label, say
 from optimiser.reporting.blocks import Heading, Listing, Part, Table, Text
 from optimiser.reporting.results import Shown
-from optimiser.terminal import exact, gap
+from optimiser.terminal import exact
 from optimiser.version import VERSION
 
 Document = Mapping[str, Any]
@@ -72,8 +73,10 @@ def _given(value: Any) -> str:
 def _outcome(shown: Shown, document: Document) -> str:
     if "status" in document:
         said = label("status", document["status"])
-        if document.get("value") is not None and document.get("bound") is not None:
-            said += ", " + say("method.gap", gap=gap(document["value"], document["bound"]))
+        if document.get("value") is not None:
+            bound = float("inf") if shown.bound is None else shown.bound
+            sure, late = how_sure(document["value"], bound), document["status"] == "feasible"
+            said = f"{said}, {sure}" if late else sure
         return f"{said}, {label('verified', 'yes' if document.get('verified') else 'no')}"
     if "complete" in document:
         if document["complete"]:

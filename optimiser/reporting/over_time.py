@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from optimiser.figures.path import one_path
 from optimiser.figures.sensitivity import drivers, sensitivity
 from optimiser.labels import label, say
+from optimiser.reporting.another import described
 from optimiser.reporting.blocks import Figure, Listing, Part, Table, Text
 from optimiser.reporting.results import Shown
 from optimiser.terminal import fixed, percent
@@ -55,11 +57,21 @@ def batch(shown: Shown) -> Part | None:
     said = found.get("sentences", [])
     blocks: list[Any] = [Text(say("samples.how", n=len(found["samples"])))]
     blocks += [Listing(said[:FIRST])] if said else []
+    named = _named(found)
+    blocks += [described(shown, say("samples.designs"), named, folded=False)] if named else []
     blocks += [Listing(said[FIRST:], say("samples.sentences"))] if said[FIRST:] else []
     blocks.append(Figure(sensitivity(shown.names, found)))
     if any(row["index"] is not None and row["input"] for row in found["drivers"]):
         blocks.append(Figure(drivers(shown.names, found)))
     return Part("samples", say("samples.heading"), [*blocks, *_tables(shown, found), *_unfinished(found)])
+
+
+def _named(found: Document) -> list[tuple[str, list[Document]]]:
+    """The numbered designs of which a sentence speaks, with their rows."""
+    said = " ".join(found.get("sentences", ()))
+    numbers = {int(number) for number in re.findall(r"\bdesign (\d+)\b", said)}
+    rows = {n: [row for row in found["designs"] if row["design_id"] == n] for n in sorted(numbers)}
+    return [(str(n), mine) for n, mine in rows.items() if mine]
 
 
 def _tables(shown: Shown, found: Document) -> Iterator[Table]:

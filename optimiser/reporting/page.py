@@ -38,7 +38,6 @@ LAST: tuple[Callable[[Shown], Part | None], ...] = (
     over_time.pendulum,
     evidence.rests_on,
     method.how,
-    words.explained,
 )
 
 
@@ -88,7 +87,8 @@ class Page:
 def page(results: Results, opinions: Sequence[Opinion] = ()) -> Page:
     """The page of results, with people's weights on its triangle."""
     shown = Shown(results)
-    parts = [part for part in _parts(shown, opinions) if part is not None]
+    first, *rest = (part for part in _parts(shown, opinions) if part is not None)
+    parts = [first, words.explained(shown, [first, *rest]), *rest]
     title = say("page.title", name=shown.instance.title or shown.instance.name)
     drawings = _numbered(list(_drawings(parts)))
     return Page(_rendered(shown, title, parts), clean(title), drawings)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
+from optimiser.design.bound import how_sure, proven
 from optimiser.design.result_folder import DOCUMENT, INSTANCE, LARGEST
 from optimiser.errors import InputError
 from optimiser.instance.checking.out_of_form import misfits
@@ -18,6 +19,7 @@ from optimiser.instance.instance import Instance
 from optimiser.instance.names import Names
 from optimiser.instance.read import read
 from optimiser.instance.schema.json_schema import result_schema
+from optimiser.tolerances import EQUAL
 
 Document = Mapping[str, Any]
 MANY = ("frontier", "thresholds", "replay")  # of these a page may show several
@@ -95,12 +97,21 @@ class Shown:
             bounds += [each["bound"] for each in self._bests() if each.get("bound") is not None]
         return min(bounds)
 
+    def weighed_as(self, found: Document) -> bool:
+        """Whether a comparison weighs as the design shown does, so that their values can be compared."""
+        given = (self.best or {}).get("weights", found["weights"])
+        return all(abs(found["weights"].get(g, 0.0) - w) <= EQUAL for g, w in given.items())
+
     def unfinished(self, found: Document) -> list[str]:
         """What a question did not settle, with the page's bound in the place of a looser one."""
         said, loose = list(found["unfinished"]), found.get("bound")
         if loose is None or self.bound is None or not _unbidden(found) or loose <= self.bound:
             return said
-        return [each.replace(f"{loose:.6f}", f"{self.bound:.6f}") for each in said]
+        value = found["value"]
+        before, after = how_sure(value, loose), how_sure(value, self.bound)
+        if proven(value, self.bound):
+            return [each for each in said if before not in each]
+        return [each.replace(before, after) for each in said]
 
     def _bests(self) -> Iterator[Document]:
         """The best of each document that asked for the best under the instance's own weights."""

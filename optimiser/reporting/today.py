@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from optimiser.figures.arrows import arrows, moved
 from optimiser.figures.reach import compared, solved
 from optimiser.labels import label, say
+from optimiser.reporting.another import elsewhere, sits_alike
 from optimiser.reporting.blocks import Figure, Part, Sentences, Table, Text
 from optimiser.reporting.results import Shown
 from optimiser.reporting.said import measures, worth_of_change
@@ -31,30 +32,26 @@ def why(shown: Shown) -> Part | None:
     if found is None or not found["decisions"]:
         return None
     moving = set(moved(shown.names, shown.held)) if shown.held is not None else set()
-    items = [
-        (
-            shown.names.decision(each["decision"], each["organisation"]),
-            each["level"].replace(";", ", "),
-            each["sentence"],
-            each["decision"] in moving,
-        )
-        for each in found["decisions"]
-    ]
+    items, apart = list[tuple[str, str, str, bool]](), list[str]()
+    for each in found["decisions"]:
+        name = shown.names.decision(each["decision"], each["organisation"])
+        place, said = each["level"].replace(";", ", "), each["sentence"]
+        if not sits_alike(shown, each):
+            apart.append(name)
+            place, said = _place(shown, each), say("why.left_out", level=place)
+        items.append((name, place, said, each["decision"] in moving))
     items.sort(key=lambda item: not item[3])
-    return Part("why", say("why.heading"), [Text(say("why.how")), *_another(shown, found), Sentences(items)])
+    other = [Text(say("why.other", n=len(apart), names=", ".join(apart)), "warning")] if apart else []
+    return Part("why", say("why.heading"), [Text(say("why.how")), *other, Sentences(items)])
 
 
-def _another(shown: Shown, found: Document) -> Iterator[Text]:
-    """That reasons are given for another design than the one that is shown, where they are."""
-    places = {code: set(levels) for code, levels in shown.sits.items()}
-    names = [
-        shown.names.decision(each["decision"])
-        for each in found["decisions"]
-        if not each["organisation"]
-        and places.get(each["decision"]) not in (None, set(each["level"].split(";")))
-    ]
-    if names:
-        yield Text(say("why.other", n=len(names), names=", ".join(names)), "warning")
+def _place(shown: Shown, each: Document) -> str:
+    """Where the design that is shown holds a decision, for a locality where one is named."""
+    assert shown.held is not None
+    held = shown.held[list(shown.names.decisions).index(each["decision"])]
+    if each["organisation"]:
+        return shown.names.levels[held[shown.names.localities[each["organisation"]]]]
+    return ", ".join(shown.sits[each["decision"]])
 
 
 def against(shown: Shown) -> Part | None:
@@ -78,13 +75,29 @@ def _units(shown: Shown) -> Iterator[Any]:
 def _objectives(shown: Shown) -> Iterator[Any]:
     found, document = shown.one("compare"), shown.one("solve", "verify")
     if found is not None and found["designs"]:
-        yield Figure(compared(shown.names, found))
-        yield from _designs(shown, found)
+        apart = _apart(shown, found)
+        if apart:
+            yield Text(say("today.other", n=len(apart), names=", ".join(apart)), "warning")
+        yield Figure(compared(shown.names, _with_shown(shown, found)))
+        yield from _designs(shown, found, apart)
     elif document is not None and document.get("objectives"):
         yield Figure(solved(shown.names, document))
 
 
-def _designs(shown: Shown, found: Document) -> Iterator[Any]:
+def _apart(shown: Shown, found: Document) -> list[str]:
+    """The decisions that the best design of the comparison holds elsewhere than the one shown."""
+    best = next((each for each in found["designs"] if each["name"] == "best"), None)
+    return elsewhere(shown, best["design"]) if best and best["design"] and shown.best else []
+
+
+def _with_shown(shown: Shown, found: Document) -> Document:
+    """The comparison with what the design shown reaches in the place of its own best."""
+    rest = [each for each in found["designs"] if each["name"] != "best"]
+    return {**found, "designs": [{**(shown.best or {}), "name": "best"}, *rest]} if shown.best else found
+
+
+def _designs(shown: Shown, found: Document, apart: Sequence[str]) -> Iterator[Any]:
+    """Every design of the comparison, and the one shown where it is none of them."""
     codes = [g for g in found["weights"] if g not in found["no_data"]]
     columns = [label("columns", "design"), *map(shown.names.objective, codes), label("objectives", "value")]
     rows = [
@@ -93,7 +106,7 @@ def _designs(shown: Shown, found: Document) -> Iterator[Any]:
             *(_number(each["objectives"].get(g)) for g in codes),
             _number(each["value"]),
         )
-        for each in found["designs"]
+        for each in [*([{**shown.best, "name": "shown"}] if apart and shown.best else []), *found["designs"]]
     ]
     yield Table(say("today.designs"), columns, rows, folded=True)
     broken = [each for each in found["designs"] if each["feasible"] is False]
@@ -132,8 +145,9 @@ def _changes(shown: Shown) -> Iterator[Any]:
         if each["moved"] or not each["decision"] or any(abs(x) > 5e-5 for x in added):
             name = shown.names.decision(each["decision"]) if each["decision"] else say("today.shared")
             rows.append((name, *(signed(x, 4) for x in added), signed(net, 4)))
-    yield Table(say("today.changes"), columns, rows, folded=True)
-    designs = {each["name"]: each["value"] for each in found["designs"]}
-    if designs.get("current") is not None and designs.get("best") is not None:
-        gain = designs["best"] - designs["current"]
+    caption = "today.changes_other" if _apart(shown, found) else "today.changes"
+    yield Table(say(caption), columns, rows, folded=True)
+    now = next((each["value"] for each in found["designs"] if each["name"] == "current"), None)
+    if now is not None and shown.best and shown.best["value"] is not None and shown.weighed_as(found):
+        gain = shown.best["value"] - now
         yield Text(say("today.only_now", said=worth_of_change(shown.names, weights, gain)))

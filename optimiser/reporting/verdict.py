@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from optimiser.design.bound import proven, wide
 from optimiser.figures.arrows import arrows_said, ends_said
 from optimiser.instance.instance import Instance
 from optimiser.labels import label, say
 from optimiser.reporting.blocks import Facts, Part, Text
 from optimiser.reporting.results import Shown
-from optimiser.terminal import at_most, fixed
+from optimiser.terminal import fixed
 
 
 def verdict(shown: Shown) -> Part:
@@ -61,8 +62,10 @@ def _today(shown: Shown) -> tuple[str, str, str] | None:
     now = (
         next((each for each in compared["designs"] if each["name"] == "current"), None) if compared else None
     )
-    if now is None:
+    if now is None or compared is None:
         return None
+    if not shown.weighed_as(compared):
+        return say("verdict.today"), "\u2013", say("verdict.today_unweighed")
     if now["value"] is None:
         return say("verdict.today"), "\u2013", say("verdict.today_breaks")
     return say("verdict.today"), fixed(now["value"], 3), say("verdict.value_of_today")
@@ -84,14 +87,15 @@ def _sure(shown: Shown) -> tuple[str, str, str] | None:
     bound = shown.bound
     if bound is None:
         return say("verdict.sure"), "\u2013", say("verdict.no_bound")
-    above = f"{at_most(100 * max(0.0, bound - best['value']) / max(abs(best['value']), 1e-9))} %"
     if best.get("verified") is False:
         return say("verdict.sure"), say("verdict.unverified"), say("verdict.unverified_said")
-    told = "verdict.proven" if bound - best["value"] <= 1e-6 * abs(best["value"]) else "verdict.within"
+    if proven(best["value"], bound):
+        return say("verdict.sure"), say("sure.proven"), say("verdict.proven")
+    gap = wide(best["value"], bound)
     return (
         say("verdict.sure"),
-        say(f"{told}_short", gap=above),
-        say(told, gap=above, bound=fixed(bound, 3)),
+        say("verdict.within_short", gap=gap),
+        say("verdict.within", gap=gap, bound=fixed(bound, 6)),
     )
 
 

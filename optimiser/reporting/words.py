@@ -1,20 +1,42 @@
-"""Words of the trade that stand on the page, explained."""
+"""Words of the trade that a page uses, explained before they come up."""
 
 from __future__ import annotations
 
-from optimiser.labels import label, say
-from optimiser.reporting.blocks import Listing, Part
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from optimiser.labels import label, say, section
+from optimiser.reporting.blocks import Facts, Figure, Heading, Listing, Part, Sentences, Table, Text, Triangle
 from optimiser.reporting.results import Shown
 
-ALWAYS = ("stake", "gap", "bound")
-BY_COMMAND = {
-    "alternatives": ("verdicts",),
-    "map": ("weighting",),
-    "sensitivity": ("regret", "index", "mobilisation", "links"),
-}
+
+def explained(shown: Shown, parts: Sequence[Part]) -> Part:
+    """What the objectives and the other words mean that these parts use where they can be seen at once."""
+    text = "\n".join(said for part in parts for block in part.blocks for said in _visible(block))
+    names = {shown.names.objective(g): label("meanings", g) for g in section("meanings")}
+    meanings = [f"{name}: {means}" for name, means in names.items() if name in text]
+    words = [
+        means for stem, means in section("words").items() if re.search(rf"\b{stem}", text, re.IGNORECASE)
+    ]
+    return Part("words", say("page.words"), [Listing([*meanings, *words])])
 
 
-def explained(shown: Shown) -> Part:
-    """What the words mean that the results on the page use."""
-    words = [*ALWAYS, *(word for command, some in BY_COMMAND.items() if shown.one(command) for word in some)]
-    return Part("words", say("words.heading"), [Listing([label("words", word) for word in words])])
+def _visible(block: Any) -> Iterator[str]:
+    """What stands in a block, but for the rows of a table that is folded."""
+    match block:
+        case Text() | Heading():
+            yield block.words
+        case Facts():
+            yield from (said for fact in block.facts for said in fact)
+        case Listing():
+            yield from (block.caption, *block.items)
+        case Sentences():
+            yield from (said for _, _, said, _ in block.items)
+        case Table():
+            yield from (block.caption, *block.columns)
+            yield from (str(cell) for row in block.rows for cell in row if not block.folded)
+        case Figure():
+            yield from (block.drawing.title, block.drawing.said, *block.drawing.columns)
+        case Triangle():
+            yield from _visible(block.figure)

@@ -169,7 +169,7 @@ def test_a_bar_is_as_long_as_the_share_of_samples() -> None:
         for decision, found in shares.items()
         for level, share in zip(names.levels, found, strict=True)
     ]
-    drawn = sensitivity(names, {"levels": rows})
+    drawn = sensitivity(names, {"complete": True, "levels": rows})
     drawn = [mark for mark in marks(drawn.svg(), "rect") if mark["height"] == "14"]
     long = np.array([float(mark["width"]) for mark in drawn]).reshape(-1, 2)
     assert long / long.sum(axis=1, keepdims=True) == pytest.approx(np.array(list(shares.values())), abs=1e-4)

@@ -10,7 +10,8 @@ from html_page import parsed
 from paths import ARCHETYPE, INSTANCES
 
 import optimiser
-from optimiser.figures.shares import shares
+from optimiser.design.bound import how_sure
+from optimiser.figures.shares import acceptability, shares
 from optimiser.figures.thresholds import thresholds
 from optimiser.figures.verdicts import verdicts
 from optimiser.instance.names import Names
@@ -51,8 +52,12 @@ def test_changes_that_an_unfinished_search_found_are_no_number_of_changes(archet
     assert f"changes {count} times between" in thresholds(names, found).said
     for part in ({"complete": False}, {"proven": False}):
         words = thresholds(names, found | {"tips": []} | part).said
-        assert "is not known" in words
-        assert "Found so far: 0." in words
+        assert words.startswith("As far as the search came: The best design changes 0 times")
+    error = thresholds(names, found | {"error": 0.0115}).said
+    assert error.startswith(f"As far as the search came (error 0.012): The best design changes {count} times")
+    assert thresholds(names, found | {"error": None}).said.startswith(
+        "As far as the search came (error not known): "
+    )
 
 
 def test_verdicts_that_are_not_settled_are_counted_before_any_that_are(archetype) -> None:
@@ -61,7 +66,9 @@ def test_verdicts_that_are_not_settled_are_counted_before_any_that_are(archetype
     assert "sit at one level" in verdicts(Names(archetype), found | {"verdicts": settled}).said
     open_ = [settled[0], *(row | {"verdict": "undecided"} for row in settled[1:])]
     words = verdicts(Names(archetype), found | {"verdicts": open_}).said
-    assert words.startswith(f"1 of {len(open_)} verdicts are settled, the others are not known.")
+    assert words.startswith(
+        f"1 of {len(open_)} verdicts are settled, the others are not known. As far as the"
+    )
 
 
 def test_shares_of_localities_are_by_population(three_levels) -> None:
@@ -74,7 +81,7 @@ def test_shares_of_localities_are_by_population(three_levels) -> None:
         {"decision": first, "organisation": o, "level": last if k else top, "share": 1.0}
         for k, o in enumerate(names.localities)
     ]
-    drawn = shares(names, rows, "acceptability").rows[0]
+    drawn = shares(names, rows, "acceptability", complete=True).rows[0]
     assert drawn[1] == f"{100 * people[0] / people.sum():.1f} %"
 
 
@@ -98,17 +105,18 @@ def test_a_page_knows_one_bound_the_least_of_those_that_were_asked_the_same(
     archetype, solved, explained
 ) -> None:
     value = solved["value"]
-    loose = {"bound": value + 0.02, "complete": False, "unfinished": [f"Up to {value + 0.02:.6f}."]}
+    said_of = how_sure(value, value + 0.02)
+    loose = {"bound": value + 0.02, "complete": False, "unfinished": [f"What is explained: {said_of}."]}
     words = said(archetype, solve=solved | {"bound": value + 0.01}, explain=explained | loose)
-    assert f"Up to {value + 0.01:.6f}." in words
+    assert f"What is explained: {how_sure(value, value + 0.01)}." in words
     assert f"{value + 0.02:.6f}" not in words
     tight = said(
         archetype, solve=solved | {"bound": value + 0.02}, explain=explained | {"bound": value + 0.01}
     )
-    assert f"No design is worth more than {value + 0.01:.3f}" in tight
+    assert f"No design is worth more than {value + 0.01:.6f}" in tight
     other = explained | {"bound": value + 0.01, "asked": explained["asked"] | {"weights": {"economy": 1.0}}}
     apart = said(archetype, solve=solved | {"bound": value + 0.02}, explain=other)
-    assert f"No design is worth more than {value + 0.02:.3f}" in apart
+    assert f"No design is worth more than {value + 0.02:.6f}" in apart
 
 
 def test_each_corner_of_the_map_says_what_sits_elsewhere_and_how_sure(archetype, solved) -> None:
@@ -122,7 +130,8 @@ def test_each_corner_of_the_map_says_what_sits_elsewhere_and_how_sure(archetype,
         best = max(found["cells"], key=lambda cell: cell["objectives"][found["objectives"][k]])
         design = next(each for each in found["designs"] if each["design_id"] == best["design_id"])["design"]
         moves = np.flatnonzero((names.held(design) != names.held(solved["design"])).any(axis=1))
-        assert elsewhere.startswith(f"{len(moves)} of {len(names.decisions)}: " if len(moves) else "nothing")
+        said = f"design {best['design_id']}, {len(moves)} of {len(names.decisions)}: "
+        assert elsewhere.startswith(said if len(moves) else "nothing")
 
 
 def test_measured_is_told_from_proxy_and_weights_are_shares(three_levels) -> None:
@@ -132,4 +141,85 @@ def test_measured_is_told_from_proxy_and_weights_are_shares(three_levels) -> Non
     assert "graded inputs are measured, " in words
     assert f"{count} of {instance['sources'].rows}" in words
     assert "Share of the weight" in words
-    assert "Stake: how much a decision counts" in words
+
+
+def test_what_a_map_found_in_part_is_no_finding(archetype, solved) -> None:
+    found = optimiser.weight_map(archetype).to_dict()
+    whole = said(archetype, solve=solved, map=found)
+    sitting = acceptability(Names(archetype), found).said
+    assert sitting.endswith("of 6 decisions sit at one level whatever the weights of the three objectives.")
+    assert sitting in whole
+    assert "As far as the search came" not in whole
+    start, count = "As far as the search came", len(found["designs"])
+    for part, words in (
+        ({"error": 0.0565}, f"{start} (error 0.057): {sitting}"),
+        ({"error": None}, f"{start} (error not known): {sitting}"),
+        ({"complete": False}, f"{start}: {count} designs are best somewhere"),
+    ):
+        assert words in said(archetype, solve=solved, map=found | part)
+
+
+def test_a_map_says_which_weights_it_moves_and_where_the_others_stay(archetype, three_levels, solved) -> None:
+    every = three_levels.objectives
+    three = ("accountability", "responsiveness", "economy")
+    found = optimiser.weight_map(three_levels, three, tolerance=0.05).to_dict()
+    words = said(three_levels, solve=optimiser.solve(three_levels).to_dict(), map=found)
+    assert (
+        "moves the weights of Accountability, Responsiveness and Economy. The others stay at weight 0"
+        in words
+    )
+    weights = three_levels.weights
+    left = [g for g in every if g not in three and weights[g]]
+    for g in left:
+        assert f"{Names(three_levels).objective(g)} {100 * weights[g] / sum(weights.values()):.1f} %" in words
+    assert "nowhere on the map" in words
+    own = said(archetype, solve=solved, map=optimiser.weight_map(archetype).to_dict())
+    assert "stay at weight 0 everywhere on it: Economy, Solidarity and Resilience." in own
+    assert "nowhere on the map" not in own
+
+
+def test_how_sure_is_said_in_one_way(archetype, solved, explained) -> None:
+    value = solved["value"]
+    bound = {"bound": value * 1.0195}
+    sure = how_sure(value, value * 1.0195)
+    unsettled = {"complete": False, "unfinished": [f"The design that is explained: {sure}."]}
+    words = said(
+        archetype, solve=solved | bound | {"status": "feasible"}, explain=explained | bound | unsettled
+    )
+    assert sure == f"within 2 % of the best possible (no design is worth more than {value * 1.0195:.6f})"
+    assert words.count(sure) == 2
+    assert f"No design is worth more than {value * 1.0195:.6f}: this one is within 2 %" in words
+    proven = said(archetype, solve=solved, explain=explained | bound | unsettled)
+    assert "proven best, verified" in proven
+    assert "not proven" not in proven
+    assert "within 2 %" not in proven
+
+
+def test_every_design_that_has_a_number_is_described(archetype, solved) -> None:
+    area = optimiser.thresholds(
+        archetype, "organisations.staff_hours", (0, 22), tolerance=0.5,
+        also={"what": "weights.responsiveness", "range": (0, 1)},
+    )  # fmt: skip
+    root = parsed(page(Results(archetype, {
+        "solve": [solved], "thresholds": [area.to_dict()],
+        "frontier": [optimiser.frontier(archetype, ("accountability", "responsiveness")).to_dict()],
+    })).html)  # fmt: skip
+    tables = [d for d in root.all("details") if "by their numbers" in d.all("summary")[0].text]
+    assert [len(t.all("tr")) - 1 for t in tables] == [
+        len(optimiser.frontier(archetype, ("accountability", "responsiveness")).points), len(area.designs)
+    ]  # fmt: skip
+
+
+def test_words_are_explained_before_they_come_up_and_only_those(archetype, solved, explained) -> None:
+    def words(**documents: Document) -> list[str]:
+        root = parsed(page(Results(archetype, {name: [each] for name, each in documents.items()})).html)
+        section = next(s for s in root.all("section") if s.attributes["id"] == "words")
+        return [item.text.partition(":")[0] for item in section.all("li")]
+
+    alone = words(solve=solved)
+    assert "Weight" in alone
+    assert "Regret" not in alone
+    assert "Responsiveness" in words(solve=solved, explain=explained)
+    found = optimiser.weight_map(archetype).to_dict()
+    assert "Error" not in words(solve=solved, map=found)
+    assert "Error" in words(solve=solved, map=found | {"error": 0.1})

@@ -293,7 +293,7 @@ def _open(
         said.append(f"Only {len(listed)} of the {pool.count} designs asked for were found in time.")
     elif pool.rest > last + max(tolerance, pool.study.gap * abs(last)) and len(listed) == pool.count:
         said.append(
-            "The best known, not proven the best: others may lie between the last of them and that bound."
+            "As far as the search came: others may be worth more than the last of them, up to that bound."
         )
     undecided = sum(verdict.verdict == "undecided" for verdict in verdicts)
     if undecided:

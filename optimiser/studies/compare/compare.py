@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimiser.coefficients.sets import current_levels
+from optimiser.design.bound import how_sure
 from optimiser.design.design import Design
 from optimiser.design.tables import Row
 from optimiser.errors import InfeasibleError, InputError
@@ -302,7 +303,7 @@ def _unfinished(designs: Iterable[Judged], found: Iterable[Range], second: Itera
         if not design.proven and design.value is None:
             yield f"{design.name}: no design was found in time."
         elif not design.proven:
-            yield f"{design.name}: not proven, another design may be worth up to {design.bound:.6f}."
+            yield f"{design.name}: {how_sure(design.value, design.bound)}."
     far = [each.objective for each in found if not each.proven]
     if far:
         yield f"How far these can reach was not settled in time: {', '.join(far)}."

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimiser.design.bound import held_to
+from optimiser.design.bound import held_to, how_sure
 from optimiser.design.moves import moves
 from optimiser.design.status import Status
 from optimiser.errors import InfeasibleError
@@ -168,7 +168,7 @@ class _Explainer:
         """What is not settled, a sentence each."""
         settled = (Status.OPTIMAL, Status.INFEASIBLE)
         if self.base.status not in settled:
-            yield f"The best design is not proven: another may be worth up to {self.base.bound:.6f}."
+            yield f"The design that is explained: {how_sure(self.base.value, self.base.bound)}."
         known = sum(move.status in settled for move in moves)
         if known < len(moves):
             yield f"Of {len(moves) - known} of {len(moves)} moves the cost is known between two bounds only."

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from optimiser.studies.explain.explanation import Explained, Move
 
 SMALL = 5e-7  # of value: what is smaller is not spoken of
+SO_FAR = ", as far as the search came"  # of weights that were not all searched to the end
 ROUGH = 0.01  # of a cost: where the gap leaves more open, two numbers are said
 
 
@@ -142,12 +143,12 @@ def _tipping(
         which = "weight of one objective" if len(known) == len(one.weights) else "weight of another objective"
         if missing:
             which = f"weight of {' or '.join(map(names.objective, known))} alone"
-        yield f"No {which} would move it{'' if sure else ', as far as was found'}."
+        yield f"No {which} would move it{'' if sure else SO_FAR}."
         return
     _, g, way, edge = min(edges)
     some = "Some of it" if sum(one.counts.values()) > 1 else "It"
-    now = _as_text(weights[g]) + "; not proven" * (g in unproven)
-    yield f"{some} would move if {names.objective(g)} weighed {way} than {_as_text(edge)} of all (now {now})."
+    than = f"{way} than {_as_text(edge)} of all (now {_as_text(weights[g])}){SO_FAR * (g in unproven)}"
+    yield f"{some} would move if {names.objective(g)} weighed {than}."
 
 
 def _bound(one: Explained) -> Iterator[str]:

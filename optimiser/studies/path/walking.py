@@ -10,6 +10,7 @@ import numpy as np
 
 from optimiser.audit.path import audit_path
 from optimiser.coefficients.path import Links
+from optimiser.design.bound import how_sure
 from optimiser.design.status import Status
 from optimiser.instance.instance import Instance
 from optimiser.instance.period import first_states, in_period
@@ -73,12 +74,7 @@ class Walked:
             if walk.status is Status.UNKNOWN:
                 said.append(f"No path was found {sight} in time.")
             elif walk.status is Status.FEASIBLE:
-                bound = (
-                    f"none is worth more than {walk.bound:.6f}"
-                    if np.isfinite(walk.bound)
-                    else "no bound is known"
-                )
-                said.append(f"The path {sight} is not proven to be best: {bound}.")
+                said.append(f"The path {sight}: {how_sure(walk.value, walk.bound)}.")
         if late := [name for name, own in zip(self.names, self.own, strict=True) if not own.proven]:
             said.append(f"The own best of {', '.join(late)} is not proven.")
         return tuple(said)

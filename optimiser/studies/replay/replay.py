@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimiser.coefficients.sets import current_levels
+from optimiser.design.bound import how_sure
 from optimiser.design.design import Design
 from optimiser.design.status import Status
 from optimiser.design.tables import Row
@@ -279,8 +280,7 @@ def _unfinished(best: Design) -> tuple[str, ...]:
     if not best.found:
         return ("best: no design was found in time.",)
     if best.status is not Status.OPTIMAL:
-        known = f", another design may be worth up to {best.bound:.6f}" if np.isfinite(best.bound) else ""
-        return (f"best: not proven{known}.",)
+        return (f"best: {how_sure(best.value, best.bound)}.",)
     return ()
 
 
