@@ -85,7 +85,7 @@ def _draw(canvas: Canvas, names: Names, document: Document) -> None:
         canvas.line((x, frame.top), (x, frame.top + frame.height), "down", 2)
     y = end + 18
     for k, tip in enumerate(document["tips"][: 6 if canvas.width <= NARROW else 12], 1):
-        words = f"{k}: {exact(tip['at'])}, {moves(names, tip['moves'])}"
+        words = f"{k}: {number(tip['at'])}, {moves(names, tip['moves'])}"
         y = canvas.paragraph(0, y, cut(words, 3 * canvas.width, 12), canvas.width - 8, 12)
     if document["now"] is not None:
         canvas.line((0, y - 4), (18, y - 4), "down", 2)

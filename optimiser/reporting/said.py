@@ -94,7 +94,7 @@ def all_used(found: Sequence[Tightest]) -> str:
     full = Counter(each.level for each in found if each.share > FULL)
     places = ", ".join(say("binds.at_level", n=count, level=level) for level, count in full.items())
     key = "binds.full" if full else "binds.none_full"
-    return say(key, places=places, of=f"{len(found):,}")
+    return say(key, n=len(found), places=places, of=f"{len(found):,}")
 
 
 class Demand(NamedTuple):

@@ -14,12 +14,14 @@ from optimiser.reporting.results import Shown
 def explained(shown: Shown, parts: Sequence[Part]) -> Part:
     """What the objectives and the other words mean that these parts use where they can be seen at once."""
     text = "\n".join(said for part in parts for block in part.blocks for said in _visible(block))
-    names = {shown.names.objective(g): label("meanings", g) for g in section("meanings")}
-    meanings = [f"{name}: {means}" for name, means in names.items() if name in text]
+    objectives = {shown.names.objective(g): label("meanings", g) for g in section("meanings")}
+    meanings = [f"{name}: {means}" for name, means in objectives.items() if name in text]
     words = [
         means for stem, means in section("words").items() if re.search(rf"\b{stem}", text, re.IGNORECASE)
     ]
-    return Part("words", say("page.words"), [Listing([*meanings, *words])])
+    names = ", ".join(said.partition(":")[0].lower() for said in (*meanings, *words))
+    caption = say("page.words_caption", names=names)
+    return Part("words", say("page.words"), [Listing([*meanings, *words], caption)])
 
 
 def _visible(block: Any) -> Iterator[str]:

@@ -223,3 +223,12 @@ def test_words_are_explained_before_they_come_up_and_only_those(archetype, solve
     found = optimiser.weight_map(archetype).to_dict()
     assert "Error" not in words(solve=solved, map=found)
     assert "Error" in words(solve=solved, map=found | {"error": 0.1})
+
+
+def test_one_organisation_with_a_limit_is_not_many(archetype, solved) -> None:
+    assert "the only organisation with a limit does not use all" in said(archetype, solve=solved)
+    row = next(row for row in solved["staff"] if row["available"] is not None)
+    full = solved | {"staff": [row | {"used": row["available"]}]}
+    words = said(archetype, solve=full)
+    assert "All hours are used by the only organisation with a limit, in its worst scenario." in words
+    assert "1 organisations" not in words

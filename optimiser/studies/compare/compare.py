@@ -300,9 +300,9 @@ def _here(
 def _unfinished(designs: Iterable[Judged], found: Iterable[Range], second: Iterable[Other]) -> Iterator[str]:
     """What is not settled, a sentence each."""
     for design in designs:
-        if not design.proven and design.value is None:
+        if design.value is None and not design.proven:
             yield f"{design.name}: no design was found in time."
-        elif not design.proven:
+        elif design.value is not None and not design.proven:
             yield f"{design.name}: {how_sure(design.value, design.bound)}."
     far = [each.objective for each in found if not each.proven]
     if far:

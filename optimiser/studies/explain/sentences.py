@@ -147,7 +147,8 @@ def _tipping(
         return
     _, g, way, edge = min(edges)
     some = "Some of it" if sum(one.counts.values()) > 1 else "It"
-    than = f"{way} than {_as_text(edge)} of all (now {_as_text(weights[g])}){SO_FAR * (g in unproven)}"
+    now = _as_text(weights[g])
+    than = f"{way} than {_apart(edge, now)} of all (now {now}){SO_FAR * (g in unproven)}"
     yield f"{some} would move if {names.objective(g)} weighed {than}."
 
 
@@ -161,5 +162,11 @@ def _largest(gains: Mapping[str, float]) -> list[tuple[str, float]]:
     return sorted(gains.items(), key=lambda item: -abs(item[1]))
 
 
-def _as_text(number: float) -> str:
-    return f"{number:.3g}" if abs(number) >= 1e-4 or number == 0 else f"{number:.1e}"
+def _apart(share: float, now: str) -> str:
+    """A share of all weights, to as many digits as tell it from all of them and from what it is now."""
+    longer = (_as_text(share, digits) for digits in range(3, 17))
+    return next((text for text in longer if text not in ("1", now)), now)
+
+
+def _as_text(number: float, digits: int = 3) -> str:
+    return f"{number:.{digits}g}" if abs(number) >= 1e-4 or number == 0 else f"{number:.1e}"

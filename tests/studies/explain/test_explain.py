@@ -22,6 +22,7 @@ from optimiser import Instance
 from optimiser.design.status import Status
 from optimiser.errors import InfeasibleError, InputError
 from optimiser.studies.explain.explanation import Explained, Explanation, Move
+from optimiser.studies.explain.sentences import sentence
 from optimiser.studies.schemas import json_schema
 
 CLOSE = 3e-6
@@ -370,3 +371,17 @@ def test_the_document_is_as_its_schema_says(run: Any, name: str) -> None:
     document = json.loads(ran.out)
     assert misfits(document, json_schema()["$defs"]["explain"]) == []
     assert document["decisions"][0]["moves"]
+
+
+@pytest.mark.parametrize(
+    ("edge", "said"), [(0.5, "0.5"), (0.9996, "0.9996"), (0.99999994, "0.9999999"), (0.25004, "0.25004")]
+)
+def test_an_edge_is_told_from_all_weight_and_from_what_it_is_now(edge: float, said: str) -> None:
+    instance = optimiser.read(ARCHETYPE)
+    (one,) = optimiser.explain(instance, ["O2"]).decisions
+    one = replace(one, weights={"responsiveness": (0.0, edge)})
+    weights = dict.fromkeys(instance.objectives, 0.0) | {"responsiveness": 0.25, "accountability": 0.75}
+    words = sentence(instance, one, weights)
+    assert f"weighed more than {said} of all (now 0.25)." in words
+    sought = sentence(instance, one, weights, {"responsiveness"})
+    assert f"weighed more than {said} of all (now 0.25), as far as the search came." in sought
