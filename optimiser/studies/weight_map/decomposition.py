@@ -118,10 +118,10 @@ class Decomposition:
         worst = list[Array]()
         while len(worst) < ROUND and error.max(initial=-np.inf) > tolerance:
             i = int(np.argmax(error))
-            gained = upper[i] - self.roof.over(vertices[i : i + 1])[0]
-            if gained > 1e-12:
-                error[i] -= gained
-                upper[i] -= gained
+            over = self.roof.over(vertices[i : i + 1])[0]
+            if over < upper[i] - 1e-12:
+                error[i] -= upper[i] - over
+                upper[i] = over
                 continue
             error[i] = -np.inf
             if not self._is_closed(vertices[i]) and not _among(vertices[i], worst):
