@@ -352,6 +352,17 @@ def counted(number: int, noun: str, nouns: str = "") -> str:
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
+def spans(names: Sequence[str], places: Iterable[int]) -> str:
+    """Those at some places in an order, the places rising: what follows each other is 'first to last'."""
+    found: list[list[int]] = []
+    for k in places:
+        if found and found[-1][-1] == k - 1:
+            found[-1].append(k)
+        else:
+            found.append([k])
+    return ", ".join(names[s[0]] if len(s) == 1 else f"{names[s[0]]} to {names[s[-1]]}" for s in found)
+
+
 def gap(value: float, bound: float) -> str:
     """How far a bound lies above a value, in percent of the value where that means something."""
     above = max(0.0, bound - value)

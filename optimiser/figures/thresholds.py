@@ -21,10 +21,11 @@ def thresholds(names: Names, document: Document) -> Drawing:
     """The answer of `thresholds`, of one input or of two."""
     if "patches" in document:
         return _of_two(names, document)
-    title = say("thresholds.title", what=names.input(document["what"]))
+    words, sight = _words(document)
+    title = say(f"{words}.title", what=names.input(document["what"]), foresight=sight)
     rows = [(number(tip["at"]), moves(names, tip["moves"])) for tip in document["tips"]]
     low, high = map(exact, document["range"])
-    said = _known(say("thresholds.said", n=len(rows), low=low, high=high), document)
+    said = _known(say(f"{words}.said", n=len(rows), low=low, high=high), document)
     columns = (names.input(document["what"]), label("columns", "moves"))
     return drawing("thresholds", title, said, columns, rows, lambda canvas: _draw(canvas, names, document))
 
@@ -34,24 +35,35 @@ def _known(said: str, document: Document) -> str:
     return so_far(said, document["complete"] and document["proven"], document["error"])
 
 
+def _words(document: Document) -> tuple[str, str]:
+    """The section of words, of designs or of paths, and what these know of later periods."""
+    sight = document.get("foresight")
+    return ("thresholds_path", label("foresights", sight)) if sight else ("thresholds", "")
+
+
 def number(value: float) -> str:
     """A place along an input, to six digits."""
     return exact(float(f"{value:.6g}"))
 
 
 def moves(names: Names, rows: Any) -> str:
-    """Who goes from where to where, in words; many localities of a decision together."""
-    ways: dict[tuple[str, str, str], list[str]] = {}
+    """Who goes from where to where, in words; localities of a decision together, and periods of a path."""
+    when: dict[tuple[str, str, str, str], list[str]] = {}
     for row in rows:
-        ways.setdefault((row["decision"], row["from"], row["to"]), []).append(row["organisation"])
+        those = when.setdefault((row["decision"], row["from"], row["to"], row["organisation"]), [])
+        those += [row["period"]] if "period" in row else []
+    ways: dict[tuple[str, str, str, str], list[str]] = {}
+    for (code, start, end, place), those in when.items():
+        ways.setdefault((code, start, end, names.periods(those)), []).append(place)
     said = []
-    for (code, start, end), places in ways.items():
+    for (code, start, end, periods), places in ways.items():
         whom = (
             ""
             if places == [""]
             else f" ({names.organisation(places[0]) if len(places) == 1 else len(places)})"
         )
-        said.append(say("thresholds.move", decision=names.decision(code), start=start, end=end) + whom)
+        key = "thresholds_path.move" if periods else "thresholds.move"
+        said.append(say(key, decision=names.decision(code), start=start, end=end, periods=periods) + whom)
     return "; ".join(said)
 
 
@@ -71,7 +83,8 @@ def _draw(canvas: Canvas, names: Names, document: Document) -> None:
             b[1] - a[1],
             ("faint" if k % 2 else "paper") if each["feasible"] else "c4",
         )
-    end = frame.axes(names.input(document["what"]), say("thresholds.value"), shown=lambda x: fixed(x, 3))
+    value = say(f"{_words(document)[0]}.value")
+    end = frame.axes(names.input(document["what"]), value, shown=lambda x: fixed(x, 3))
     for each in found:
         if None not in each["values"]:
             ends = zip((each["from"], each["to"]), each["values"], strict=True)
@@ -94,12 +107,13 @@ def _draw(canvas: Canvas, names: Names, document: Document) -> None:
 
 def _of_two(names: Names, document: Document) -> Drawing:
     whats = tuple(names.input(each["what"]) for each in (document, document["and"]))
-    title = say("thresholds.title_two", what=whats[0], other=whats[1])
+    words, sight = _words(document)
+    title = say(f"{words}.title_two", what=whats[0], other=whats[1], foresight=sight)
     rows = [
         (*(_span(each[name]) for name in ("x", "y")), ", ".join(str(one) for one in each["design_ids"]))
         for each in document["patches"]
     ]
-    said = _known(say("thresholds.said_two", n=len(document["designs"]), patches=len(rows)), document)
+    said = _known(say(f"{words}.said_two", n=len(document["designs"]), patches=len(rows)), document)
     columns = (*whats, label("columns", "design"))
     return drawing("thresholds", title, said, columns, rows, lambda canvas: _patches(canvas, document, whats))
 
@@ -118,9 +132,10 @@ def _patches(canvas: Canvas, document: Document, whats: Sequence[str]) -> None:
     end = frame.axes(whats[0], whats[1])
     if document["now"] is not None and other["now"] is not None:
         canvas.circle(frame.at(document["now"], other["now"]), 6, "none", "ink", 2)
+    words, _ = _words(document)
     seen = sorted({one for each in document["patches"] for one in each["design_ids"]})
     key = [
-        (_colour([one]), say("thresholds.design", design=one) if one else say("thresholds.impossible"))
+        (_colour([one]), say(f"{words}.design", design=one) if one else say("thresholds.impossible"))
         for one in seen
     ]
     canvas.key(0, end + 22, [*key, (SEVERAL, say("thresholds.several"))])

@@ -11,7 +11,7 @@ import numpy as np
 
 from optimiser.instance.instance import Instance
 from optimiser.labels import label, say
-from optimiser.terminal import clean
+from optimiser.terminal import clean, spans
 
 Row = Mapping[str, Any]
 LONG = 80  # letters of a name, at the most
@@ -50,6 +50,11 @@ class Names:
     def period(self, code: str) -> str:
         """A period, as its name is read."""
         return _words(code)
+
+    def periods(self, codes: Iterable[str]) -> str:
+        """Some periods in their order, those that follow each other as a span."""
+        every, meant = self.instance["periods"]["period"].tolist(), set(codes)
+        return spans([self.period(code) for code in every], [t for t, p in enumerate(every) if p in meant])
 
     def spoken(self, sentence: str) -> str:
         """A sentence of the audit or of `diagnose`, which speak in codes, with names in their place.

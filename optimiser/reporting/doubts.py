@@ -75,10 +75,28 @@ def tips(shown: Shown) -> Part | None:
         blocks.append(Figure(thresholds(shown.names, found)))
         if "patches" in found and found["designs"]:
             named = [(str(each["design_id"]), each["design"]) for each in found["designs"]]
-            blocks.append(described(shown, say("thresholds.designs"), named, folded=True))
+            if "foresight" in found:
+                blocks.append(_beside_the_first(shown, named))
+            else:
+                blocks.append(described(shown, say("thresholds.designs"), named, folded=True))
         blocks.append(Text(say("thresholds.proven" if found["proven"] else "thresholds.unproven"), "note"))
         blocks += _unfinished(shown, found)
     return Part("tips", say("thresholds.heading"), blocks) if blocks else None
+
+
+def _beside_the_first(shown: Shown, paths: Sequence[tuple[str, Any]]) -> Table:
+    """Numbered paths, each with what it holds elsewhere than the first, and when."""
+    (_, first), *_ = paths
+    rows = []
+    for name, path in paths:
+        apart = [
+            {**a, "from": a["level"], "to": b["level"]}
+            for a, b in zip(first, path, strict=True)
+            if a["level"] != b["level"]
+        ]
+        rows.append((name, moves(shown.names, apart) or say("thresholds_path.first")))
+    columns = (label("columns", "path"), label("columns", "what_moves"))
+    return Table(say("thresholds_path.designs"), columns, rows, folded=True)
 
 
 def happened(shown: Shown) -> Part | None:

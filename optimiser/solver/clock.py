@@ -46,6 +46,17 @@ class Clock:
         """The clock by which what was found is finished: repaired, improved, and its neighbours looked at."""
         return Finishing(search=self)
 
+    @contextmanager
+    def within(self, share: float) -> Iterator[None]:
+        """What is done within may take this share of the time that is left; the clock runs on afterwards."""
+        whole = self.limit
+        if whole is not None:
+            self.limit = whole - max(0.0, 1 - share) * max(0.0, self.left)
+        try:
+            yield
+        finally:
+            self.limit = whole
+
     def check(self) -> None:
         """Raise `OutOfTime` once it is out: for work that is worth nothing until it is done."""
         if self.out:

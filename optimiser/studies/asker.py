@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 import numpy as np
 
@@ -30,17 +30,6 @@ class Asker:
     def __init__(self, session: Session, gap: float, clock: Clock) -> None:
         self.session, self.gap, self.clock = session, gap, clock
         self.solves = 0
-
-    @contextmanager
-    def within(self, share: float) -> Iterator[None]:
-        """What is asked within may take this share of the time that is left; the clock runs on afterwards."""
-        whole = self.clock.limit
-        if whole is not None:
-            self.clock.limit = whole - max(0.0, 1 - share) * max(0.0, self.clock.left)
-        try:
-            yield
-        finally:
-            self.clock.limit = whole
 
     def restored(self) -> AbstractContextManager[None]:
         """Afterwards it is about the instance and the weights from before, whatever was asked within."""
@@ -91,7 +80,7 @@ class Asker:
         self.solves += 1
         gap = self.gap if gap is None else gap
         self.session.recourse.forget()  # else the last digit depends on what was asked before
-        with self.within(share):
+        with self.clock.within(share):
             found = self.session.optimise(
                 gap, self.clock, fixed, floors, rows=rows, decide=decide, start=start
             )

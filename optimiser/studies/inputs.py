@@ -8,7 +8,7 @@ makes it monotone. Of any other nothing is known beyond the points that are aske
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from optimiser.errors import InputError
 from optimiser.instance.arguments import pairs, raise_any, said, wrong_choice, wrong_number
 from optimiser.instance.instance import Instance
-from optimiser.instance.replace import Change, Target, replaced, standing
+from optimiser.instance.replace import Change, Target, meant, replaced, standing
 from optimiser.terminal import exact
 
 Array = np.ndarray
@@ -24,7 +24,7 @@ HOWS = {"set": "", "multiply": "x ", "add": "+ "}
 # Columns that stand in the objective only, each in one factor of its products.
 STRAIGHT = (
     ("decisions", "stake_"), ("decisions", "monitoring_effect"), ("links", "loss"),
-    ("levels", "accountability"), ("uncertainty", "risk_aversion"),
+    ("levels", "accountability"), ("uncertainty", "risk_aversion"), ("decisions", "switch_cost"),
 )  # fmt: skip
 # Columns that stand in constraints only: 1 where more of it leaves every record that was possible so, and
 # worth as much.
@@ -37,6 +37,14 @@ WIDENS = {
     "scenarios.absence": -1, "resource_types.max_unmet": 1, "resource_types.max_occupancy": 1,
     "resource_types.slack_cost": -1, "levels.mobilisation": 1, "partners.dependence": -1,
     "resources.capacity": 1, "surges.loss": -1,
+}  # fmt: skip
+# The same of a path, whose states follow from them too: without those that then widen and tighten at once,
+# and with those that only a path reads.
+MIXED = ("organisations.willingness", "organisations.ability", "scenarios.absence")
+WIDENS_PATH = {path: way for path, way in WIDENS.items() if path not in MIXED} | {
+    "organisations.skill": 1, "organisations.morale": 1, "resources.reserve": 1, "resource_types.refill": 1,
+    **{f"{table}.{rate}": way for table in ("path", "organisations")
+       for rate, way in (("hurt", -1), ("burn", -1), ("safe", 1))},
 }  # fmt: skip
 # Columns that say besides what is at risk, of which resilience is a share: with it, nothing is known of them.
 AT_RISK = ("resources.capacity", "surges.loss", "scenarios.loss.", "scenarios.probability")
@@ -74,8 +82,12 @@ def input_of(
     how: str | None = None,
     where: Mapping[str, Any] | None = None,
     weights: Mapping[str, float] | None = None,
+    foresight: str | None = None,
 ) -> Input:
-    """The input that a call means; raises InputError with everything that is wrong about it."""
+    """The input that a call means; raises InputError with everything that is wrong about it.
+
+    `foresight` is that of the path that is asked for; None: a design is.
+    """
     if not isinstance(what, str):
         raise InputError(f"what: {said(what)} is not a text, such as organisations.staff_hours")
     problems = [] if how is None else wrong_choice("how", how, HOWS)
@@ -87,18 +99,17 @@ def input_of(
         raise InputError([*error.problems, *problems]) from error
     if target.schema.kind != "number":
         problems.append(f"{what}: is not a number, so it has no range")
-    if target.of_paths:
-        problems.append(f"{what}: only `optimiser path` reads it, and this question is about one design")
+    if target.of_paths and foresight is None:
+        problems.append(f"{what}: only a path reads it, and this question is about one design")
     raise_any(problems)
     if target.table == "weights":
-        return _weight(instance, target, span, how, weights)
+        given = _weight(instance, target, span, how, weights)
+        return given if foresight is None else replace(given, straight=foresight == "path")
     span, how = _range(instance, what, target, span, how)
     whole = target.schema.whole and how != "multiply"
     if problems := _out_of_range(what, span, whole):
         raise InputError(problems)
-    weighed = instance.weights if weights is None else weights
-    resilient = bool(instance.resources) and weighed.get("resilience", 0) > 0
-    straight, widens = _enters(instance, target, resilient)
+    straight, widens = _enters(instance, target, instance.weights if weights is None else weights, foresight)
     if how == "multiply":
         widens *= _sign(values)
     neutral = {"multiply": 1.0, "add": 0.0}.get(how)
@@ -220,12 +231,25 @@ def _sign(values: Array) -> int:
     return 1 if not (given < 0).any() else -1 if not (given > 0).any() else 0
 
 
-def _enters(instance: Instance, target: Target, resilient: bool) -> tuple[bool, int]:
+def reads_path(instance: Instance, what: Any) -> bool:
+    """Whether an input is one that only a path reads."""
+    try:
+        return isinstance(what, str) and meant(instance, what).of_paths
+    except InputError:  # said where the input is made
+        return False
+
+
+def _enters(
+    instance: Instance, target: Target, weights: Mapping[str, float], foresight: str | None
+) -> tuple[bool, int]:
     """Whether every record's value is straight in it, and in which direction constraints widen.
 
-    `resilient` says whether resilience weighs anything, and there is something to run short of.
+    Nothing is known of what short sight does: what it takes is not the best of anything.
     """
-    averse = instance.uncertainty["risk_aversion"] > 0
+    if foresight == "none":
+        return False, 0
+    averse = instance.uncertainty["risk_aversion"] > 0 and foresight is None
+    resilient = bool(instance.resources) and _resilient(instance, weights, foresight)
     path, column = f"{target.table}.{target.column}", target.column
     if resilient and path.startswith(AT_RISK):
         return False, 0
@@ -235,4 +259,10 @@ def _enters(instance: Instance, target: Target, resilient: bool) -> tuple[bool, 
     straight = straight or target.table == "scores" or (path == "scenarios.probability" and target.by_name)
     if target.table == "scenarios" and column.startswith("loss."):
         return False, -1
-    return straight and not averse, WIDENS.get(path, 0)
+    return straight and not averse, (WIDENS if foresight is None else WIDENS_PATH).get(path, 0)
+
+
+def _resilient(instance: Instance, weights: Mapping[str, float], foresight: str | None) -> bool:
+    """Whether resilience weighs anything, on a path in any of its periods."""
+    own = instance["periods"]["weights.resilience"] if foresight is not None else np.zeros(0)
+    return weights.get("resilience", 0) > 0 or bool((own > 0).any())

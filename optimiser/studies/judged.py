@@ -111,7 +111,7 @@ class Judged:
 def solved(study: Study, name: str, note: str, fixed: Mapping[int, int] | None = None) -> Judged:
     """A best design of the instance that the study is about; half of the time left is for it."""
     study.tell(f"{name}: solving")
-    with study.within(0.5):
+    with study.clock.within(0.5):
         answer = study.ask(fixed=fixed)
     infeasible = answer.status is Status.INFEASIBLE
     return Judged(

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Generic, Literal, Protocol, TypeVar
 
 import numpy as np
 
 from optimiser.design.bound import held_to
 from optimiser.design.status import Status
 from optimiser.errors import InfeasibleError
-from optimiser.solver.answer import Answer, Best
+from optimiser.solver.answer import Unfound
 from optimiser.solver.clock import Clock
 from optimiser.tolerances import EQUAL
 
@@ -28,39 +29,62 @@ TRIES = 3  # where time ran out on a corner, so often is it asked again
 NARROW = 1e-12  # share of the whole line: pieces that are no longer are points
 
 
+class Solved(Protocol):
+    """A design that was found, or a path: as much of it as is read here."""
+
+    @property
+    def design(self) -> Array:
+        """Who holds what."""
+
+    @property
+    def status(self) -> Status:
+        """How the search for it ended."""
+
+    @property
+    def bound(self) -> float:
+        """Nothing is worth more."""
+
+    @property
+    def found(self) -> Literal[True]:
+        """It is there."""
+
+
+S = TypeVar("S", bound=Solved)
+
+
 @dataclass(frozen=True, eq=False)
-class Line:
+class Line(Generic[S]):
     """What a record is worth at both ends of the line; in between it is straight."""
 
     at_low: float
     at_high: float
-    answer: Best
+    answer: S
 
 
 @dataclass(frozen=True, eq=False)
-class Piece:
+class Piece(Generic[S]):
     """A stretch of the line on which one design is the best known."""
 
     low: float
     high: float
-    answer: Best
+    answer: S
 
 
 @dataclass(frozen=True, eq=False)
-class Traced:
+class Traced(Generic[S]):
     """The best designs along the line from `low` to `high`, and how far nothing can be better."""
 
     low: float
     high: float
-    lines: tuple[Line, ...]  # of the upper envelope, from low to high
+    lines: tuple[Line[S], ...]  # of the upper envelope, from low to high
     corners: Array  # (lines + 1,) where one gives way to the next, with both ends
     error: float  # no design is worth more than this beyond the best known, anywhere; inf: not known
     complete: bool
 
     @property
-    def pieces(self) -> list[Piece]:
+    def pieces(self) -> list[Piece[S]]:
         """Stretches of one design each: it may have several lines, its recourse changing between them."""
-        found: list[Piece] = []
+        found: list[Piece[S]] = []
         for line, low, high in zip(self.lines, self.corners[:-1], self.corners[1:], strict=True):
             if found and (line.answer.design == found[-1].answer.design).all():
                 low, first = found[-1].low, found.pop().answer
@@ -75,15 +99,15 @@ class Traced:
 
 
 def trace(
-    ask: Callable[[list[Asked]], list[Answer]],
-    worth: Callable[[Best], tuple[float, float]],
+    ask: Callable[[list[Asked]], list[S | Unfound]],
+    worth: Callable[[S], tuple[float, float]],
     low: float,
     high: float,
     gap: float,
     clock: Clock,
-    known: Iterable[Best] = (),
+    known: Iterable[S] = (),
     most: float = np.inf,
-) -> Traced:
+) -> Traced[S]:
     """Find every stretch of the line from `low` to `high` and the record that is best on it.
 
     `ask` solves at some x, beginning from a design at each; `worth(answer)` says what a record is worth at
@@ -126,15 +150,15 @@ def trace(
     )
 
 
-def _height(line: Line, at: float) -> float:
+def _height(line: Line[S], at: float) -> float:
     return (1 - at) * line.at_low + at * line.at_high
 
 
-def _envelope(lines: list[Line]) -> tuple[list[Line], Array]:
+def _envelope(lines: list[Line[S]]) -> tuple[list[Line[S]], Array]:
     """The lines that are highest somewhere, in order, and the shares of the way at which they change."""
     if not lines:
         return [], np.zeros(0)
-    top: list[Line] = []
+    top: list[Line[S]] = []
     begins: list[float] = []  # where each becomes the highest
     for line in sorted(lines, key=lambda line: (line.at_high - line.at_low, line.at_low)):
         while top:
@@ -150,7 +174,7 @@ def _envelope(lines: list[Line]) -> tuple[list[Line], Array]:
     return top, np.array([*begins, 1.0])
 
 
-def _meet(flat: Line, steep: Line) -> float:
+def _meet(flat: Line[S], steep: Line[S]) -> float:
     """Where the steeper line overtakes the flatter one: beyond 1 if it never does."""
     ahead = flat.at_low - steep.at_low
     gained = (steep.at_high - steep.at_low) - (flat.at_high - flat.at_low)
@@ -159,12 +183,14 @@ def _meet(flat: Line, steep: Line) -> float:
     return ahead / gained
 
 
-def _start(lines: list[Line], at: float) -> Array | None:
+def _start(lines: list[Line[S]], at: float) -> Array | None:
     """The best design known at a share of the way."""
     return max(lines, key=lambda line: _height(line, at)).answer.design if lines else None
 
 
-def _doubtful(lines: list[Line], bounds: dict[float, float], closed: set[float], gap: float) -> list[float]:
+def _doubtful(
+    lines: list[Line[S]], bounds: dict[float, float], closed: set[float], gap: float
+) -> list[float]:
     """The corners neither proven nor closed, first that at which most may be better than is known."""
     corners = _envelope(lines)[1].tolist() if lines else [0.0, 1.0]
     over = {at: _over(lines, bounds, at) for at in corners if at not in closed}
@@ -172,11 +198,11 @@ def _doubtful(lines: list[Line], bounds: dict[float, float], closed: set[float],
     return sorted(doubtful, key=lambda at: -over[at])
 
 
-def _top(lines: list[Line], at: float) -> float:
+def _top(lines: list[Line[S]], at: float) -> float:
     return max((_height(line, at) for line in lines), default=0.0)
 
 
-def _over(lines: list[Line], bounds: dict[float, float], at: float) -> float:
+def _over(lines: list[Line[S]], bounds: dict[float, float], at: float) -> float:
     """By how much the best value may lie above the best known, by the chord of the bounds about it."""
     below = max((x for x in bounds if x <= at and bounds[x] < np.inf), default=None)
     above = min((x for x in bounds if x >= at and bounds[x] < np.inf), default=None)

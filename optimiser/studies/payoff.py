@@ -100,7 +100,7 @@ def ranges(study: Study, known: Sequence[Judged]) -> tuple[Range, ...]:
         for g, answer in enumerate(answers):
             study.tell(f"the most of {objectives[g]}")
             given.append(study.clock.left / (len(objectives) - g))
-            with study.within(1 / (len(objectives) - g)):
+            with study.clock.within(1 / (len(objectives) - g)):
                 every.append(_most(study, g, pool, gap, answer))
             pool += [most.design for most in every[-1:] if most.design is not None]
         while left := [g for g, most in enumerate(every) if not most.proven(gap)]:
@@ -109,7 +109,7 @@ def ranges(study: Study, known: Sequence[Judged]) -> tuple[Range, ...]:
                 break
             study.tell(f"the most of {objectives[g]}, with more time")
             given[g] = share
-            with study.within(1 / len(left)):
+            with study.clock.within(1 / len(left)):
                 every[g] = _most(study, g, pool, gap).within(every[g].bound)
     found = list[Range]()
     for name, most in zip(objectives, every, strict=True):

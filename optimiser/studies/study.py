@@ -98,7 +98,7 @@ class Study(Asker):
         with self.restored():
             for k, (task, begin) in enumerate(zip(tasks, begins, strict=True)):
                 if k not in done:
-                    with self.within(share):
+                    with self.clock.within(share):
                         done[k] = do(self, task, begin)
                     if what:
                         self.tell(f"{k + 1} of {len(tasks)} {what}")

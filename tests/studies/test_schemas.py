@@ -63,6 +63,7 @@ def waves() -> pd.DataFrame:
 
 HOSPITALS = ("alder", "birch", "cedar", "dogwood")
 WEIGHT, HOURS = "weights.responsiveness", "organisations.staff_hours"
+SWITCH = ("decisions.switch_cost", (0, 4))
 DOUBTS = {
     "name": "doubts",
     "method": "latin-hypercube",
@@ -116,6 +117,10 @@ CASES: dict[str, Callable[[], Design | Finding]] = (
         "sensitivity written": lambda: batch(lambda doubts: doubts.write(3, f"{mkdtemp()}/sample")),
         "path": lambda: optimiser.path(instance("pendulum"), fix={"visits@year 2": "local"}),
         "path with reserves": lambda: optimiser.path(stocked()),
+        "thresholds of paths": lambda: optimiser.thresholds(instance("pendulum"), *SWITCH),
+        "thresholds of paths two": lambda: optimiser.thresholds(
+            instance("pendulum"), *SWITCH, also={"what": "path.discount", "range": (0, 0.5)}, tolerance=0.5
+        ),
         "thresholds two": lambda: optimiser.thresholds(
             instance("archetype"), WEIGHT, also={"what": HOURS, "range": (1, 30)}, tolerance=0.5
         ),

@@ -11,6 +11,7 @@ from optimiser.instance.schema.column import Column, a_number, a_text
 
 STATUS = ("optimal", "feasible", "infeasible", "unknown")
 TYPES = ("input", "process", "outcome")
+FORESIGHTS = ("none", "path")
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +129,8 @@ SITE = (DECISION, ORGANISATION)
 LEVEL = a_text("level", "the level at which it is held")
 TYPE = a_choice("type", "the type of decision", *TYPES)
 OBJECTIVE = a_text("objective", "the objective")
+PERIOD = a_text("period", "the period")
+FORESIGHT = a_choice("foresight", "what each period knows of those after it", *FORESIGHTS)
 REACHED = a_number("{}", "what the design reaches of the objective", each="objectives")
 VALUE = maybe("value", "what the design is worth: its objectives by their weights")
 BOUND = maybe("bound", "no design is worth more")

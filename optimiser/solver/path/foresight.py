@@ -16,6 +16,7 @@ from optimiser.instance.period import Period, first_states, in_period
 from optimiser.record import Record
 from optimiser.solver.answer import settled, status_of
 from optimiser.solver.clock import Clock, OutOfTime
+from optimiser.solver.compile.program import Program
 from optimiser.solver.cuts.cuts import Cuts
 from optimiser.solver.extraction import design_of, record_of
 from optimiser.solver.outcome import Ended
@@ -115,32 +116,54 @@ def planned(
 ) -> Walk:
     """All periods at once; `start` (T H,) is a path to begin from."""
     progress = Progress(gap, np.inf)
-
-    def evaluate(x: Array) -> Candidate:
-        design = whole.design(x)
-        value, _ = whole.settle(design, Clock())
-        return Candidate(design, value, whole.no_cuts(), spoilt=value == -np.inf)
-
-    def separate(x: Array, prices: Array | None) -> Cuts:
-        return whole.separate(x, around=prices is None)
-
     if start is not None:
-        first = evaluate(whole.columns(start))
+        first = _candidate(whole, start)
         if first.value > -np.inf:
             better = Shortest(whole, _allowed(whole, fixed), clock, tell).climb(start, first.value)
             first = replace(first, design=better[0], value=better[1])
         progress.note(first)
     program = whole.fixed(fixed)
-    large = len(program.cost) > LARGE
-    if large:
+    if _large(whole):
         bounded(whole, program, progress, clock, tell)
         if progress.answered or clock.out:
             return finished(whole, progress.answered or progress.found(Ended.STOPPED), clock)
+    return finished(whole, _searched(whole, program, whole.no_cuts(), progress, clock, tell), clock)
+
+
+def another(whole: Whole, design: Array, enough: float, gap: float, clock: Clock, tell: Tell) -> bool:
+    """Whether a path other than this one (T H,) may be worth `enough`. Where there is much to decide the
+    question takes as long as looking for the best, and is not asked: it may."""
+    if _large(whole):
+        return True
+    progress = Progress(gap, enough)
+    found = _searched(whole, whole.program, whole.without(design), progress, clock, tell)
+    return bool(found.bound >= enough)
+
+
+def _searched(
+    whole: Whole, program: Program, rows: Cuts, progress: Progress, clock: Clock, tell: Tell
+) -> Searched:
+    """The program of all periods, with these rows on who holds what, searched to the end."""
+
+    def evaluate(x: Array) -> Candidate:
+        return _candidate(whole, whole.design(x))
+
+    def separate(x: Array, prices: Array | None) -> Cuts:
+        return whole.separate(x, around=prices is None)
+
     every = np.ones(len(program.cost), bool)
-    master = Master(program, every, np.ones(len(program.lower), bool), whole.no_cuts(), whole.threads)
-    rounds = 0 if large else ROUNDS if any(session.pools.pools for session in whole.sessions) else 1
-    found = search(master, separate, evaluate, whole, progress, clock, tell, rounds)
-    return finished(whole, found, clock)
+    master = Master(program, every, np.ones(len(program.lower), bool), rows, whole.threads)
+    rounds = 0 if _large(whole) else ROUNDS if any(session.pools.pools for session in whole.sessions) else 1
+    return search(master, separate, evaluate, whole, progress, clock, tell, rounds)
+
+
+def _candidate(whole: Whole, design: Array) -> Candidate:
+    value, _ = whole.settle(design, Clock())
+    return Candidate(design, value, whole.no_cuts(), spoilt=value == -np.inf)
+
+
+def _large(whole: Whole) -> bool:
+    return len(whole.program.cost) > LARGE
 
 
 def _allowed(whole: Whole, fixed: Fixed) -> Array:

@@ -42,14 +42,22 @@ class Whole:
     """The program of a path in HiGHS's units, and how its columns read, block by block.
 
     Its own columns come first, then those of each period, in the order of that period's own program.
+    `sessions` are those of a path of the same periods that is asked about no longer: none is built again.
     """
 
     def __init__(
-        self, instance: Instance, links: Links, threads: int = 1, between: Callable[[], object] = lambda: None
+        self,
+        instance: Instance,
+        links: Links,
+        threads: int = 1,
+        between: Callable[[], object] = lambda: None,
+        sessions: Sequence[Session] = (),
     ) -> None:
         self.instance, self.links, self.threads = instance, links, threads
         periods = periods_of(instance, links)
-        self.sessions = [Session(period, None, threads, between=between) for period in periods]
+        for session, period in zip(sessions, periods, strict=False):
+            session.update(period)
+        self.sessions = list(sessions) or [Session(p, None, threads, between=between) for p in periods]
         cs = [session.c for session in self.sessions]
         with without_collection():
             model = assemble_path(cs, links, between)
@@ -168,6 +176,9 @@ class Whole:
         if self._best is not None and not ties and np.array_equal(self._best.design, design):
             return self._best
         program, x = self.program, self.columns(design)
+        outside = np.maximum(program.column_lower - x, x - program.column_upper)
+        if (outside[self.settled_columns] > SOLVED).any():  # a level that is not allowed
+            return None
         free = np.flatnonzero(self._open(x))
         moved, matrix = program.matrix @ x, program.matrix[:, free].tocsr()
         lower, upper = program.lower - moved, program.upper - moved
@@ -193,10 +204,10 @@ class Whole:
         if ties:
             found = break_ties(self._aims(), solver, found, free, matrix[rows], clock)
         x[free] = found.solution
-        settled = _Settled(design.copy(), value, x, prices[: self.linking])
+        best = _Settled(design.copy(), value, x, prices[: self.linking])
         if self._best is None or value > self._best.value:
-            self._best = settled
-        return settled
+            self._best = best
+        return best
 
     def _open(self, x: Array) -> Array:
         """Which columns a design leaves open: not what it settles, nor what is done where nothing is held."""

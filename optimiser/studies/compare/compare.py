@@ -286,7 +286,7 @@ def _here(
     if best.held is None and best.proven:
         raise InfeasibleError
     beside, shifts = _beside(study, best, held)
-    with study.within(share):
+    with study.clock.within(share):
         found = ranges(study, beside) if reach else ()
         if not best.proven and not study.clock.out:
             best = resumed(study, best)

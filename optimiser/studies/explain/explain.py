@@ -149,7 +149,7 @@ class _Explainer:
         self.limits = Limits(self.instance, base.record, base.audit)
         self.averse = self.instance.uncertainty["risk_aversion"] > 0
         self.line_gap = max(study.gap, WIDE if len(self.sets.holding_decision) > MANY else 0.0)
-        self.lines: dict[str, Traced] = {}
+        self.lines: dict[str, Traced[Best]] = {}
         self.answers: list[Best] = [base]
 
     def explain(self, decisions: Sequence[str], locality: str | None) -> _Told:
@@ -235,13 +235,13 @@ class _Explainer:
         own = self.study.weights.copy()
         axes = sorted((g for g in range(len(own)) if own[g] < 1), key=lambda g: -own[g])
         for k, g in enumerate(axes):  # without those that no other has a weight to give to
-            with self.study.within(1 / (len(axes) - k)):
+            with self.study.clock.within(1 / (len(axes) - k)):
                 line = self._line(g, own)
             self.lines[self.instance.objectives[g]] = line
             known = [*self.answers, *(one.answer for one in line.lines)]
             self.answers = list({id(answer): answer for answer in known}.values())
 
-    def _line(self, g: int, own: Array) -> Traced:
+    def _line(self, g: int, own: Array) -> Traced[Best]:
         study, name = self.study, self.instance.objectives[g]
         alone = np.eye(len(own))[g]
         without = own * (1 - alone) / (1 - own[g])
@@ -291,7 +291,7 @@ class _Explainer:
         return replace(one, sentence=sentence(self.instance, one, now, unproven))
 
 
-def _around(traced: Traced, now: float, here: Array, holdings: Array) -> Span | None:
+def _around(traced: Traced[Best], now: float, here: Array, holdings: Array) -> Span | None:
     """The stretch about `now` on which these holdings are as they are."""
     if not traced.complete and not np.isfinite(traced.error):
         return None

@@ -40,7 +40,7 @@ def by_steps(found: Tradeoffs, points: int) -> list[str]:
         if found.study.clock.out:
             raise OutOfTimeError(f"Time ran out after {len(found.options)} points.")
         found.study.tell(f"{len(found.options)} points known")
-        with found.study.within(1 / (len(steps) - n)):
+        with found.study.clock.within(1 / (len(steps) - n)):
             answer = found.find(weights / weights.sum(), floors, [])
         if answer.found:
             met.append((floors, found.point(answer)))

@@ -15,7 +15,7 @@ from optimiser.design.tables import Row, plain
 from optimiser.errors import InfeasibleError
 from optimiser.instance.arguments import texts
 from optimiser.instance.instance import Instance
-from optimiser.instance.schema.result import Part
+from optimiser.instance.schema.result import FORESIGHTS, Part
 from optimiser.introduction import Cells
 from optimiser.labels import label
 from optimiser.solver.call import check_call, run_of
@@ -26,7 +26,6 @@ from optimiser.studies.path.labels import Turns, level_of_most, turns
 from optimiser.studies.path.schema import (
     DECISIONS,
     DESIGN,
-    FORESIGHTS,
     OWN,
     PERIODS,
     RESULT,

@@ -6,9 +6,11 @@ from optimiser.instance.schema.column import a_number, a_text
 from optimiser.instance.schema.result import (
     BOUND,
     DECISION,
+    FORESIGHT,
     LEVEL,
     OBJECTIVES,
     ORGANISATION,
+    PERIOD,
     REACHED,
     SITE,
     STATUS,
@@ -22,10 +24,7 @@ from optimiser.instance.schema.result import (
     texts,
 )
 
-FORESIGHTS = ("none", "path")
 LABELS = ("swings", "ratchets", "inert", "follows", "stays")
-_FORESIGHT = a_choice("foresight", "what each period knows of those after it", *FORESIGHTS)
-_PERIOD = a_text("period", "the period")
 _WORTH = a_number("value", "what the period is worth: its objectives by its weights")
 _MOVED = (
     a_count("moves", "how many rows of `design` moved"),
@@ -54,15 +53,15 @@ _TURNS = (
     a_text("sentence", "why, where it moves or stays against its period; else empty"),
 )
 
-PERIODS = rows("periods", "what each period is worth", _FORESIGHT, _PERIOD, _WORTH, REACHED, *_MOVED)
-DESIGN = rows("design", "who holds what in each period", _FORESIGHT, _PERIOD, *_HELD)
-STATES = rows("states", "what each period starts from, and what it asks", _FORESIGHT, _PERIOD, *_STATE)
-STOCKS = rows("stocks", "what is left of reserves", _FORESIGHT, _PERIOD, *_STOCK)
-DECISIONS = rows("decisions", "what becomes of each decision", _FORESIGHT, *_TURNS)
+PERIODS = rows("periods", "what each period is worth", FORESIGHT, PERIOD, _WORTH, REACHED, *_MOVED)
+DESIGN = rows("design", "who holds what in each period", FORESIGHT, PERIOD, *_HELD)
+STATES = rows("states", "what each period starts from, and what it asks", FORESIGHT, PERIOD, *_STATE)
+STOCKS = rows("stocks", "what is left of reserves", FORESIGHT, PERIOD, *_STOCK)
+DECISIONS = rows("decisions", "what becomes of each decision", FORESIGHT, *_TURNS)
 OWN = rows(
     "own_best",
     "what would be best in each period alone: moves free, states as they start, no lags and no max_changes",
-    _PERIOD,
+    PERIOD,
     maybe("value", "what it is worth; none: no design is possible, or none was found"),
 )
 TABLES = (PERIODS, DESIGN, STATES, STOCKS, DECISIONS, OWN)
@@ -73,16 +72,16 @@ RESULT = finding(
     rows(
         "paths",
         "the best path with each foresight",
-        _FORESIGHT,
+        FORESIGHT,
         a_choice("status", "how it ended", *STATUS),
         a_flag("verified", "whether every promise in every period and its value were recomputed, and hold"),
         a_text("ended_in", "the period in which no design is possible, or was found; else empty"),
         maybe("value", "what it is worth: a mean over the years, less what moves cost"),
         BOUND,
-        rows("periods", "as `periods.csv`", _PERIOD, _WORTH, OBJECTIVES, *_MOVED),
-        rows("design", "as `design.csv`", _PERIOD, *_HELD),
-        rows("states", "as `states.csv`", _PERIOD, *_STATE),
-        rows("stocks", "as `stocks.csv`", _PERIOD, *_STOCK),
+        rows("periods", "as `periods.csv`", PERIOD, _WORTH, OBJECTIVES, *_MOVED),
+        rows("design", "as `design.csv`", PERIOD, *_HELD),
+        rows("states", "as `states.csv`", PERIOD, *_STATE),
+        rows("stocks", "as `stocks.csv`", PERIOD, *_STOCK),
         rows("decisions", "as `decisions.csv`", *_TURNS),
     ),
     OWN,

@@ -10,7 +10,7 @@ from optimiser.audit.path import PathAudit
 from optimiser.instance.instance import Instance
 from optimiser.instance.names import Names
 from optimiser.studies.path.labels import UNKNOWN, Turns
-from optimiser.terminal import fixed, small
+from optimiser.terminal import fixed, small, spans
 from optimiser.tolerances import EQUAL
 
 Array = np.ndarray
@@ -52,25 +52,13 @@ def _against(names: Sequence[str], levels: Array, turns: Turns) -> str:
     for t in turns.against:
         elsewhere.setdefault(turns.own[t], []).append(t)
     wished = "; ".join(
-        f"{_listed(names, there)} alone would have it at {levels[l]}" for l, there in elsewhere.items()
+        f"{spans(names, there)} alone would have it at {levels[l]}" for l, there in elsewhere.items()
     )
     return (
         f"and stays against its period, {wished}"
         if turns.regretted or not turns.moves
         else f"though {wished}"
     )
-
-
-def _listed(names: Sequence[str], periods: Sequence[int]) -> str:
-    """Some periods, those that follow each other as a span."""
-    spans: list[list[int]] = []
-    for t in periods:
-        if spans and spans[-1][-1] == t - 1:
-            spans[-1].append(t)
-        else:
-            spans.append([t])
-    said = (names[s[0]] if len(s) == 1 else f"{names[s[0]]} to {names[s[-1]]}" for s in spans)
-    return ", ".join(said)
 
 
 def _reasons(instance: Instance, decision: str, turns: Turns, judged: PathAudit) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,22 +99,11 @@ class Walker:
         for (d, o, t), level in cells.items():
             self._fixed.setdefault(t, {})[int(links.sets.holding[d, o])] = level
 
-    @contextmanager
-    def _within(self, share: float) -> Iterator[None]:
-        """What is looked for within may take this share of the time that is left."""
-        whole = self.clock.limit
-        if whole is not None:
-            self.clock.limit = whole - (1 - share) * max(0.0, self.clock.left)
-        try:
-            yield
-        finally:
-            self.clock.limit = whole
-
     def walk(self, sights: Sequence[str]) -> Walked:
         """Everything, in the order in which it helps what comes after."""
-        with self._within(0.2):
+        with self.clock.within(0.2):
             own = self._own_bests()
-        with self._within(1.0 if sights == ["none"] else 0.3):
+        with self.clock.within(1.0 if sights == ["none"] else 0.3):
             walks = {"none": self._myopic(self._fixed)}
         whole = None
         if "path" in sights:

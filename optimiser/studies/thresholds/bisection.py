@@ -120,7 +120,8 @@ def _split(ground: Ground, stretch: Stretch, tolerance: float) -> list[Stretch]:
     low, high = stretch.low.at[0], stretch.high.at[0]
     whole = ground.inputs[0].whole
     middle = round((low + high) / 2) if whole else (low + high) / 2
-    places = [middle] if stretch.same else list(_crossing(ground, stretch, tolerance))
+    crossing = not stretch.same and ground.comparable
+    places = list(_crossing(ground, stretch, tolerance)) if crossing else [middle]
     if not whole and (places[0] - low <= tolerance or high - places[-1] <= tolerance):
         places = sorted({*places, middle})  # so that no stretch is pared away by its tolerance
     near, points = (stretch.low, stretch.high), [stretch.low]

@@ -2,62 +2,68 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from optimiser.audit import audit
 from optimiser.design.bound import held_to
-from optimiser.design.evaluated import Evaluated
 from optimiser.design.moves import moves
 from optimiser.design.status import Status
 from optimiser.design.tables import Row
 from optimiser.instance.instance import Instance
 from optimiser.record import Record
-from optimiser.solver.answer import Answer
+from optimiser.solver.answer import Best, Unfound
 from optimiser.studies.inputs import Input, variant, weights_at
-from optimiser.studies.rounds import Search
-from optimiser.studies.study import SLICE, Study
+from optimiser.studies.paths import BestPath, PathStudy
+from optimiser.studies.study import Study
 from optimiser.tolerances import EQUAL
 
 Array = np.ndarray
 Place = tuple[float, ...]  # a value of each input
+Found = Best | BestPath  # what is asked about: one design, or one a period
+Done = Record | tuple[Record, ...]
+
+
+def moved(before: Found | None, after: Found | None) -> tuple[Row, ...]:
+    """What is held elsewhere after: decision, organisation, from, to, of a path with the period before them;
+    none where either is missing."""
+    if isinstance(before, BestPath) and isinstance(after, BestPath):
+        return tuple(before.moves_to(after))
+    if isinstance(before, Best) and isinstance(after, Best):
+        return tuple(moves(before.instance, before.held, after.held))
+    return ()
 
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """The design that is best at a place, as far as the gap tells (None: none is possible), and the bound."""
+    """What is best at a place, as far as the gap tells (None: nothing is possible), and the bound."""
 
     at: Place
-    best: Evaluated | None
+    best: Found | None
     bound: float
 
     @property
     def value(self) -> float:
-        """What it is worth; -inf where none is possible."""
+        """What it is worth; -inf where nothing is possible."""
         return -np.inf if self.best is None else self.best.value
 
     @property
     def design(self) -> Array | None:
-        """(H,) who holds what."""
+        """(H,) who holds what, of a path (T H,)."""
         return None if self.best is None else self.best.design
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """The same as in the JSON documents: decision, organisation, level; none where none is possible."""
+        """The same as in the JSON documents; none where nothing is possible."""
         return () if self.best is None else tuple(self.best.rows)
 
     @property
-    def record(self) -> Record | None:
-        """What it does."""
+    def record(self) -> Done | None:
+        """What is done."""
         return None if self.best is None else self.best.record
-
-    def moves_to(self, other: Point) -> tuple[Row, ...]:
-        """What is held elsewhere there: decision, organisation, from, to; none where either has no design."""
-        if self.best is None or other.best is None:
-            return ()
-        return tuple(moves(self.best.instance, self.best.held, other.best.held))
 
     def same(self, other: Point) -> bool:
         """Whether one design is best at both."""
@@ -66,16 +72,45 @@ class Point:
         return np.array_equal(self.design, other.design)
 
 
-class Ground:
-    """The best designs of an instance whose inputs move; `points` are those known."""
+class Ground(ABC):
+    """What is best as inputs of an instance move, `points` being those known; what is asked there, whether
+    for a design or for a path, is for those that stand on it."""
 
-    def __init__(self, study: Study, inputs: Sequence[Input], weights: Mapping[str, float] | None) -> None:
+    comparable = True  # of two answers the one that is worth more at a place is the better one there
+
+    def __init__(
+        self, study: Study | PathStudy, inputs: Sequence[Input], weights: Mapping[str, float] | None
+    ) -> None:
         self.study, self.inputs = study, list(inputs)
-        self.base, self.weights = study.instance, dict(study.instance.weights if weights is None else weights)
+        self.base, given = study.instance, study.instance.weights if weights is None else weights
+        self.weights = {g: given.get(g, 0.0) for g in self.base.objectives}
         self.points: dict[Place, Point] = {}
         self.cut = False  # whether time ran out on a point that was kept
         self._instances: dict[Place, Instance] = {}
-        self._stands: Place | None = None
+
+    @abstractmethod
+    def worth(self, design: Array | None, at: Place) -> float:
+        """What a design is worth there; -inf where it is not possible."""
+
+    @abstractmethod
+    def record_worth(self, record: Any, at: Place) -> float:
+        """What a record would be worth there, if it were possible."""
+
+    @abstractmethod
+    def ask(self, at: Place, start: Array | None) -> Found | Unfound:
+        """Solve there, in part of the time that is left."""
+
+    @abstractmethod
+    def each(self, asked: Sequence[tuple[Place, Array | None]]) -> list[Any]:
+        """Solve at each of these places, beginning from a design."""
+
+    @abstractmethod
+    def evaluate(self, design: Array, at: Place) -> Found | Unfound:
+        """A design there with its best recourse."""
+
+    @abstractmethod
+    def another(self, design: Array, at: Place, enough: float) -> bool:
+        """Whether another design than this may be worth so much there."""
 
     @property
     def error(self) -> float:
@@ -97,37 +132,6 @@ class Ground:
         """Weights there, which sum to 1."""
         return weights_at(self.weights, self.inputs, at)
 
-    def stand(self, at: Place) -> None:
-        """Let the session ask about this place."""
-        if self._stands != at:
-            self.study.about(self.instance(at), self.weights_at(at))
-            self._stands = at
-
-    def worth(self, design: Array | None, at: Place) -> float:
-        """What a design is worth there; -inf where it is not possible."""
-        if design is None:
-            return -np.inf
-        self.stand(at)
-        return self.study.worth(design)
-
-    def record_worth(self, record: Record, at: Place) -> float:
-        """What a record would be worth there, if it were possible."""
-        return audit(self.instance(at), record, weights=self.weights_at(at)).value
-
-    def search(self, at: Place, start: Array | None = None) -> Search:
-        """The task of solving there."""
-        weights, apart = self.weights_at(at), any(not i.objective for i in self.inputs)
-        return Search(
-            instance=self.instance(at) if apart else None,
-            weights=np.array([weights[g] for g in self.base.objectives]),
-            start=start,
-        )
-
-    def ask(self, at: Place, start: Array | None = None) -> Answer:
-        """Solve there, in part of the time that is left."""
-        self.stand(at)
-        return self.study.ask(start=start, share=SLICE)
-
     def point(self, at: Place, near: Sequence[Point] = ()) -> Point | None:
         """What is best there; None where time ran out first.
 
@@ -135,7 +139,7 @@ class Ground:
         """
         if at in self.points:
             return self.points[at]
-        known = {p.design.tobytes(): p.design for p in near if p.design is not None}
+        known = {p.design.tobytes(): p.design for p in near if p.design is not None and self.comparable}
         worths = [(self.worth(design, at), design) for design in known.values()]
         worths = [(worth, design) for worth, design in worths if worth > -np.inf]
         value, start = max(worths, key=lambda pair: pair[0], default=(-np.inf, None))
@@ -144,24 +148,23 @@ class Ground:
         if not answer.found and answer.status is not Status.INFEASIBLE:
             return None
         if start is not None and answer.bound - value <= self.tolerance(value):
-            answer = self._preferred(start, answer)
+            answer = self._preferred(start, at, answer)
         self.cut |= answer.status is Status.FEASIBLE and np.isfinite(self.study.clock.left)
         self.points[at] = Point(at, answer if answer.found else None, answer.bound)
         return self.points[at]
 
-    def _preferred(self, start: Array, answer: Answer) -> Answer:
+    def _preferred(self, start: Array, at: Place, answer: Found | Unfound) -> Found | Unfound:
         """The design that is as good as that of the answer, if it is another."""
         if answer.found and (start == answer.design).all():
             return answer
-        kept = self.study.evaluate(start)
+        kept = self.evaluate(start, at)
         return replace(kept, status=Status.OPTIMAL, bound=answer.bound) if kept.found else answer
 
     def risen(self, there: Point, tight: Point) -> Point:
         """The point, or the design of a tighter one there, where that is worth more."""
         if tight.design is None or tight.value <= there.value + EQUAL:
             return there
-        self.stand(there.at)
-        answer = self.study.evaluate(tight.design)
+        answer = self.evaluate(tight.design, there.at)
         if not answer.found or answer.value <= there.value:
             return there
         held_to(there.bound, answer.value)
@@ -192,7 +195,7 @@ class Ground:
             for other in corners
         )
 
-    def _as_good(self, record: Record | None, there: Point) -> bool:
+    def _as_good(self, record: Done | None, there: Point) -> bool:
         """Whether nothing is better there than a record, as far as the gap tells."""
         if record is None:
             return there.design is None
@@ -204,6 +207,4 @@ class Ground:
         if tight.design is None:
             return True
         enough = tight.value + self.tolerance(tight.value)
-        self.stand(loose.at)
-        answer = self.study.ask(rows=self.study.forbid(tight.design), decide=enough)
-        return bool(answer.bound >= enough)
+        return self.another(tight.design, loose.at, enough)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from optimiser.instance.schema.column import a_number, a_text
 from optimiser.instance.schema.result import (
-    DESIGN,
     DESIGN_ID,
+    FORESIGHT,
     LEVEL,
     MOVE,
-    MOVES,
+    PERIOD,
     SITE,
     SPAN,
     a_cell,
@@ -38,6 +40,9 @@ _INTERVAL = a_count("interval", "the number of the stretch")
 _TIP = a_count("tip", "the number of the change")
 _AT = a_number("at", "the simplest number at which the best design changes", unit=_UNIT)
 _ONE = a_flag("proven", "whether its one design is the best in all of it")
+_PERIOD = replace(PERIOD, meaning="of a path: the period")
+_DESIGN = replace(rows("design", "who holds what", _PERIOD, *SITE, LEVEL), optional=("period",))
+_MOVES = replace(rows("moves", "what is held elsewhere, and where", _PERIOD, *MOVE), optional=("period",))
 
 INTERVALS = rows(
     "intervals",
@@ -50,6 +55,7 @@ INTERVALS = rows(
     _PROVEN,
 )
 DESIGNS = rows("designs", "with one input: who holds what there", _INTERVAL, *SITE, LEVEL)
+PATHS = rows("designs", "with one input, of paths: who holds what there", _INTERVAL, PERIOD, *SITE, LEVEL)
 TIPS = rows(
     "tips",
     "where the best design changes",
@@ -59,6 +65,7 @@ TIPS = rows(
     a_number("high", "not after this", unit=_UNIT),
 )
 MOVING = rows("moves", "what moves there", _TIP, *MOVE)
+MOVING_PATHS = rows("moves", "of paths: what moves there", _TIP, PERIOD, *MOVE)
 PATCHES = rows(
     "patches",
     "with two inputs: rectangles of both",
@@ -70,11 +77,15 @@ PATCHES = rows(
     _ONE,
 )
 DESIGNS_OF_TWO = rows("designs", "with two inputs: who holds what in each design", DESIGN_ID, *SITE, LEVEL)
+PATHS_OF_TWO = rows(
+    "designs", "with two inputs, of paths: who holds what in each", DESIGN_ID, PERIOD, *SITE, LEVEL
+)
 
 RESULT = finding(
     "thresholds",
     "From which number on does the best design change?",
     *_INPUT,
+    replace(FORESIGHT, meaning="where a path is asked for: what each period knows of those after it"),
     a_choice("method", "how changes were looked for", "lines", "limits", "grid"),
     a_number("tolerance", "to which a change is located", unit="share of the range"),
     maybe("error", "by how much a design may be worth more somewhere; null: not known"),
@@ -86,14 +97,14 @@ RESULT = finding(
         _FEASIBLE,
         a_list("values", "the best value at both ends; null: no design is possible", SPAN, most=2),
         _PROVEN,
-        DESIGN,
+        _DESIGN,
     ),
     rows(
         "tips",
         "where the best design changes",
         _AT,
         a_list("between", "not before and not after", a_number("", "", unit=_UNIT), most=2),
-        MOVES,
+        _MOVES,
     ),
     an_object("and", "the second input", *_INPUT),
     rows(
@@ -104,7 +115,7 @@ RESULT = finding(
         a_list("design_ids", "the designs at its corners; 0: none is possible", a_count("", "")),
         _ONE,
     ),
-    rows("designs", "with two inputs: the designs", DESIGN_ID, DESIGN),
-    tables=(INTERVALS, DESIGNS, TIPS, MOVING, PATCHES, DESIGNS_OF_TWO),
-    optional=("and", "patches", "designs"),
+    rows("designs", "with two inputs: the designs", DESIGN_ID, _DESIGN),
+    tables=(INTERVALS, DESIGNS, PATHS, TIPS, MOVING, MOVING_PATHS, PATCHES, DESIGNS_OF_TWO, PATHS_OF_TWO),
+    optional=("foresight", "and", "patches", "designs"),
 )

@@ -5,41 +5,43 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from optimiser.design.moves import moves
 from optimiser.design.tables import Row, plain
-from optimiser.errors import InfeasibleError, InputError
-from optimiser.instance.arguments import check_instance, pairs, unknown, wrong_number
+from optimiser.errors import InputError
+from optimiser.instance.arguments import check_instance, pairs, unknown, wrong_choice, wrong_number
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.column import a_number
-from optimiser.instance.schema.result import Part
+from optimiser.instance.schema.result import FORESIGHTS, Part
 from optimiser.introduction import Cells
-from optimiser.solver.answer import Answer
 from optimiser.solver.call import weights_of
 from optimiser.studies.finding import Finding, remembered
-from optimiser.studies.inputs import Input, input_of
-from optimiser.studies.parametric import Asked, trace
-from optimiser.studies.study import SLICE, Study
-from optimiser.studies.thresholds.bisection import Cell, Stretch, along, over, simplest
+from optimiser.studies.inputs import Input, input_of, reads_path
+from optimiser.studies.paths import PathStudy
+from optimiser.studies.study import Study
+from optimiser.studies.thresholds.following import both_ends, mapped, stretched, traced
+from optimiser.studies.thresholds.grounds import DesignGround, PathGround
 from optimiser.studies.thresholds.intervals import Interval, Patch, Tip
-from optimiser.studies.thresholds.points import Ground, Point
+from optimiser.studies.thresholds.points import Ground
 from optimiser.studies.thresholds.schema import (
     DESIGNS,
     DESIGNS_OF_TWO,
     INTERVALS,
     MOVING,
+    MOVING_PATHS,
     PATCHES,
+    PATHS,
+    PATHS_OF_TWO,
     RESULT,
     TIPS,
 )
+from optimiser.studies.workers.how_many import wrong_workers
 from optimiser.terminal import counted, fixed
 from optimiser.tolerances import GAP
 
-Array = np.ndarray
+INPUT = ("what", "range", "how", "where")
 FINE = 1e-6  # share of the range to which a change is located
 COARSE = 1 / 16  # and of both ranges, with two inputs
 TOLERABLE = a_number("", "a share of the range", low=0, above=True, high=1, below=True)
@@ -53,6 +55,8 @@ class Thresholds(Finding):
     ----------
     inputs : tuple of Input
         One or two.
+    foresight : str or None
+        Of the paths that are asked for; None: designs are.
     method : str
         What is proven between the points that were solved: "lines" (the best value is convex and piecewise
         linear: the corners are exact), "limits" (constraints only widen one way), or "grid" (nothing).
@@ -72,6 +76,7 @@ class Thresholds(Finding):
 
     says = RESULT
     inputs: tuple[Input, ...]
+    foresight: str | None
     method: str
     tolerance: float
     error: float
@@ -97,9 +102,10 @@ class Thresholds(Finding):
     def headline(self) -> str:
         """How often the best design changes."""
         count = len(self.tips)
-        what = f"{counted(count, 'change') if count else 'no change'} of the best design"
+        best = {None: "best design", "path": "best path", "none": "path"}[self.foresight]
+        what = f"{counted(count, 'change') if count else 'no change'} of the {best}"
         if len(self.inputs) > 1:
-            what = counted(len(self.designs), "design")
+            what = counted(len(self.designs), "path" if self.foresight else "design")
         ended = "interrupted" if self.interrupted else "time ran out"
         return f"{what}{'' if self.complete else f' so far: {ended}'}"
 
@@ -123,6 +129,8 @@ class Thresholds(Finding):
             "proven": self.proven, "intervals": [part.to_dict() for part in self.intervals],
             "tips": [tip.to_dict() for tip in self.tips],
         }  # fmt: skip
+        if self.foresight:
+            found |= {"foresight": self.foresight}
         if second:
             designs = [{"design_id": i, "design": list(rows)} for i, rows in enumerate(self.designs, 1)]
             found |= {"and": second[0], "patches": [p.to_dict() for p in self.patches], "designs": designs}
@@ -137,19 +145,20 @@ class Thresholds(Finding):
                     | {"design_ids": ";".join(map(str, p.design_ids))}
                     for p in self.patches
                 ],
-                DESIGNS_OF_TWO: [
+                PATHS_OF_TWO if self.foresight else DESIGNS_OF_TWO: [
                     {"design_id": k, **row} for k, design in enumerate(self.designs, 1) for row in design
                 ],
             }
         intervals, tips = list(enumerate(self.intervals, 1)), list(enumerate(self.tips, 1))
+        designs, moving = (PATHS, MOVING_PATHS) if self.foresight else (DESIGNS, MOVING)
         return {
             INTERVALS: [
                 {"interval": k, **i.to_dict(), "value_from": i.values[0], "value_to": i.values[1]}
                 for k, i in intervals
             ],
-            DESIGNS: [{"interval": k, **row} for k, i in intervals for row in i.design],
+            designs: [{"interval": k, **row} for k, i in intervals for row in i.design],
             TIPS: [{"tip": k, "at": tip.at, "low": tip.low, "high": tip.high} for k, tip in tips],
-            MOVING: [{"tip": k, **row} for k, tip in tips for row in tip.moves],
+            moving: [{"tip": k, **row} for k, tip in tips for row in tip.moves],
         }
 
 
@@ -162,6 +171,7 @@ def thresholds(
     how: str | None = None,
     where: Mapping[str, Any] | None = None,
     also: Mapping[str, Any] | None = None,
+    foresight: str | None = None,
     tolerance: float | None = None,
     weights: Mapping[str, float] | None = None,
     gap: float = GAP,
@@ -188,12 +198,16 @@ def thresholds(
         The rows that are meant, as for `Instance.replace`.
     also : mapping, optional
         A second input, with the keys what, range, how and where: the result is then a map of both.
+    foresight : {"path", "none"}, optional
+        Ask for the best path over the instance's periods in place of one design: of all periods at once, or
+        period by period, as in `path`. Default: "path" for an input that only a path reads; else one design.
     tolerance : float, optional
         The share of the range to which a change is located: 1e-6, for two inputs 1/16.
     weights, gap, time_limit, threads, progress
         As for `solve`.
     workers : int or "auto", default 1
-        Processes that search, each with a core of its own; the answer is the same.
+        Processes that search, each with a core of its own; the answer is the same. Paths and two inputs are
+        asked in one process.
 
     Returns
     -------
@@ -223,25 +237,31 @@ def thresholds(
     >>> found.frame("tips")["at"].round(4).tolist()
     [0.1429, 0.1579]
     """
-    inputs, wrong = _inputs(instance, (what, range, how, where), also, weights, tolerance)
-    study = Study(
-        instance, wrong, weights=weights, gap=gap, time_limit=time_limit, threads=threads, workers=workers,
-        progress=progress,
-    )  # fmt: skip
-    ground = Ground(study, inputs, weights)
-    _both_ends(ground)
-    with study.listening():
+    first = dict(zip(INPUT, (what, range, how, where), strict=True))
+    inputs, foresight, wrong = _inputs(instance, first, also, foresight, weights, tolerance)
+    call: dict[str, Any] = {
+        "weights": weights, "gap": gap, "time_limit": time_limit, "threads": threads, "progress": progress,
+    }  # fmt: skip
+    ground: Ground
+    if foresight is None:
+        ground = DesignGround(Study(instance, wrong, workers=workers, **call), inputs, weights)
+    else:
+        wrong += wrong_workers(workers)
+        ground = PathGround(PathStudy(instance, foresight, wrong, **call), inputs, weights)
+    both_ends(ground)
+    with ground.study.listening():
         if len(inputs) > 1:
-            found = _mapped(ground, COARSE if tolerance is None else tolerance)
+            found = mapped(ground, COARSE if tolerance is None else tolerance)
         elif inputs[0].straight:
-            found = _traced(ground)
+            found = traced(ground)
         else:
-            found = _stretches(ground, FINE if tolerance is None else tolerance)
+            found = stretched(ground, FINE if tolerance is None else tolerance)
     return Thresholds(
         instance=instance,
         inputs=tuple(inputs),
-        interrupted=study.clock.interrupted,
-        run=study.run(instance),
+        foresight=foresight,
+        interrupted=ground.study.clock.interrupted,
+        run=ground.study.run(instance),
         unfinished=() if found["complete"] else ("Not all of the range was searched to the end in time.",),
         **found,
     )
@@ -249,28 +269,30 @@ def thresholds(
 
 def _inputs(
     instance: Instance,
-    given: tuple[Any, ...],
+    first: dict[str, Any],
     also: Mapping[str, Any] | None,
+    foresight: str | None,
     weights: Mapping[str, float] | None,
     tolerance: float | None,
-) -> tuple[list[Input], list[str]]:
-    """The inputs, and what is wrong with them."""
+) -> tuple[list[Input], str | None, list[str]]:
+    """The inputs, the foresight of the path that is asked for (None: a design is), and what is wrong."""
     check_instance(instance)
-    first, problems = dict(zip(("what", "range", "how", "where"), given, strict=True)), list[str]()
+    problems = list[str]()
     weights = weights_of(instance, weights, [])  # the study says what is wrong with them
     second = pairs("also", also, "what, range, how and where to what they are", problems)
     problems += [line for key in second for line in unknown("also", key, first, "an argument", listed=True)]
     if also is not None and "what" not in second:
         problems.append("also: it does not say what")
+    asked = [one["what"] for one in (first, second) if "what" in one]
+    if foresight is None and any(reads_path(instance, what) for what in asked):
+        foresight = "path"
+    problems += _wrong_path(instance, foresight, asked)
     inputs = list[Input]()
     for name, one in (("", first), ("also: ", second)):
         if "what" in one:
+            span, how, where = (one.get(key) for key in INPUT[1:])
             try:
-                inputs.append(
-                    input_of(
-                        instance, one["what"], one.get("range"), one.get("how"), one.get("where"), weights
-                    )
-                )
+                inputs.append(input_of(instance, one["what"], span, how, where, weights, foresight))
             except InputError as error:
                 problems += [f"{name}{problem}" for problem in error.problems]
     if len(inputs) == 2 and all(i.objective for i in inputs):
@@ -278,123 +300,22 @@ def _inputs(
     if len(inputs) == 2 and (inputs[0].what, inputs[0].where) == (inputs[1].what, inputs[1].where):
         problems.append(f"{inputs[0].what}: both inputs are the same")
     problems += wrong_number("tolerance", tolerance, TOLERABLE, optional=True)
-    return inputs, problems
+    return inputs, foresight, problems
 
 
-def _both_ends(ground: Ground) -> None:
-    """Refuse a range at whose ends the instance would not be sound."""
-    problems: list[str] = []
-    for k, i in enumerate(ground.inputs):
-        for x in (i.low, i.high):
-            at = tuple(x if j == k else other.low for j, other in enumerate(ground.inputs))
-            try:
-                ground.instance(at)
-            except InputError as error:
-                problems += error.problems
-    if problems:
-        raise InputError(list(dict.fromkeys(problems)))
-
-
-def _traced(ground: Ground) -> dict[str, Any]:
-    """Exactly, along lines."""
-    (i,) = ground.inputs
-    study, ends = ground.study, ((i.low,), (i.high,))
-
-    def ask(asked: list[Asked]) -> list[Answer]:
-        study.tell(f"solving at {', '.join(f'{x:.6g}' for x, _ in asked)} ({study.solves} solved)")
-        return study.each([ground.search((x,), start) for x, start in asked], SLICE)
-
-    def worth(answer: Any) -> tuple[float, float]:
-        return ground.record_worth(answer.record, ends[0]), ground.record_worth(answer.record, ends[1])
-
-    traced = trace(ask, worth, i.low, i.high, study.gap, study.clock)
-    pieces = traced.pieces
-    intervals = []
-    for p in pieces:
-        values, rows = (traced.value(p.low), traced.value(p.high)), tuple(p.answer.rows)
-        intervals.append(Interval(p.low, p.high, values, rows, traced.complete))
-    tips = [
-        Tip(b.low, b.low, b.low, tuple(moves(ground.base, a.answer.held, b.answer.held)))
-        for a, b in pairwise(pieces)
-    ]
-    return {
-        "method": "lines", "tolerance": 0.0, "error": traced.error, "complete": traced.complete,
-        "intervals": tuple(intervals), "tips": tuple(tips),
-    }  # fmt: skip
-
-
-def _stretches(ground: Ground, tolerance: float) -> dict[str, Any]:
-    """By points, and what is proven between them."""
-    (i,) = ground.inputs
-    wide = tolerance * (i.high - i.low)
-    stretches, complete = along(ground, wide)
-    if stretches and complete and all(p.design is None for s in stretches for p in (s.low, s.high)):
-        raise InfeasibleError
-    complete = complete and not ground.cut
-    intervals, tips = _joined(ground, stretches, wide)
-    return {
-        "method": "limits" if i.widens else "grid", "tolerance": tolerance, "error": ground.error,
-        "complete": complete, "intervals": tuple(intervals), "tips": tuple(tips),
-    }  # fmt: skip
-
-
-def _joined(ground: Ground, stretches: Sequence[Stretch], wide: float) -> tuple[list[Interval], list[Tip]]:
-    """Stretches of one design put together, and the changes between them: located if within `wide`."""
-    intervals: list[Interval] = []
-    tips: list[Tip] = []
-    if not stretches:
-        return intervals, tips
-    first = stretches[0].low
-    begin, proven, whole = first.at[0], True, ground.inputs[0].whole
-    for stretch in stretches:
-        low, high = stretch.low, stretch.high
-        if stretch.same:
-            proven &= stretch.proven
-            continue
-        (a,), (b,) = low.at, high.at
-        at = b if whole else simplest(a, b)
-        end, then = (at, at) if b - a <= wide and not whole else (a, b)
-        intervals.append(_interval((begin, end), (first, low), proven))
-        tips.append(Tip(at, a, b, low.moves_to(high)))
-        first, begin, proven = high, then, True
-    last = stretches[-1].high
-    intervals.append(_interval((begin, last.at[0]), (first, last), proven))
-    return intervals, tips
-
-
-def _interval(span: tuple[float, float], ends: tuple[Point, Point], proven: bool) -> Interval:
-    first, last = ends
-    return Interval(*span, (first.value, last.value), last.rows, proven)
-
-
-def _mapped(ground: Ground, tolerance: float) -> dict[str, Any]:
-    """Two inputs at once."""
-    cells, complete = over(ground, tolerance)
-    complete = complete and not ground.cut
-    if cells and complete and all(p.design is None for cell in cells for p in cell.corners):
-        raise InfeasibleError
-    numbers: dict[bytes, int] = {}
-    designs: list[tuple[Row, ...]] = []
-
-    def number(point: Point) -> int:
-        if point.design is None:
-            return 0
-        key = point.design.tobytes()
-        if key not in numbers:
-            numbers[key] = len(numbers) + 1
-            designs.append(point.rows)
-        return numbers[key]
-
-    patches = [_patch(cell, [number(p) for p in cell.corners]) for cell in cells]
-    x, y = ground.inputs
-    known = all(i.straight or i.widens for i in ground.inputs)
-    return {
-        "method": "grid" if not known else "lines" if x.straight and y.straight else "limits",
-        "tolerance": tolerance, "error": ground.error, "complete": complete,
-        "patches": tuple(patches), "designs": tuple(designs),
-    }  # fmt: skip
-
-
-def _patch(cell: Cell, numbers: list[int]) -> Patch:
-    (x, y), (to_x, to_y) = cell.corners[0].at, cell.corners[-1].at
-    return Patch((x, to_x), (y, to_y), tuple(dict.fromkeys(numbers)), cell.proven)
+def _wrong_path(instance: Instance, foresight: Any, asked: Sequence[Any]) -> list[str]:
+    """What is wrong with asking for a path."""
+    if foresight is None:
+        return []
+    if problems := wrong_choice("foresight", foresight, FORESIGHTS):
+        return problems
+    periods = instance["periods"]
+    if not periods.rows:
+        reading = [f"{what}: only a path reads it" for what in asked if reads_path(instance, what)]
+        none = "the instance has no periods ([[periods]] in instance.toml)"
+        return [f"{said}, and {none}" for said in reading or ["foresight: it is that of a path"]]
+    own = np.array([periods[f"weights.{g}"] > 0 for g in instance.objectives]).any(axis=0)
+    return [
+        f"{what}: every period has weights of its own" for what in asked
+        if own.all() and str(what).startswith("weights.")
+    ]  # fmt: skip

@@ -47,6 +47,15 @@ def test_tipping_weights_of_the_archetype() -> None:
     assert found.run["solves"] <= 13
 
 
+def test_objectives_that_are_not_named_weigh_nothing() -> None:
+    named = {"responsiveness": 1.0, "accountability": 1.0}
+    one, other = (
+        optimiser.thresholds(optimiser.read(ARCHETYPE), "weights.responsiveness", weights=weights)
+        for weights in (named, named | {"risk_pooling": 0.0})
+    )
+    assert [tip.at for tip in one.tips] == [tip.at for tip in other.tips]
+
+
 def test_capacity_swaps_one_process_for_another() -> None:
     found = optimiser.thresholds(optimiser.read(ARCHETYPE), "organisations.staff_hours", (0, 12), where=LOCAL)
     assert found.proven
@@ -239,7 +248,7 @@ def test_an_objective_that_nothing_varies_and_a_decision_without_a_choice(tmp_pa
         (("decisions.type", (0, 1)), "decisions.type: is not a number, so it has no range"),
         (("limits.max_changes", (0, 1.5)), "limits.max_changes: the range 0,1.5 must be of whole numbers"),
         (("workload.hours", (-1, 1)), "workload.hours: '-1' is not a number of at least 0"),
-        *((call, f"{call[0]}: only `optimiser path` reads it, and this question is about one design")
+        *((call, f"{call[0]}: only a path reads it, and the instance has no periods ([[periods]] in instance.toml)")
           for call in (("path.learn",), ("decisions.switch_cost", (0, 1)), ("organisations.hurt", (0, 1)))),
     ],
 )  # fmt: skip
