@@ -78,7 +78,7 @@ WRONG: dict[str, list[Any]] = {
     "delays": [*ODD, "3", None, [1.5], [-1], ["x"]],
     "mobilisation": ["1", -0.1, 1.1, True, math.nan, object()],
     "fit_until": ["yesterday", 5, "1.1.2021", object()],
-    "foresight": [*ODD, None, "path", [], ["blind"], [5]],
+    "foresight": [*ODD, "path", [], ["blind"], [5]],
     "study": [5, object(), None, {}, "no/such/study.toml"],
     "from_sources": [5, "measurd", object()],
     "out": [5, object()],
@@ -128,6 +128,11 @@ def test_a_wrong_argument_is_an_input_error_with_its_name(question: str, paramet
                 (parameter, str(call["what"])) if parameter in ("where", "range", "what") else (parameter,)
             )
             assert any(problem.startswith(names) for problem in problems), (value, problems)
+
+
+def test_a_path_is_asked_for_with_some_foresight() -> None:
+    (problem,) = refused(optimiser.path, {"instance": optimiser.read(INSTANCES / "pendulum"), "foresight": None})
+    assert problem.startswith("foresight")
 
 
 def test_everything_wrong_with_a_call_is_said_at_once() -> None:
