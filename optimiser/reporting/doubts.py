@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from optimiser.figures.conflict import conflict
 from optimiser.figures.frontier import frontier
 from optimiser.figures.replay import replay
-from optimiser.figures.thresholds import thresholds
+from optimiser.figures.thresholds import moves, thresholds
 from optimiser.figures.verdicts import verdicts
 from optimiser.labels import label, say
 from optimiser.reporting.another import described
@@ -95,7 +95,7 @@ def _beside_the_first(shown: Shown, paths: Sequence[tuple[str, Any]]) -> Table:
             if a["level"] != b["level"]
         ]
         rows.append((name, moves(shown.names, apart) or say("thresholds_path.first")))
-    columns = (label("columns", "path"), label("columns", "what_moves"))
+    columns = (label("columns", "path"), say("thresholds_path.elsewhere"))
     return Table(say("thresholds_path.designs"), columns, rows, folded=True)
 
 

@@ -131,7 +131,9 @@ def test_a_wrong_argument_is_an_input_error_with_its_name(question: str, paramet
 
 
 def test_a_path_is_asked_for_with_some_foresight() -> None:
-    (problem,) = refused(optimiser.path, {"instance": optimiser.read(INSTANCES / "pendulum"), "foresight": None})
+    (problem,) = refused(
+        optimiser.path, {"instance": optimiser.read(INSTANCES / "pendulum"), "foresight": None}
+    )
     assert problem.startswith("foresight")
 
 

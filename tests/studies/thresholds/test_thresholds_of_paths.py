@@ -248,3 +248,14 @@ def test_what_is_printed_and_drawn(run: Callable[..., Any], tmp_path: Path) -> N
     text = page.read_text(encoding="utf-8")
     assert "Where the path changes along" in text
     assert "Visits in hospital from local to central in year 5 to year 7" in text
+
+
+def test_two_inputs_are_a_map_of_paths(run: Callable[..., Any], tmp_path: Path) -> None:
+    given = ("decisions.switch_cost", "--range", "0,4", "--and", "path.discount", "--and-range", "0,0.5")
+    ran = run("thresholds", PENDULUM, *given, "--tolerance", "0.5", "--out", tmp_path / "out")
+    assert ran.code == 0
+    assert "A  central, local from year 5: visits" in ran.out
+    assert "as A, but visits: central -> local in year 1 to year 4" in ran.out
+    assert run("report", tmp_path / "out", "--out", tmp_path / "page.html").code == 0
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "Visits in hospital from central to local in year 1 to year 4" in text
