@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ from optimiser.labels import label
 from optimiser.studies.sensitivity.findings.advice import enough, live_with, measure_next
 from optimiser.studies.sensitivity.findings.next_steps import go_on
 from optimiser.studies.sensitivity.findings.sentences import always, answered, graded, what_moves_value, why
-from optimiser.terminal import columns, entries, listing, paragraph, percent, small
+from optimiser.terminal import columns, entries, listing, paragraph, percent, small, spans
 
 if TYPE_CHECKING:
     from optimiser.design.tables import Row
@@ -68,24 +68,36 @@ def _depends(found: Findings) -> list[str]:
     open_ = np.flatnonzero(ensemble.varies).tolist()
     if not open_:
         return []
-    rows = [("decision", *sets.levels, "undecided")]
+    compared = found.plan.foresight != "none"  # with others, so that it is known what the gap leaves open
+    rows = [("decision", *sets.levels, *["undecided"] * compared)]
     for d in open_:
         name, mean = sets.decisions[d], ensemble.mean[d]
         shares = [
             percent(share) if allowed else "-" for share, allowed in zip(mean, sets.allowed[d], strict=True)
         ]
         doubt = sum(mean[l] * found.unresolved.get((name, level), 0.0) for l, level in enumerate(sets.levels))
-        rows.append((name, *shares, percent(doubt)))
+        rows.append((name, *shares, *[percent(doubt)] * compared))
     lines = ["WHERE IT DEPENDS (share of samples)", *columns(rows, right=range(1, len(rows[0])))]
-    lines += paragraph("Undecided: a design that holds it elsewhere is as near to the best as the gap tells.")
-    for d in open_:
-        lines += [
-            "",
-            f"  {sets.decisions[d]}",
-            *(line for said in why(found, d) for line in paragraph(said, "    ")),
-        ]
+    if compared:
+        lines += paragraph(
+            "Undecided: a design that holds it elsewhere is as near to the best as the gap tells."
+        )
+    for names, reasons in _alike(found, open_):
+        lines += ["", f"  {names}", *(line for said in reasons for line in paragraph(said, "    "))]
     grades = _said(graded(found))
     return [*lines, *([""] if grades else []), *grades]
+
+
+def _alike(found: Findings, open_: Iterable[int]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The open decisions and the reasons of each; a path's periods together for which they are the same."""
+    ensemble, periods = found.ensemble, found.instance["periods"]["period"].tolist()
+    alike: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for d in open_:
+        name, period = ensemble.sites.get(ensemble.sets.decisions[d], (ensemble.sets.decisions[d], ""))
+        there = alike.setdefault((name, tuple(why(found, d))), [])
+        there += [periods.index(period)] if period else []
+    for (name, reasons), there in alike.items():
+        yield f"{name}@{spans(periods, there)}" if there else name, reasons
 
 
 def _designs(found: Findings) -> list[str]:

@@ -27,33 +27,41 @@ def shares(
     names: Names, rows: Sequence[Mapping[str, Any]], name: str, complete: bool, error: float | None = 0.0
 ) -> Drawing:
     """A figure of rows with decision, organisation, level and share: means by population."""
-    found = np.zeros((len(names.decisions), len(names.levels)))
-    order, levels = list(names.decisions), {level: k for k, level in enumerate(names.levels)}
+    periods = list(dict.fromkeys(row.get("period", "") for row in rows)) or [""]
+    order = [(code, period) for code in names.decisions for period in periods]
+    called = [names.decision(code, period=period) for code, period in order]
+    found, levels = np.zeros((len(order), len(names.levels))), names.levels
     people = names.instance.population
     part = dict(zip(names.localities, people / people.sum(), strict=True))
     for row in rows:
         whom = part[row["organisation"]] if row["organisation"] else 1.0
-        found[order.index(row["decision"]), levels[row["level"]]] += row["share"] * whom
-    table = [(names.decision(code), *(percent(float(s)) for s in found[d])) for d, code in enumerate(order)]
-    said = say(f"{name}.said", n=int((found.max(axis=1) > 0.999).sum()), of=len(order))
+        place = order.index((row["decision"], row.get("period", ""))), levels.index(row["level"])
+        found[place] += row["share"] * whom
+    table = [(name, *(percent(float(s)) for s in each)) for name, each in zip(called, found, strict=True)]
+    said = say(
+        f"{name}.said" if periods == [""] else f"{name}.said_path",
+        n=int((found.max(axis=1) > 0.999).sum()),
+        of=len(order),
+    )
     return drawing(
         name, say(f"{name}.title"), so_far(said, complete, error),
-        (label("columns", "decision"), *names.levels), table, lambda canvas: _draw(canvas, names, found),
+        (label("columns", "decision"), *levels), table,
+        lambda canvas: _draw(canvas, called, levels, found),
     )  # fmt: skip
 
 
-def _draw(canvas: Canvas, names: Names, found: np.ndarray) -> None:
+def _draw(canvas: Canvas, called: Sequence[str], levels: Sequence[str], found: np.ndarray) -> None:
     phone = canvas.width <= NARROW
     left = 0.0 if phone else 300.0
-    y = canvas.key(left, 14, [(shade(k, len(names.levels)), level) for k, level in enumerate(names.levels)])
-    for d, code in enumerate(names.decisions):
+    y = canvas.key(left, 14, [(shade(k, len(levels)), level) for k, level in enumerate(levels)])
+    for name, each in zip(called, found, strict=True):
         if phone:
-            canvas.text(0, y + 12, cut(names.decision(code), canvas.width))
+            canvas.text(0, y + 12, cut(name, canvas.width))
             y += 16
         else:
-            canvas.text(0, y + 14, cut(names.decision(code), left - 12))
+            canvas.text(0, y + 14, cut(name, left - 12))
         x, whole = left, canvas.width - left - 2
-        for k, share in enumerate(found[d]):
+        for k, share in enumerate(each):
             canvas.rect(x, y + 3, whole * share, 14, shade(k, found.shape[1]), "mute")
             x += whole * share
         y += ROW

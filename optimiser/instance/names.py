@@ -34,10 +34,11 @@ class Names:
             for code, said in zip(organisations["organisation"], organisations["name"], strict=True)
         }
 
-    def decision(self, code: str, organisation: str = "") -> str:
-        """The label of a decision, and for whom."""
+    def decision(self, code: str, organisation: str = "", period: str = "") -> str:
+        """The label of a decision, for whom, and when."""
         said = self.decisions.get(code, code)
-        return f"{said} ({self.organisation(organisation)})" if organisation else said
+        said = f"{said} ({self.organisation(organisation)})" if organisation else said
+        return f"{said} in {self.period(period)}" if period else said
 
     def organisation(self, code: str) -> str:
         """The name of an organisation."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from optimiser.figures.thresholds import moves
 from optimiser.figures.triangle import moves_from
 from optimiser.labels import label, say
 from optimiser.reporting.blocks import Table
@@ -43,3 +44,18 @@ def described(shown: Shown, caption: str, designs: Iterable[tuple[str, Rows]], *
     rows = [(name, moves_from(shown.names, first, design) or say("another.same")) for name, design in every]
     column = label("columns", "elsewhere" if shown.best else "what_moves")
     return Table(caption, (label("columns", "design"), column), rows, folded=folded)
+
+
+def paths_described(shown: Shown, caption: str, paths: Sequence[tuple[str, Rows]], *, folded: bool) -> Table:
+    """Numbered paths, each with what it holds elsewhere than the first, and when."""
+    (_, first), *_ = paths
+    rows = []
+    for name, path in paths:
+        apart = [
+            {**a, "from": a["level"], "to": b["level"]}
+            for a, b in zip(first, path, strict=True)
+            if a["level"] != b["level"]
+        ]
+        rows.append((name, moves(shown.names, apart) or say("thresholds_path.first")))
+    columns = (label("columns", "path"), say("thresholds_path.elsewhere"))
+    return Table(caption, columns, rows, folded=folded)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from optimiser.figures.conflict import conflict
 from optimiser.figures.frontier import frontier
 from optimiser.figures.replay import replay
-from optimiser.figures.thresholds import moves, thresholds
+from optimiser.figures.thresholds import thresholds
 from optimiser.figures.verdicts import verdicts
 from optimiser.labels import label, say
-from optimiser.reporting.another import described
+from optimiser.reporting.another import described, paths_described
 from optimiser.reporting.blocks import Figure, Heading, Listing, Part, Table, Text
 from optimiser.reporting.results import Shown
 from optimiser.terminal import fixed, percent
@@ -76,27 +76,12 @@ def tips(shown: Shown) -> Part | None:
         if "patches" in found and found["designs"]:
             named = [(str(each["design_id"]), each["design"]) for each in found["designs"]]
             if "foresight" in found:
-                blocks.append(_beside_the_first(shown, named))
+                blocks.append(paths_described(shown, say("thresholds_path.designs"), named, folded=True))
             else:
                 blocks.append(described(shown, say("thresholds.designs"), named, folded=True))
         blocks.append(Text(say("thresholds.proven" if found["proven"] else "thresholds.unproven"), "note"))
         blocks += _unfinished(shown, found)
     return Part("tips", say("thresholds.heading"), blocks) if blocks else None
-
-
-def _beside_the_first(shown: Shown, paths: Sequence[tuple[str, Any]]) -> Table:
-    """Numbered paths, each with what it holds elsewhere than the first, and when."""
-    (_, first), *_ = paths
-    rows = []
-    for name, path in paths:
-        apart = [
-            {**a, "from": a["level"], "to": b["level"]}
-            for a, b in zip(first, path, strict=True)
-            if a["level"] != b["level"]
-        ]
-        rows.append((name, moves(shown.names, apart) or say("thresholds_path.first")))
-    columns = (label("columns", "path"), say("thresholds_path.elsewhere"))
-    return Table(say("thresholds_path.designs"), columns, rows, folded=True)
 
 
 def happened(shown: Shown) -> Part | None:

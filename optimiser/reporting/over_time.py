@@ -9,7 +9,7 @@ from typing import Any
 from optimiser.figures.path import one_path
 from optimiser.figures.sensitivity import drivers, sensitivity
 from optimiser.labels import label, say
-from optimiser.reporting.another import described
+from optimiser.reporting.another import described, paths_described
 from optimiser.reporting.blocks import Figure, Listing, Part, Table, Text
 from optimiser.reporting.results import Shown
 from optimiser.terminal import fixed, percent
@@ -58,7 +58,8 @@ def batch(shown: Shown) -> Part | None:
     blocks: list[Any] = [Text(say("samples.how", n=len(found["samples"])))]
     blocks += [Listing(said[:FIRST])] if said else []
     named = _named(found)
-    blocks += [described(shown, say("samples.designs"), named, folded=False)] if named else []
+    tell = paths_described if found["designs"] and "period" in found["designs"][0] else described
+    blocks += [tell(shown, say("samples.designs"), named, folded=False)] if named else []
     blocks += [Listing(said[FIRST:], say("samples.sentences"))] if said[FIRST:] else []
     blocks.append(Figure(sensitivity(shown.names, found)))
     if any(row["index"] is not None and row["input"] for row in found["drivers"]):
@@ -76,7 +77,10 @@ def _named(found: Document) -> list[tuple[str, list[Document]]]:
 
 def _tables(shown: Shown, found: Document) -> Iterator[Table]:
     rules = [
-        (shown.names.decision(r["decision"]), r["level"], r["rule"], percent(r["balanced_accuracy"]))
+        (
+            shown.names.decision(r["decision"], period=r.get("period", "")),
+            *(r["level"], r["rule"], percent(r["balanced_accuracy"])),
+        )
         for r in found["rules"]
     ]
     yield from _table("rules", rules, "decision", "level", "rule", "accuracy")

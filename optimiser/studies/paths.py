@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
-from optimiser.audit.path import PathAudit
+from optimiser.audit.path import PathAudit, audit_path, weighting
 from optimiser.coefficients.path import links_of
+from optimiser.coefficients.sets import sets_of
 from optimiser.design.evaluated import Evaluated
 from optimiser.design.moves import moves
 from optimiser.design.status import Status
@@ -21,6 +22,7 @@ from optimiser.record import Record
 from optimiser.solver.answer import Unfound
 from optimiser.solver.call import check_call, run_of
 from optimiser.solver.clock import Clock, OutOfTime, hearing_interrupts
+from optimiser.solver.extraction import idle_record
 from optimiser.solver.path.foresight import Myopic, Walk, another, judge, planned
 from optimiser.solver.path.whole import Whole
 from optimiser.tolerances import GAP
@@ -47,6 +49,15 @@ class BestPath:
     def record(self) -> tuple[Record, ...]:
         """What is done, period by period."""
         return tuple(step.record for step in self.judged.steps)
+
+    @property
+    def objectives(self) -> dict[str, float]:
+        """Of each the mean over the years, discounted as the value is."""
+        counts = weighting(self.instance) / weighting(self.instance).sum()
+        return {
+            g: float(counts @ [step.audit.objectives[g] for step in self.judged.steps])
+            for g in self.instance.objectives
+        }
 
     @cached_property
     def periods(self) -> tuple[Evaluated, ...]:
@@ -77,6 +88,13 @@ class BestPath:
 
 
 Answer = BestPath | Unfound
+
+
+def placed(instance: Instance, held: Array) -> Array:
+    """(T H,) from who holds what in each period, (T, D, O)."""
+    sets = sets_of(instance)
+    found: Array = held[:, sets.holding_decision, np.maximum(sets.holding_locality, 0)]
+    return found.ravel()
 
 
 class PathStudy:
@@ -121,12 +139,12 @@ class PathStudy:
         with self.clock.within(share):
             if self.foresight == "none":
                 return _answer(instance, self._myopic(instance))
-            judged = self._myopic(instance).judged if start is None else None
             whole = self._about(instance)
             if whole is None:
                 return Unfound(Status.UNKNOWN, np.inf)
-            if judged is not None:
-                start = whole.design_of([step.record.held for step in judged.steps])
+            if start is None or whole.settle(start, Clock())[1] is None:
+                judged = self._myopic(instance).judged
+                start = None if judged is None else whole.design_of([s.record.held for s in judged.steps])
             self.solves += 1
             return _answer(instance, planned(whole, self.gap, self.clock, {}, self.tell, start))
 
@@ -142,6 +160,19 @@ class PathStudy:
         if whole is None or x is None:
             return Unfound(Status.UNKNOWN if whole is None else Status.INFEASIBLE, np.inf)
         return _answer(instance, judge(instance, whole.records(x), value, Status.FEASIBLE, np.inf))
+
+    def broken(self, instance: Instance, held: Array) -> str:
+        """The first promise that who holds what (T, D, O) breaks, as far as doing nothing tells."""
+        whole = self._about(instance)
+        if whole is None:
+            return ""
+        designs = whole.design_of(list(held)).reshape(whole.shape)
+        idle = [
+            replace(idle_record(session, design), held=there)
+            for session, design, there in zip(whole.sessions, designs, held, strict=True)
+        ]
+        broken = audit_path(instance, idle).broken
+        return broken[0] if broken else "no recourse keeps every requirement"
 
     def another(self, instance: Instance, design: Array, enough: float) -> bool:
         """Whether a path of other designs than these (T H,) may be worth `enough`."""

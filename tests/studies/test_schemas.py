@@ -76,9 +76,12 @@ DOUBTS = {
 }
 
 
-def batch(do: Callable[[Batch], Finding]) -> Finding:
+COSTS = {"name": "costs", "method": "grid", "vary": [{"name": "cost", "what": SWITCH[0], "values": [0, 3]}]}
+
+
+def batch(do: Callable[[Batch], Finding], name: str = "archetype", study: Any = DOUBTS) -> Finding:
     with ThreadPoolExecutor(1) as threads:
-        return do(optimiser.sensitivity(instance("archetype"), DOUBTS, executor=threads))
+        return do(optimiser.sensitivity(instance(name), study, executor=threads))
 
 
 ASKED: dict[str, Callable[[str], Design | Finding]] = {
@@ -113,6 +116,7 @@ CASES: dict[str, Callable[[], Design | Finding]] = (
         "replay solved": lambda: optimiser.replay(instance("three-levels"), waves()),
         "compare two": lambda: optimiser.compare(instance("archetype"), others=[shorter()], reach=False),
         "sensitivity": lambda: batch(lambda doubts: doubts.run()),
+        "sensitivity of paths": lambda: batch(lambda doubts: doubts.run(), "pendulum", COSTS),
         "sensitivity rehearsed": lambda: batch(lambda doubts: doubts.rehearse()),
         "sensitivity written": lambda: batch(lambda doubts: doubts.write(3, f"{mkdtemp()}/sample")),
         "path": lambda: optimiser.path(instance("pendulum"), fix={"visits@year 2": "local"}),
@@ -144,7 +148,7 @@ CASES: dict[str, Callable[[], Design | Finding]] = (
 
 
 class EmptyPlan:
-    varied = ()
+    varied, paths = (), ()
 
 
 @cache
@@ -168,7 +172,8 @@ def test_its_document_and_its_tables_are_as_declared(case: str) -> None:
     assert list(undeclared(document, result.keys)) == []
     asked = finding.objectives if isinstance(finding, ObjectivesFinding) else ()
     each = {"objectives": finding.instance.objectives, "asked": asked}
-    each["varied"] = [varied.name for varied in getattr(finding, "plan", EmptyPlan).varied]
+    plan = getattr(finding, "plan", EmptyPlan)
+    each |= {"varied": [varied.name for varied in plan.varied], "paths": plan.paths}
     for name, (columns, rows) in finding.tables().items():
         fitting = [part for part in result.tables if (part.name, part.header(each)) == (name, columns)]
         assert len(fitting) == 1

@@ -40,7 +40,7 @@ class Column:
     below: bool = False  # high itself is out of range
     whole: bool = False
     unit: str = ""
-    each: Literal["", "objectives", "weighed", "resources", "decisions", "asked", "varied"] = (
+    each: Literal["", "objectives", "weighed", "resources", "decisions", "asked", "varied", "paths"] = (
         ""  # objectives: of inputs all but resilience; weighed: all
     )
     nullable: bool = False  # of results: there may be none

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from optimiser.instance.schema.column import Column, a_number, a_text
-from optimiser.instance.schema.result import Part, a_cell, a_choice, a_list, a_map, an_object, rows
+from optimiser.instance.schema.result import (
+    FORESIGHTS,
+    Part,
+    a_cell,
+    a_choice,
+    a_list,
+    a_map,
+    an_object,
+    rows,
+)
 
 METHODS = ("latin-hypercube", "grid", "one-at-a-time", "sobol", "morris", "table")
 SAMPLED = ("latin-hypercube", "sobol", "morris")  # those that say how many samples
@@ -111,12 +120,18 @@ STUDY = an_object(
     a_number("time_limit", "seconds a sample; what it stops cannot be reproduced", low=0, above=True),
     a_number("node_limit", "nodes a sample; what it stops can be reproduced", low=1, whole=True),
     _several("designs", "how these fare in every sample: best, current, or a result", a_text("", ""), 0),
+    a_choice(
+        "foresight",
+        "ask each sample for the best path over the instance's periods: of all periods at once (path), or "
+        "each by itself (none). Where an input is one that only a path reads: path",
+        *FORESIGHTS,
+    ),
     VARY,
     GROUP,
     DEPEND,
     optional=(
         "instance", "samples", "seed", "steps", "table", "gap", "time_limit", "node_limit", "designs",
-        "group", "depend",
+        "foresight", "group", "depend",
     ),
 )  # fmt: skip
 SECTIONS = (VARY, GROUP, DEPEND)

@@ -20,15 +20,14 @@ from optimiser.solver.clock import Clock, OutOfTime, hearing_interrupts
 from optimiser.studies.sensitivity.outcome import FAILED, Outcome
 from optimiser.studies.sensitivity.running.answering import (
     Anchor,
-    Answering,
     Tried,
-    anchored,
     clock_of,
     packed,
     unpacked,
 )
 from optimiser.studies.sensitivity.running.excerpt import Excerpt
 from optimiser.studies.sensitivity.running.export import export
+from optimiser.studies.sensitivity.running.path_answering import anchor_of, answering_of
 from optimiser.studies.sensitivity.running.rehearsal import Rehearsal
 from optimiser.studies.sensitivity.running.running import Run, answer
 from optimiser.studies.sensitivity.running.store import Store
@@ -177,7 +176,7 @@ class Batch(Introduced):
                 return
             run = Run(self._samples, self._store, self._gather, self._clock, self._tell)
             try:
-                for phase in (run.solve(left), run.check_all(), run.fare([*self._named().values()])):
+                for phase in (run.solve(left), run.check_all(), self._fared(run)):
                     for kept in phase:
                         yield kept
                         now = time.monotonic()
@@ -188,9 +187,14 @@ class Batch(Introduced):
                 self._broken = bool(getattr(run.crew, "broken", False))
                 run.close()
 
+    def _fared(self, run: Run) -> Iterator[list[bytes]]:
+        """How fixed designs fare: without foresight none is the best, so that there is nothing to fall short
+        of."""
+        return iter(()) if self.plan.foresight == "none" else run.fare([*self._named().values()])
+
     def _gather(self, tasks: int) -> Crew:
         return self._settings.gather(
-            Opening.of(Answering, self.plan, self.instance, self._anchor), answer, tasks
+            Opening.of(answering_of, self.plan, self.instance, self._anchor), answer, tasks
         )
 
     @property
@@ -206,7 +210,7 @@ class Batch(Introduced):
         clock = clock_of(self.plan)
         try:
             with hearing_interrupts(clock):
-                anchor = anchored(self.plan, self.instance, clock)
+                anchor = anchor_of(self.plan, self.instance, clock)
         except OutOfTime:
             anchor = None
         self._clock.interrupted = clock.interrupted
@@ -214,13 +218,21 @@ class Batch(Introduced):
             self._store.say(anchor=() if anchor is None else (anchor.held, anchor.prices))
         return not clock.interrupted
 
+    @property
+    def _periods(self) -> int:
+        """Of the paths that are asked for; 1: designs are."""
+        return self.instance["periods"].rows if self.plan.foresight else 1
+
     def _named(self) -> dict[str, bytes]:
         """The designs that the study names, what is not given of one as in the best."""
         anchor, found = self._anchor, {}
         for name in self.plan.designs:
-            held = self._given.get(name, np.array(-1))
-            if anchor is not None:
-                held = np.where(held >= 0, held, anchor.held)
+            held, periods = self._given.get(name, np.array(-1)), self._periods
+            if anchor is not None and held.ndim:  # on a path it stays as it begins, where it is not given
+                begins = anchor.held[: len(held)]
+                held = np.tile(np.where(held >= 0, held, begins), (periods, 1))
+            elif anchor is not None:
+                held = anchor.held
             if held.ndim and (held >= 0).all():
                 found[name] = packed(held)
         return found
@@ -229,7 +241,7 @@ class Batch(Introduced):
 
     def _found(self, *, running: bool = False) -> Outcome:
         named = self._named()
-        frames = Tables(self.instance, self._samples, self._store, named).frames()
+        frames = Tables(self.plan, self.instance, self._samples, self._store, named).frames()
         open_ = self._open_sentences(frames, running=running)
         return Outcome(
             instance=self.instance,

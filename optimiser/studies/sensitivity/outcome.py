@@ -82,7 +82,8 @@ class Outcome(Finding):
         return {part: list(records(self.every[part.name])) for part in TABLES}
 
     def _each(self) -> dict[str, Any]:
-        return {**super()._each(), "varied": [varied.name for varied in self.plan.varied]}
+        varied = [varied.name for varied in self.plan.varied]
+        return {**super()._each(), "varied": varied, "paths": self.plan.paths}
 
     def _summary(self) -> Cells:
         rows = [(status, f"{n:,}") for status, n in self.statuses.most_common()]

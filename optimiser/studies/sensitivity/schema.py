@@ -29,6 +29,7 @@ _GRADE = a_text(
     "grade", "how well it is known, as `sources.csv` grades it; of a group the poorest; empty: not said"
 )
 _LEVEL = a_text("level", "the level of which it is said; empty: of a value there is none")
+_PERIOD = Column("period", "text", "of paths: the period; empty of `value` and `feasible`", each="paths")
 
 
 def _interval(of: str) -> tuple[Column, Column]:
@@ -56,7 +57,7 @@ RESULTS = rows(
     a_flag("verified", "whether every number was recomputed, and found as it should be", nullable=True),
     a_flag("neighbours", "whether the designs next to it were looked at, too", nullable=True),
 )
-DESIGNS = rows("designs", "who holds what in each design", DESIGN_ID, *SITE, LEVEL)
+DESIGNS = rows("designs", "who holds what in each design", DESIGN_ID, _PERIOD, *SITE, LEVEL)
 FARED = rows(
     "fared",
     "how designs that stay as they are fare in every sample",
@@ -71,6 +72,7 @@ LEVELS = rows(
     "levels",
     "how often each decision sits where",
     *SITE,
+    _PERIOD,
     LEVEL,
     a_share("share", "of the samples that have a design, those in which it is held there"),
     *_interval("the share; none: a grid, or single steps"),
@@ -85,6 +87,7 @@ DRIVERS = rows(
     "drivers",
     "what moves each decision, the best value, and whether there is a design at all",
     a_text("of", "a decision; `value`: the best value; `feasible`: whether there is a design"),
+    _PERIOD,
     _LEVEL,
     a_text("input", "the input, or the group of inputs; empty: all those of the grade that can be seen to"),
     _GRADE,
@@ -103,6 +106,7 @@ RULES = rows(
     "rules",
     "when each decision sits where, in a few words; none where they would be right too seldom",
     a_text("decision", "the decision"),
+    _PERIOD,
     LEVEL,
     a_text("rule", "it is held there, for most localities, where this is so"),
     a_share(

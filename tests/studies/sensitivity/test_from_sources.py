@@ -97,7 +97,7 @@ def test_what_has_no_range_and_what_does_not_move_is_listed(instances: dict[str,
     assert "levels.mobilisation: no factor moves it, being 0 or 1" in regions.unmoved
     assert not [varied for varied in regions.varied if varied.what == "levels.mobilisation"]
     path = study_from_sources(instances["england-path"])
-    assert "path.learn: only `optimiser path` reads it" in path.unmoved
+    assert "path.learn: only a path reads it, and these samples ask for designs" in path.unmoved
     assert not [varied for varied in path.varied if varied.what.startswith(("path.", "decisions.switch"))]
 
 

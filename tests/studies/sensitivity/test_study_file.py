@@ -240,7 +240,7 @@ WRONG_ENTRIES: list[tuple[dict[str, Any], str]] = [
     (changed(FEAR, what="decisions.correlation", name="c", how="set", range=[0, 1]),
      "vary[2] what: 'one' moves some of the same values; where one sets them, no other can"),
     ({"name": "n", "what": "path.heal", "range": [0, 1]},
-     "vary[2] what: only `optimiser path` reads it, and a study is about one design"),
+     "vary[2] what: only a path reads it, and the instance has no periods ([[periods]] in instance.toml)"),
     (changed(STAFF, color=1), "vary[2] color: 'color' is not a key of [[vary]]"),
 ]  # fmt: skip
 

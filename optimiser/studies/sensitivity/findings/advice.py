@@ -21,6 +21,11 @@ HALVED = 4  # times as many samples, for intervals half as wide
 
 def live_with(found: Findings) -> Iterator[str]:
     """The designs that lose least, in the mean and at worst, and what knowing all would add at most."""
+    if found.plan.foresight == "none":
+        yield (
+            "How fixed paths fare, what the gap leaves open and what it would be worth to know are not told "
+            "without foresight: the path of short sight is not the best of anything."
+        )
     fixed, mean, worst = found.fixed, found.fixed.least_mean, found.fixed.least_worst
     if mean is None or worst is None:
         return
@@ -89,6 +94,8 @@ def _breaking(found: Findings, chosen: set[int]) -> Iterator[str]:
 def measure_next(found: Findings) -> Iterator[str]:
     """The numbers most worth measuring, and on how many samples that rests."""
     rows = found.rows[KNOWING]
+    if found.plan.foresight == "none":
+        return
     if not found.ensemble.random:
         yield "What to measure next takes samples that are drawn at random, such as a Latin hypercube."
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -76,6 +76,8 @@ class Ensemble:
         The numbers of the designs.
     held : (J, H)
         The level at which each holds each holding.
+
+    Where samples ask for paths, each decision stands once for every period, as DECISION@PERIOD.
     """
 
     plan: StudyPlan
@@ -93,12 +95,28 @@ class Ensemble:
     @cached_property
     def sets(self) -> Sets:
         """Decisions, levels and localities."""
-        return sets_of(self.instance)
+        sets = sets_of(self.instance)
+        return by_period(sets, self.instance) if self.plan.paths else sets
+
+    @cached_property
+    def sites(self) -> dict[str, tuple[str, str]]:
+        """DECISION@PERIOD -> decision and period; none where samples ask for designs."""
+        decisions, periods = sets_of(self.instance).decisions, self.instance["periods"]["period"].tolist()
+        every = [(decision, period) for period in periods for decision in decisions]
+        return dict(zip(self.sets.decisions, every, strict=True)) if self.plan.paths else {}
 
     @cached_property
     def names(self) -> Names:
         """What people call decisions and inputs."""
-        return Names(self.instance)
+        names = Names(self.instance)
+        for site, (decision, period) in self.sites.items():
+            names.decisions[site] = names.decision(decision, period=period)
+        return names
+
+    @property
+    def answer(self) -> str:
+        """What each sample asks for."""
+        return "path" if self.plan.paths else "design"
 
     @cached_property
     def people(self) -> Array:
@@ -191,6 +209,21 @@ def _follows(column: Array, other: Array) -> bool:
     return bool((np.diff(column[np.lexsort((column, other))]) >= 0).all())
 
 
+def by_period(sets: Sets, instance: Instance) -> Sets:
+    """The sets with each decision once for every period, those of a period together."""
+    periods, count = instance["periods"]["period"].tolist(), len(sets.decisions)
+    shifts = range(len(periods))
+    return replace(
+        sets,
+        decisions=[f"{decision}@{period}" for period in periods for decision in sets.decisions],
+        uniform=np.tile(sets.uniform, len(periods)),
+        allowed=np.tile(sets.allowed, (len(periods), 1)),
+        holding_decision=np.concatenate([sets.holding_decision + t * count for t in shifts]),
+        holding_locality=np.tile(sets.holding_locality, len(periods)),
+        holding=np.concatenate([sets.holding + t * len(sets.holding_decision) for t in shifts]),
+    )
+
+
 def ensemble_of(plan: StudyPlan, instance: Instance, tables: Tables) -> Ensemble:
     """The tables `samples`, `results` and `designs` as arrays."""
     drawn = tables["samples"].set_index("sample")
@@ -201,7 +234,8 @@ def ensemble_of(plan: StudyPlan, instance: Instance, tables: Tables) -> Ensemble
     levels = {level: l for l, level in enumerate(instance["levels"]["level"])}
     who = tables["designs"].sort_values("design_id", kind="stable")
     who = who[who["design_id"].isin(ids)]
-    holdings = len(sets_of(instance).holding_decision)
+    periods = instance["periods"].rows if plan.paths else 1
+    holdings = periods * len(sets_of(instance).holding_decision)
     return Ensemble(
         plan=plan,
         instance=instance,

@@ -84,8 +84,17 @@ class Findings:
 
         return {
             part.name: pd.DataFrame(
-                [{name: plain(value) for name, value in row.items()} for row in rows],
-                columns=list(part.header()),
+                [{name: plain(value) for name, value in self._parted(row).items()} for row in rows],
+                columns=list(part.header({"paths": self.plan.paths})),
             )
             for part, rows in self.rows.items()
         }
+
+    def _parted(self, row: Row) -> Row:
+        """A row with the period of a path apart from the decision."""
+        sites = self.ensemble.sites
+        for key in ("decision", "of") if sites else ():
+            if key in row:
+                decision, period = sites.get(row[key], (row[key], ""))
+                return {**row, key: decision, "period": period}
+        return row

@@ -48,7 +48,8 @@ def _where_it_tips(found: Findings) -> Iterator[str]:
     name = Counter(name for _, name in leading.values()).most_common(1)[0][0]
     first = f"The input that comes first for most decisions is {found.ensemble.names.input(name)}"
     if not next(each.fact for each in found.ensemble.inputs if each.name == name):
-        yield f"{first}: `optimiser map INSTANCE` shows which weights lead where."
+        if not found.plan.paths:
+            yield f"{first}: `optimiser map INSTANCE` shows which weights lead where."
     elif command := _thresholds(found.plan, name):
         yield f"{first}; where exactly it does, the rest as it is: `{command}`"
 
@@ -67,4 +68,5 @@ def _thresholds(plan: StudyPlan, name: str) -> str:
         return ""
     rows = "".join(f" --where {shlex.quote(f'{column}={value}')}" for column, value in where.items())
     span = ",".join(exact(end).replace(",", "") for end in ends)
-    return f"optimiser thresholds INSTANCE {varied.what} --how {varied.how} --range {span}{rows}"
+    sight = f" --foresight {plan.foresight}" if plan.foresight else ""
+    return f"optimiser thresholds INSTANCE {varied.what} --how {varied.how} --range {span}{rows}{sight}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from optimiser.design.tables import Row
 from optimiser.instance.checking.problems import listing
+from optimiser.labels import label
 from optimiser.studies.sensitivity.findings.advice import enough, live_with, measure_next
 from optimiser.studies.sensitivity.findings.ensemble import GRADES
 from optimiser.studies.sensitivity.findings.findings import Findings
@@ -39,10 +40,13 @@ def sentences(found: Findings) -> tuple[str, ...]:
 
 def answered(found: Findings) -> Iterator[str]:
     """What came of the samples, and what is left out of all else."""
-    ensemble, ends = found.ensemble, found.ensemble.endings
-    yield f"Of {counted(len(ensemble.found), 'sample')} {ensemble.count:,} have a design."
+    ensemble, ends, answer = found.ensemble, found.ensemble.endings, found.ensemble.answer
+    if sight := found.plan.foresight:
+        periods = counted(found.instance["periods"].rows, "period")
+        yield f"Each asks for the path over {periods}, {label('foresights', sight)}; a design is such a path."
+    yield f"Of {counted(len(ensemble.found), 'sample')} {ensemble.count:,} have a {answer}."
     if none := ends["infeasible"]:
-        yield f"In {none:,} no design keeps every requirement."
+        yield f"In {none:,} no {answer} keeps every requirement."
         if min(none, ensemble.count) >= RARE:
             yield from _explained(found, FEASIBLE, "", "whether there is one")
     if refused := ends["refused"]:
@@ -80,7 +84,8 @@ def always(found: Findings) -> Iterator[str]:
     low = percent(float(wilson(np.array(like), like)[0]))
     sure = f": with 95 % confidence in at least {low} of all that the ranges allow"
     sure = sure if stay and found.ensemble.random else ""
-    yield f"{stay} of {counted(of, 'decision')} sit in one place in every sample{sure}."
+    what = ("decision in a period", "decisions in periods") if found.plan.paths else ("decision", "")
+    yield f"{stay} of {counted(of, *what)} sit in one place in every sample{sure}."
 
 
 # What it depends on

@@ -31,12 +31,12 @@ def levels(ensemble: Ensemble, fixed: Fixed) -> list[Row]:
     open_ = _undecided(ensemble, fixed)
     share = times / ensemble.count
     low, high = wilson(share * ensemble.independent, ensemble.independent)
-    sure = ensemble.random
+    sure, compared = ensemble.random, ensemble.plan.foresight != "none"
     return [
         {
             "decision": sets.decisions[d], "organisation": sets.place(h), "level": sets.levels[l],
             "share": share[h, l], "low": low[h, l] if sure else None, "high": high[h, l] if sure else None,
-            "unresolved": open_[h, l] / times[h, l] if times[h, l] else None,
+            "unresolved": open_[h, l] / times[h, l] if times[h, l] and compared else None,
         }
         for h, d in enumerate(sets.holding_decision)
         for l in np.flatnonzero(sets.allowed[d])

@@ -38,7 +38,8 @@ class Refuted(SolverError):
 
 @dataclass(frozen=True, eq=False)
 class Anchor:
-    """Where every sample starts: who holds what (D, O), and prices of the rows that recourse has part in."""
+    """Where every sample starts: who holds what, (D, O) or of a path (T D, O), and of a design the prices of
+    the rows that recourse has part in."""
 
     held: Array
     prices: tuple[Array, ...]
@@ -202,11 +203,10 @@ def anchored(plan: StudyPlan, instance: Instance, clock: Clock) -> Anchor | None
 
 
 def packed(held: Array) -> bytes:
-    """Who holds what, (D, O), as bytes."""
+    """Who holds what, (D, O), of a path (T D, O), as bytes."""
     return held.astype(np.int8).tobytes()
 
 
 def unpacked(held: bytes, instance: Instance) -> Array:
     """The same again."""
-    shape = instance["decisions"].rows, len(instance.localities)
-    return np.frombuffer(held, np.int8).astype(int).reshape(shape)
+    return np.frombuffer(held, np.int8).astype(int).reshape(-1, len(instance.localities))

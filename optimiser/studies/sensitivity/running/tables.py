@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optimiser.design.tables import design_rows, plain
+from optimiser.design.tables import Row, design_rows, plain
 from optimiser.instance.instance import Instance
 from optimiser.studies.sensitivity.running.answering import unpacked
 from optimiser.studies.sensitivity.running.running import most_met
 from optimiser.studies.sensitivity.running.store import Kept, Store, design_key
 from optimiser.studies.sensitivity.sampling.keyed_samples import Samples
 from optimiser.studies.sensitivity.schema import DESIGNS, FARED, RESULTS
+from optimiser.studies.sensitivity.study.plan import StudyPlan
 from optimiser.tolerances import size
 
 if TYPE_CHECKING:
@@ -41,9 +42,14 @@ class Tables:
     """
 
     def __init__(
-        self, instance: Instance, samples: Samples, store: Store, named: Mapping[str, bytes]
+        self,
+        plan: StudyPlan,
+        instance: Instance,
+        samples: Samples,
+        store: Store,
+        named: Mapping[str, bytes],
     ) -> None:
-        self.instance, self.samples, self.store, self.named = instance, samples, store, named
+        self.plan, self.instance, self.samples, self.store, self.named = plan, instance, samples, store, named
         every = store.answers()
         self.answers = {key: every[key] for key in samples.distinct if key in every}
         met = dict.fromkeys(one.design for one in self.answers.values() if one.design is not None)
@@ -80,9 +86,18 @@ class Tables:
         rows = [
             {"design_id": number, **row}
             for design, number in self.ids.items()
-            for row in design_rows(self.instance, unpacked(self.store.held(design), self.instance))
+            for row in self._design(unpacked(self.store.held(design), self.instance))
         ]
-        return pd.DataFrame(rows, columns=list(DESIGNS.header()))
+        return pd.DataFrame(rows, columns=list(DESIGNS.header({"paths": self.plan.paths})))
+
+    def _design(self, held: Array) -> Iterator[Row]:
+        """The rows of a design (D, O), of a path (T D, O) those of every period."""
+        if not self.plan.paths:
+            yield from design_rows(self.instance, held)
+            return
+        periods = self.instance["periods"]["period"].tolist()
+        for period, there in zip(periods, np.split(held, len(periods)), strict=True):
+            yield from ({"period": period, **row} for row in design_rows(self.instance, there))
 
     def _fared(self) -> pd.DataFrame:
         """A row for each sample that has a design and each design that was evaluated there."""
@@ -112,6 +127,8 @@ class Tables:
 
     def _asked(self) -> dict[str, bytes]:
         """Designs that are held against every sample, each once: by name, the others by number."""
+        if self.plan.foresight == "none":
+            return {}
         found, seen = {}, set[bytes]()
         for name, held in self.named.items():
             found[name] = design_key(held)

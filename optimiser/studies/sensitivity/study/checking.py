@@ -18,7 +18,7 @@ from optimiser.studies.sensitivity.sampling.axes import axes_of
 from optimiser.studies.sensitivity.sampling.futures import read_futures
 from optimiser.studies.sensitivity.sampling.sampling import gaussian_correlation
 from optimiser.studies.sensitivity.study.form import Document, Problems, Spot
-from optimiser.studies.sensitivity.study.inputs import Inputs
+from optimiser.studies.sensitivity.study.inputs import NO_PERIODS, Inputs
 from optimiser.studies.sensitivity.study.plan import StudyPlan, Varied
 
 MOST_SAMPLES = 1_000_000
@@ -34,6 +34,7 @@ def checked(document: Document, instance: Instance, folder: Path, problems: Prob
     _instance(document, instance, folder, problems)
     _method(document, problems)
     inputs = Inputs(document, instance, problems)
+    _foresight(document, instance, inputs, problems)
     _names(document, inputs.varied, problems)
     groups = _groups(document, inputs.varied, problems)
     depends = _depends(document, inputs.varied, groups, problems)
@@ -81,6 +82,18 @@ def _method(document: Document, problems: Problems) -> None:
     designs = document["designs"]
     for name in dict.fromkeys(name for name in designs if designs.count(name) > 1):
         problems.add(Spot(key="designs"), f"{quote(name)} stands there twice")
+
+
+def _foresight(document: Document, instance: Instance, inputs: Inputs, problems: Problems) -> None:
+    """Whether it asks for paths, and may."""
+    if inputs.of_paths:
+        document.setdefault("foresight", "path")
+    foresight = document.get("foresight")
+    if foresight is not None and not instance["periods"].rows:
+        problems.add(Spot(key="foresight"), NO_PERIODS)
+    if foresight == "none" and document["designs"]:
+        text = "without foresight no path is the best, so that how others fare beside it is not asked"
+        problems.add(Spot(key="designs"), text)
 
 
 def _names(document: Document, varied: tuple[Varied, ...], problems: Problems) -> None:

@@ -66,7 +66,7 @@ def study_from_sources(instance: Instance, grades: str = "all", *, samples: int 
             if not low < high:
                 without += [f"{path} ({grade})"] if schema.kind != "text" else []
             elif standing(instance, path)[0].of_paths:
-                unmoved.append(f"{path}: only `optimiser path` reads it")
+                unmoved.append(f"{path}: only a path reads it, and these samples ask for designs")
             elif entry := _entry(instance, path, schema, low, high):
                 entries.append(entry)
             elif now := listed(standing(instance, path)[1]):

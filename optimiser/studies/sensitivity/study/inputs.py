@@ -17,6 +17,7 @@ from optimiser.studies.sensitivity.study.shapes import KINDS, distribution_of
 
 Array = np.ndarray
 _OF_AN_INPUT = ("what", "where", "how", *KINDS, "each")  # keys that say nothing of a simplex
+NO_PERIODS = "the instance has no periods ([[periods]] in instance.toml)"
 _UNSAID = {"how": "set", "each": "together"}
 
 
@@ -34,6 +35,7 @@ class Inputs:
             tuple[str, str], list[tuple[str, str, Array]]
         ] = {}  # cells: by whom, how, which rows
         self.unmoved: list[str] = []
+        self.of_paths = False  # whether an input is one that only a path reads
         self.varied = tuple(one for at, entry in enumerate(document["vary"]) for one in self._of(at, entry))
 
     def _of(self, at: int, entry: Document) -> list[Varied]:
@@ -61,10 +63,11 @@ class Inputs:
         """What is meant; None where it leads nowhere."""
         try:
             target = meant(self._instance, entry["what"], entry.get("where"))
-            if not target.of_paths:
-                return target
-            text = "only `optimiser path` reads it, and a study is about one design"
-            self._problems.add(Spot("vary", at, "what"), text)
+            if target.of_paths and not self._instance["periods"].rows:
+                self._problems.add(Spot("vary", at, "what"), f"only a path reads it, and {NO_PERIODS}")
+                return None
+            self.of_paths |= target.of_paths
+            return target
         except InputError as error:
             for line in error.problems:
                 text = line.removeprefix(f"{entry['what']}: ")

@@ -121,6 +121,16 @@ class StudyPlan:
         """Designs that are to be held against every sample, as the file names them."""
         return tuple(self.document["designs"])
 
+    @property
+    def foresight(self) -> str | None:
+        """Of the paths that are asked for; None: each sample asks for a design."""
+        return self.document.get("foresight")
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """One name where samples ask for paths, whose tables then have a column for the period."""
+        return ("path",) if self.foresight else ()
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 (hexadecimal) of what makes samples and their answers, but for how many there are."""
