@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from optimiser.design.tables import Row, plain
-from optimiser.errors import InputError
+from optimiser.errors import InfeasibleError, InputError
 from optimiser.instance.arguments import check_instance, pairs, unknown, wrong_choice, wrong_number
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.column import a_number
@@ -42,6 +42,7 @@ from optimiser.terminal import counted, fixed
 from optimiser.tolerances import GAP
 
 INPUT = ("what", "range", "how", "where")
+NO_PATH = "no sequence of designs keeps every requirement anywhere in this range"
 FINE = 1e-6  # share of the range to which a change is located
 COARSE = 1 / 16  # and of both ranges, with two inputs
 TOLERABLE = a_number("", "a share of the range", low=0, above=True, high=1, below=True)
@@ -219,7 +220,7 @@ def thresholds(
     InputError
         For a call that is wrong.
     InfeasibleError
-        Where no design is possible anywhere in the range.
+        Where no design, or no path, is possible anywhere in the range.
 
     Notes
     -----
@@ -249,13 +250,10 @@ def thresholds(
         wrong += wrong_workers(workers)
         ground = PathGround(PathStudy(instance, foresight, wrong, **call), inputs, weights)
     both_ends(ground)
-    with ground.study.listening():
-        if len(inputs) > 1:
-            found = mapped(ground, COARSE if tolerance is None else tolerance)
-        elif inputs[0].straight:
-            found = traced(ground)
-        else:
-            found = stretched(ground, FINE if tolerance is None else tolerance)
+    try:
+        found = _followed(ground, tolerance)
+    except InfeasibleError as error:
+        raise InfeasibleError(NO_PATH if foresight else error.where) from error
     return Thresholds(
         instance=instance,
         inputs=tuple(inputs),
@@ -265,6 +263,16 @@ def thresholds(
         unfinished=() if found["complete"] else ("Not all of the range was searched to the end in time.",),
         **found,
     )
+
+
+def _followed(ground: Ground, tolerance: float | None) -> dict[str, Any]:
+    """The answer along one input, or over two, while Ctrl-C is heard."""
+    with ground.study.listening():
+        if len(ground.inputs) > 1:
+            return mapped(ground, COARSE if tolerance is None else tolerance)
+        if ground.inputs[0].straight:
+            return traced(ground)
+        return stretched(ground, FINE if tolerance is None else tolerance)
 
 
 def _inputs(

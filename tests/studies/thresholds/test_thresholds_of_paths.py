@@ -225,6 +225,25 @@ def test_without_periods_there_is_no_path() -> None:
         optimiser.thresholds(optimiser.read(ARCHETYPE), "workload.hours", (0, 1), foresight="path")
 
 
+@pytest.mark.parametrize("what", [("resources.reserve", "0,14"), ("decisions.switch_cost", "0,1")])
+def test_where_no_path_is_possible(run: Callable[..., Any], tmp_path: Path, what: tuple[str, str]) -> None:
+    """20 are asked for in each of two shocks, 10 are there: a reserve of 15 leaves 5 of 40 unmet, 1 may be."""
+    write(tmp_path, path_cases.stockpile("shock", "shock", refill=0, max_unmet=0.05))
+    ran = run("thresholds", tmp_path, what[0], "--range", what[1])
+    assert ran.code == 3
+    assert "no sequence of designs keeps every requirement anywhere in this range" in ran.err
+    assert "diagnose" not in ran.err
+
+
+def test_a_reserve_that_suffices(few: None, tmp_path: Path) -> None:
+    """What is left unmet must be 2 in all: 18 of the reserve, and none is needed beyond 20."""
+    write(tmp_path, path_cases.stockpile("shock", "shock", refill=0, max_unmet=0.05))
+    found = optimiser.thresholds(optimiser.read(tmp_path), "resources.reserve", (10, 30), tolerance=1e-3)
+    assert [bool(part.design) for part in found.intervals] == [False, True]
+    assert [tip.at for tip in found.tips] == pytest.approx([18], abs=0.05)
+    assert found.intervals[-1].values == pytest.approx((0.9, 1.0), abs=5e-3)
+
+
 def test_out_of_time_nothing_is_said() -> None:
     found = optimiser.thresholds(optimiser.read(PENDULUM), "path.learn", time_limit=1e-9)
     assert found.empty
