@@ -51,12 +51,14 @@ ANSWERS = {
     KINDS.kSolutionLimit: Ended.STOPPED,  # of nodes
 }  # any other ending is of rounding, "unbounded" among them: all that is asked here is bounded
 DUAL, PRIMAL = 1, 4  # of `simplex_strategy`
-ANEW: tuple[tuple[str, str, int], ...] = (
-    ("on", "ipm", DUAL),
-    ("on", "simplex", DUAL),
-    ("off", "simplex", PRIMAL),
-    ("off", "ipm", DUAL),
-)  # presolve, solver and strategy that are tried in turn, from scratch, where a run ends in no answer
+DEVEX = 1  # of `simplex_dual_edge_weight_strategy`
+ANEW: tuple[tuple[str, str, int, int], ...] = (
+    ("off", "simplex", DUAL, 10 * PATIENCE),  # measured on England's recourse: a third of the next one's time
+    ("on", "ipm", DUAL, UNLIMITED),
+    ("on", "simplex", DUAL, UNLIMITED),
+    ("off", "simplex", PRIMAL, UNLIMITED),
+    ("off", "ipm", DUAL, UNLIMITED),
+)  # presolve, solver, strategy and most iterations, tried in turn, from scratch, where a run ends in no answer
 
 
 def _share_threads(threads: int) -> None:
@@ -73,8 +75,10 @@ _threads: int | None = None
 class Solver:
     """One HiGHS object and the program in it."""
 
-    def __init__(self, threads: int = 1, *, reduce: bool = False) -> None:
-        """With `reduce`, presolve linear programs too: it pays where they are large and run once."""
+    def __init__(self, threads: int = 1, *, reduce: bool = False, devex: bool = False) -> None:
+        """With `reduce`, presolve linear programs too: it pays where they are large and run once. With
+        `devex`, weigh edges by it: where much changes between runs, exact weights are not worth their start.
+        """
         self._threads, self._reduce = threads, reduce
         with quiet():
             self._highs = highspy.Highs()
@@ -84,6 +88,8 @@ class Solver:
         self._started = False
         self._incumbent: Array | None = None
         self._status = highspy.HighsStatus.kOk
+        if devex:
+            self._set("simplex_dual_edge_weight_strategy", DEVEX)
         self._set("mip_abs_gap", 0.0)
         self._set("small_matrix_value", SMALL)
         self._set("mip_feasibility_tolerance", WHOLE)
@@ -264,14 +270,14 @@ class Solver:
             patience = PATIENCE if self._highs.getBasis().valid else UNLIMITED
             self._set("simplex_iteration_limit", patience if iterations is None else iterations)
         stopped = self._run_once(clock, start)
-        for presolve, solver, strategy in ANEW:
+        for presolve, solver, strategy, limit in ANEW:
             if not stopped or self._answers(iterations):
                 break
             if clock.out:
                 self._proven = np.inf
                 return False
             self._check(self._highs.clearSolver(), "clearing")
-            self._set("simplex_iteration_limit", UNLIMITED)
+            self._set("simplex_iteration_limit", limit)
             self._set("presolve", presolve)
             self._set("solver", solver)
             self._set("simplex_strategy", strategy)

@@ -15,6 +15,9 @@ from optimiser.solver.recourse.structure import Structure
 
 Array = np.ndarray
 SMALL = 2000  # columns up to which all are loaded, whoever holds what; beyond, those that can be nonzero
+APART = (
+    0.3  # share of the columns in which a point may differ from the last for its basis to be worth keeping
+)
 
 
 class Numbers(Protocol):
@@ -60,8 +63,8 @@ class Scenario:
         self._aid = [np.flatnonzero(r.e_index[e, 3] == s) for e in r.aid_e]
         self._coupling, self._held = len(r.coupling), r.e_held[self._fear]
         self._entries = self._assemble(r)
-        self._solver = Solver()
-        self._loaded: Array | None = None  # columns in HiGHS
+        self._solver = Solver(devex=True)
+        self._loaded = self._kept = np.zeros(0, int)  # columns and rows in HiGHS; none: it is another program
 
     def _assemble(self, r: Structure) -> sparse.csc_array:
         """The matrix with, for each entry, one more than the position of its value in `_values`."""
@@ -98,14 +101,14 @@ class Scenario:
         acts = [ones[0], -numbers.oversight[self._watched], *aid]
         others = [numbers.feared[self._fear], ones[1]]
         self._values = np.concatenate([self._on_y.data[self._own], [-1.0], *acts, *others])
-        self._loaded = None
+        self.forget()
         self._roomy = numbers.sign[self._rows] > 0  # doing nothing keeps these but for rounding
         self._roomy[self._capped] = False
         self._direction = np.zeros(0)
 
     def forget(self) -> None:
         """Solve the next point as if it were the first, from no basis."""
-        self._loaded = None
+        self._kept = self._kept[:0]
 
     def price(self, x: Array, most: Array, side: Array, direction: Array, clock: Clock) -> Priced:
         """Solve the recourse at a master point x, where it is at most `most` and leaves `side` of its rows.
@@ -142,29 +145,45 @@ class Scenario:
         if turned := not np.array_equal(direction, self._direction):
             gain = -(self._on_y.T @ prices)[self.columns]
             self._worth, self._direction = np.append(gain, np.zeros(len(self._capped))), direction.copy()
-        if self._loaded is None:
-            self._loaded = np.flatnonzero(needed)
-            matrix = self._chosen(self._loaded)
-            lower, nothing = np.full(len(upper), -np.inf), np.zeros(len(self._loaded))
-            self._solver.load(self._worth[self._loaded], matrix, lower, upper, nothing, most[self._loaded])
+        here = np.zeros(len(most), bool)
+        here[self._loaded] = True
+        if not len(self._kept) or (here != needed).sum() > APART * needed.sum():
+            self._load(np.flatnonzero(needed), most, upper)
             return self._loaded
         if turned:
             self._solver.change_costs(self._worth[self._loaded])
-        needed[self._loaded] = False
-        further = np.flatnonzero(needed)
-        if len(further):
-            nothing = np.zeros(len(further))
-            self._solver.add_columns(self._worth[further], self._chosen(further), nothing, most[further])
-            self._loaded = np.concatenate([self._loaded, further])
-        every = np.arange(len(self._loaded))
+        if (further := np.flatnonzero(needed & ~here)).size:
+            self._extend(further, most)
+        every, rows = np.arange(len(self._loaded)), np.arange(len(self._kept))
         self._solver.change_bounds(every, np.zeros(len(every)), most[self._loaded])
-        self._solver.change_row_bounds(np.arange(len(upper)), np.full(len(upper), -np.inf), upper)
+        self._solver.change_row_bounds(rows, np.full(len(rows), -np.inf), upper[self._kept])
         return self._loaded
 
-    def _chosen(self, columns: Array) -> sparse.csc_array:
+    def _load(self, columns: Array, most: Array, upper: Array) -> None:
+        """Load these columns, the coupling rows, and the others that any of the columns is in."""
+        matrix = self._chosen(columns)
+        coupling = np.arange(len(upper)) < len(self._rows)
+        self._loaded, self._kept = columns, np.flatnonzero(coupling | (np.diff(matrix.indptr) > 0))
+        free, nothing = np.full(len(self._kept), -np.inf), np.zeros(len(columns))
+        self._solver.load(
+            self._worth[columns], matrix[self._kept], free, upper[self._kept], nothing, most[columns]
+        )
+
+    def _extend(self, columns: Array, most: Array) -> None:
+        """Load these columns too, and the rows that none of the others is in."""
+        matrix = self._chosen(columns)
+        worth, nothing = self._worth[columns], np.zeros(len(columns))
+        self._solver.add_columns(worth, matrix[self._kept].tocsc(), nothing, most[columns])
+        self._loaded = np.concatenate([self._loaded, columns])
+        rows = np.setdiff1d(np.flatnonzero(np.diff(matrix.indptr)), self._kept, assume_unique=True)
+        free = np.full(len(rows), np.inf)
+        self._solver.add_rows(self._chosen(self._loaded)[rows], -free, free)
+        self._kept = np.concatenate([self._kept, rows])
+
+    def _chosen(self, columns: Array) -> sparse.csr_array:
         matrix = self._entries[:, columns]
         matrix.data = self._values[matrix.data - 1]
-        return matrix
+        return matrix.tocsr()
 
     def _repair(self, loaded: Array, clock: Clock) -> Outcome:
         """The least excess over limits on unmet demand."""
@@ -173,5 +192,5 @@ class Scenario:
         cost[slacks] = -1.0
         self._solver.change_costs(cost)
         self._solver.change_bounds(slacks, 0.0 * slacks, np.full(len(slacks), np.inf))
-        self._loaded = None  # it is another program now
+        self.forget()  # it is another program now
         return self._solver.run(clock)
