@@ -20,6 +20,7 @@ import optimiser
 from optimiser import Design
 from optimiser.solver.clock import Clock
 from optimiser.solver.session import Session
+from optimiser.tolerances import SOLVED
 
 FACTORS = (1e-9, 1e-6, 1e-3, 1e3, 1e6, 1e9)
 FULL = [
@@ -195,13 +196,16 @@ def test_what_is_added_to_the_model_is_in_the_users_units(factor: float, tmp_pat
 @pytest.mark.parametrize("short", [0.0, 1e-8, 1e-7, 3e-7, 5.5e-7, 1e-6, 2e-6, 5e-6, 1e-4])
 @pytest.mark.parametrize("factor", [1e-9, 1.0, 1e9])
 def test_a_limit_that_is_missed_by_little_hides_no_other_design(short: float, factor: float) -> None:
-    """P1 and P2 take 7 hours; where there are less, P1 alone is best, whatever the search begins from."""
+    """P1 and P2 take 7 hours; where there are less, P1 alone is best, whatever the search begins from.
+
+    What HiGHS may leave of a row (SOLVED) is not less.
+    """
     here = optimiser.read("instances/archetype")
     hours = here.replace("organisations.staff_hours", set=7 * (1 - short), where={"level": "local"})
     session = Session(rescaled(hours, "hours", factor))
     for start in (None, np.zeros(6, int)):
         found = session.optimise(1e-6, Clock(), start=start)
-        assert found.value == pytest.approx(0.35 if short == 0 else 2.9 / 9)
+        assert found.value == pytest.approx(0.35 if short < SOLVED else 2.9 / 9)
         assert found.bound == pytest.approx(found.value, abs=1e-6)
 
 
