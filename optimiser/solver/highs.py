@@ -58,7 +58,7 @@ ANEW: tuple[tuple[str, str, int, int], ...] = (
     ("on", "simplex", DUAL, UNLIMITED),
     ("off", "simplex", PRIMAL, UNLIMITED),
     ("off", "ipm", DUAL, UNLIMITED),
-)  # presolve, solver, strategy and most iterations, tried in turn, from scratch, where a run ends in no answer
+)  # presolve, solver, strategy, most iterations: tried in turn, from scratch, where a run ends in no answer
 
 
 def _share_threads(threads: int) -> None:
@@ -95,6 +95,7 @@ class Solver:
         self._set("mip_feasibility_tolerance", WHOLE)
         self._integer = np.zeros(0, bool)
         self._whole_numbers = False
+        self._basis: highspy.HighsBasis | None = None  # of the relaxation from which a search began
 
     def load(
         self,
@@ -139,6 +140,9 @@ class Solver:
         kinds = np.where(whole, int(highspy.HighsVarType.kInteger), int(highspy.HighsVarType.kContinuous))
         kinds = kinds.astype(np.uint8)
         self._check(self._highs.changeColsIntegrality(len(columns), columns, kinds), "changing integrality")
+        if not on and self._basis is not None and len(self._basis.row_status) == self._highs.getNumRow():
+            self._check(self._highs.setBasis(self._basis), "handing over a basis")  # a search leaves none
+        self._basis = None
 
     def add_rows(self, matrix: sparse.csr_array, lower: Array, upper: Array) -> None:
         """Add rows at the end."""
@@ -220,6 +224,7 @@ class Solver:
         basis = self._highs.getBasis()
         self._check(self._highs.clearSolver(), "clearing")
         if basis.valid:
+            self._basis = basis
             self._check(self._highs.setBasis(basis), "handing over a basis")
 
     def _choose_options(self, brisk: float, nodes: int) -> None:

@@ -13,8 +13,17 @@ from optimiser.solver.compile.program import Program
 from optimiser.solver.cuts.cuts import Cuts, dense, join
 from optimiser.solver.evaluation import Evaluator
 from optimiser.solver.outcome import Ended
-from optimiser.solver.search.branch_and_cut import Tree
-from optimiser.solver.search.master import ROUNDS, Candidate, Found, Master, Progress, Searched, relax, search
+from optimiser.solver.search.branch_and_cut import PointSeparator, Tree
+from optimiser.solver.search.master import (
+    ROUNDS,
+    Candidate,
+    Found,
+    Master,
+    Progress,
+    Searched,
+    relax,
+    search,
+)
 from optimiser.solver.search.neighbourhood import Neighbourhood
 
 Array = np.ndarray
@@ -136,7 +145,7 @@ class Session(Evaluator):
     def _search(
         self,
         fresh: Callable[[], Master],
-        separate: Callable[[Array, Array | None], Cuts],
+        separate: PointSeparator,
         evaluate: Callable[[Array], Candidate],
         progress: Progress,
         clock: Clock,
@@ -204,10 +213,10 @@ class Session(Evaluator):
                     opening.append(prices)
         return r.cuts(opening)
 
-    def _separator(self, clock: Clock, floors: Iterable[int]) -> Callable[[Array, Array | None], Cuts]:
+    def _separator(self, clock: Clock, floors: Iterable[int]) -> PointSeparator:
         direction, floors = self.weights.copy(), list(floors)
 
-        def separate(x: Array, floor_prices: Array | None) -> Cuts:
+        def separate(x: Array, floor_prices: Array | None, priced_at: Array | None = None) -> Cuts:
             nonlocal direction
             if floor_prices is not None and floors:
                 direction = self.weights.copy()
@@ -215,7 +224,8 @@ class Session(Evaluator):
             around = self.pools.separate(x, around=floor_prices is None)
             if self.extended:
                 return around
-            return join(around, self.recourse.cuts(self.prices(x, direction, clock)).violated(x))
+            priced = self.prices(x if priced_at is None else priced_at, direction, clock)
+            return join(around, self.recourse.cuts(priced).violated(x))
 
         return separate
 
