@@ -16,13 +16,17 @@ import pytest
 from enumeration import brute_force
 from hard_permutations import permutations
 from kinds import KINDS, holds_up
+from paths import ARCHETYPE
 from random_instances import random_instance
 from rows_by_hand import rows
+from scipy import sparse
 
 import optimiser
 from optimiser import Instance, Status
+from optimiser.errors import SolverError
 from optimiser.solver import highs, solve
 from optimiser.solver.clock import Clock
+from optimiser.solver.cuts.cuts import Cuts
 from optimiser.solver.highs import Solver
 from optimiser.solver.outcome import Ended, Outcome
 from optimiser.solver.search import master as search
@@ -226,3 +230,25 @@ def test_no_design_is_reported_beside_a_better_one(kind: str, gap: float) -> Non
                 assert design.neighbours.better == 0
                 assert design.neighbours.checked == design.neighbours.total
                 assert design.closest is None or design.closest.cost >= 0
+
+
+@pytest.mark.parametrize(
+    "ends", [lambda p: p.found(Ended.OPTIMAL), lambda p: p.ended, lambda p: p.nothing_more()]
+)
+def test_a_bound_below_the_value_is_lifted_by_rounding_and_refused_beyond(ends: Any) -> None:
+    def progress(bound: float) -> search.Progress:
+        best = search.Candidate(np.zeros(1, int), 0.5, Cuts(sparse.csr_array((0, 1)), np.zeros(0)))
+        return search.Progress(1e-6, np.inf, best, bound)
+
+    assert ends(progress(0.5 - 2e-7)).bound == 0.5
+    assert ends(progress(0.5)).bound == 0.5
+    with pytest.raises(SolverError, match=r"the value 0\.5 lies above the solver's bound 0\.49"):
+        ends(progress(0.49))
+
+
+def test_a_wrong_bound_of_a_search_is_an_error_and_no_answer(monkeypatch: Any) -> None:
+    """Cuts that are too tight leave a bound below the value of a design that breaks them."""
+    lower = search.Progress.lower
+    monkeypatch.setattr(search.Progress, "lower", lambda self, bound: lower(self, bound - 0.01))
+    with pytest.raises(SolverError, match="lies above the solver's bound"):
+        optimiser.solve(optimiser.read(ARCHETYPE))

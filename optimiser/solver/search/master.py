@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 import numpy as np
 from scipy import sparse
 
+from optimiser.design.bound import held_to
 from optimiser.design.status import Status
 from optimiser.solver.clock import Clock
 from optimiser.solver.compile.program import Program
@@ -227,7 +228,7 @@ class Progress:
 
     def nothing_more(self) -> Searched:
         """As it stands where nothing is left that keeps all rows and cuts."""
-        self.bound = self.value
+        self.bound = min(self.bound, self.value)
         return self.found(Ended.INFEASIBLE if self.best is None else Ended.OPTIMAL)
 
     @property
@@ -236,12 +237,14 @@ class Progress:
         return self.found(Ended.OPTIMAL if self.bound - self.value <= SOLVED else Ended.STOPPED)
 
     def found(self, ended: Ended) -> Searched:
-        """As it stands."""
+        """As it stands; raises SolverError where the bound is wrong, below the value of a design.
+
+        What HiGHS's tolerances leave between the two is no error, and the bound is lifted by it.
+        """
         if self.best is None:
             return NotFound(-np.inf if ended is Ended.INFEASIBLE else self.bound, ended)
-        return Found(
-            self.best.design, self.best.value, max(self.bound, self.best.value), ended, self.best.point
-        )
+        held_to(self.bound, self.value)
+        return Found(self.best.design, self.value, max(self.bound, self.value), ended, self.best.point)
 
 
 def search(
