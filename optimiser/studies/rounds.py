@@ -29,7 +29,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Task(ABC):
-    """One of a round; it may put the asker to another instance, which then is the task's own."""
+    """One of a round; it may be about another instance, and put the asker to others, which are its own."""
 
     instance: Instance | None = None
 
@@ -52,8 +52,6 @@ class Search(Task):
 
     def done(self, asker: Asker) -> Answer:
         """What was found."""
-        if self.instance is not None:
-            asker.about(self.instance)
         if self.weights is not None:
             asker.weigh(self.weights)
         return asker.ask(
@@ -83,11 +81,14 @@ class Done:
 
 def do(asker: Asker, task: Task, beginning: Beginning) -> Done:
     """Do a task, with nothing in the session but where it begins."""
-    if asker.instance is not beginning.instance:
-        asker.about(beginning.instance)
-    if not np.array_equal(asker.weights, beginning.weights):
-        asker.weigh(beginning.weights)
-    asker.session.stand(beginning.state)
+    if task.instance is not None and task.instance is not beginning.instance:
+        asker.about(task.instance)
+    else:
+        if asker.instance is not beginning.instance:
+            asker.about(beginning.instance)
+        if not np.array_equal(asker.weights, beginning.weights):
+            asker.weigh(beginning.weights)
+        asker.session.stand(beginning.state)
     asker.solves = beginning.solves
     result = task.done(asker)
     same = asker.instance is beginning.instance

@@ -22,6 +22,18 @@ QUESTIONS: list[tuple[str, Path, dict[str, Any], list[int]]] = [
     ("explain", ARCHETYPE, {"decisions": ["O2", "P1"]}, [2, 3]),
     ("alternatives", ARCHETYPE, {"count": 3, "diverse": 2}, [2]),
     ("thresholds", ARCHETYPE, {"what": "weights.responsiveness"}, [2]),
+    ("thresholds", ARCHETYPE, {"what": "organisations.staff_hours", "range": (0, 24)}, [2]),
+    (
+        "thresholds",
+        ARCHETYPE,
+        {
+            "what": "organisations.staff_hours",
+            "range": (0, 24),
+            "tolerance": 0.5,
+            "also": {"what": "weights.responsiveness"},
+        },
+        [3],
+    ),
     ("weight_map", ARCHETYPE, {}, [2]),
     ("compare", ARCHETYPE, {}, [2]),
 ]

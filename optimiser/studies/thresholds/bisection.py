@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from heapq import heappop, heappush
-from itertools import count, pairwise, product
+from itertools import pairwise, product
 
 import numpy as np
 
-from optimiser.studies.thresholds.points import Ground, Place, Point
+from optimiser.studies.thresholds.places import Change, Place
+from optimiser.studies.thresholds.points import Ground, Point
 from optimiser.tolerances import TOLERANCE
 
 STEPS = 16  # a stretch of which nothing is proven is asked at so many places at least
@@ -48,31 +48,25 @@ def along(ground: Ground, tolerance: float) -> tuple[list[Stretch], bool]:
     Where two points have different designs, the place at which the one becomes worth more than the other is
     found by evaluating these two alone, and what is best on either side of it is then solved for: either no
     other design is better, or a new one comes in and the search goes on on both sides of it. `tolerance` is
-    how closely a change is located.
+    how closely a change is located. All open stretches are asked about in one round.
     """
     (given,) = ground.inputs
     step = (given.high - given.low) / STEPS
-    low = ground.point((given.low,))
-    high = ground.point((given.high,), [low] if low else [])
-    if low is None or high is None:
+    low, high = (given.low,), (given.high,)
+    if not ground.solved({low: ()}) or not ground.solved({high: [ground.points[low]]}):
         return [], False
-    done, waiting, turn = list[Stretch](), list[tuple[float, int, Stretch]](), count()
-    todo = [Stretch(low, high)]
-    while True:
-        for stretch in todo:
-            heappush(waiting, (stretch.low.at[0] - stretch.high.at[0], next(turn), stretch))
-        if not waiting or ground.study.clock.out:
-            break
-        stretch = heappop(waiting)[2]  # the widest
-        ground.study.tell(f"{len(ground.points)} points, {len(waiting) + 1} stretches left")
-        settled = _settled(ground, stretch, tolerance, step)
-        todo = [] if settled else _split(ground, stretch, tolerance)
-        if settled or not todo:
-            done.append(settled or stretch)
-        if not settled and not todo:  # time ran out
-            break
-    stretches = sorted(done + [entry[2] for entry in waiting], key=lambda s: s.low.at)
-    return _rising(ground, stretches), not waiting and not ground.study.clock.out
+    done, todo, late = list[Stretch](), [Stretch(ground.points[low], ground.points[high])], False
+    while todo and not ground.study.clock.out:
+        ground.study.tell(f"{len(ground.points)} points, {len(todo)} stretches left")
+        settled = _settled(ground, todo, tolerance, step)
+        done += [one for one in settled if one is not None]
+        todo = [one for one, end in zip(todo, settled, strict=True) if end is None]
+        parts = _split(ground, todo, tolerance)
+        cut = [one for one, found in zip(todo, parts, strict=True) if not found]  # time ran out
+        done, late = done + cut, late or bool(cut)
+        todo = [part for found in parts for part in found]
+    complete = not (todo or late or ground.study.clock.out)
+    return _rising(ground, sorted(done + todo, key=lambda s: s.low.at)), complete
 
 
 def _rising(ground: Ground, stretches: list[Stretch]) -> list[Stretch]:
@@ -92,68 +86,70 @@ def _rising(ground: Ground, stretches: list[Stretch]) -> list[Stretch]:
     ]
 
 
-def _settled(ground: Ground, stretch: Stretch, tolerance: float, step: float) -> Stretch | None:
-    """The stretch, where nothing more is to be asked of it."""
-    low, high = stretch.low, stretch.high
-    width, whole = high.at[0] - low.at[0], ground.inputs[0].whole
-    if whole and width <= 1:
-        return Stretch(low, high, proven=True)
-    if not stretch.same:
-        return stretch if width <= tolerance else None
-    if ground.proven((low, high)) or _alone(ground, low, high):
-        return Stretch(low, high, proven=True)
-    return stretch if width <= max(step, float(whole)) * (1 + 1e-9) else None
+def _settled(
+    ground: Ground, stretches: Sequence[Stretch], tolerance: float, step: float
+) -> list[Stretch | None]:
+    """Each stretch, where nothing more is to be asked of it; None: there is."""
+    whole = ground.inputs[0].whole
+    widths = [s.high.at[0] - s.low.at[0] for s in stretches]
+    proven = [
+        bool(whole and width <= 1) or (s.same and ground.proven((s.low, s.high)))
+        for s, width in zip(stretches, widths, strict=True)
+    ]
+    asked = [k for k, s in enumerate(stretches) if s.same and not proven[k]]
+    for k, alone in zip(asked, _alone(ground, [stretches[k] for k in asked]), strict=True):
+        proven[k] = alone
+    least = max(step, float(whole)) * (1 + 1e-9)
+    found = list[Stretch | None]()
+    for s, sure, width in zip(stretches, proven, widths, strict=True):
+        enough = width <= (least if s.same else tolerance)
+        found.append(Stretch(s.low, s.high, proven=True) if sure else s if enough else None)
+    return found
 
 
-def _alone(ground: Ground, low: Point, high: Point) -> bool:
-    """Whether constraints widen along the stretch and no other design is worth, at its loose end, what this
-    one is worth at its tight end: then none is in between."""
+def _alone(ground: Ground, stretches: Sequence[Stretch]) -> list[bool]:
+    """Whether constraints widen along each stretch and no other design is worth, at its loose end, what its
+    own is worth at its tight end: then none is in between."""
     widens = ground.inputs[0].widens
-    if not widens or low.design is None:
-        return False
-    tight, loose = (low, high) if widens > 0 else (high, low)
-    return not ground.better_elsewhere(tight, loose)
+    if not widens:
+        return [False] * len(stretches)
+    return ground.alone([(s.low, s.high) if widens > 0 else (s.high, s.low) for s in stretches])
 
 
-def _split(ground: Ground, stretch: Stretch, tolerance: float) -> list[Stretch]:
-    """The stretch in parts, solved where they meet; none where time ran out."""
-    low, high = stretch.low.at[0], stretch.high.at[0]
+def _split(ground: Ground, stretches: Sequence[Stretch], tolerance: float) -> list[list[Stretch]]:
+    """Each stretch in parts, solved where they meet; none where time ran out."""
+    places = _places(ground, stretches, tolerance)
+    asked: dict[Place, Sequence[Point]] = {
+        (x,): (s.low, s.high) for s, inside in zip(stretches, places, strict=True) for x in inside
+    }
+    ground.solved(asked)
+    found = list[list[Stretch]]()
+    for s, inside in zip(stretches, places, strict=True):
+        points = [ground.points.get((x,)) for x in inside]
+        known = [s.low, *(p for p in points if p is not None), s.high]
+        found.append([Stretch(a, b) for a, b in pairwise(known)] if None not in points else [])
+    return found
+
+
+def _places(ground: Ground, stretches: Sequence[Stretch], tolerance: float) -> list[list[float]]:
+    """Where to solve within each stretch: in its middle, or where its designs change places."""
     whole = ground.inputs[0].whole
-    middle = round((low + high) / 2) if whole else (low + high) / 2
-    crossing = not stretch.same and ground.comparable
-    places = list(_crossing(ground, stretch, tolerance)) if crossing else [middle]
-    if not whole and (places[0] - low <= tolerance or high - places[-1] <= tolerance):
-        places = sorted({*places, middle})  # so that no stretch is pared away by its tolerance
-    near, points = (stretch.low, stretch.high), [stretch.low]
-    for x in places:
-        if points[-1].at[0] < x < high:
-            found = ground.point((float(x),), near)
-            if found is None:
-                return []
-            points.append(found)
-    points.append(stretch.high)
-    return [Stretch(a, b) for a, b in pairwise(points)]
-
-
-def _crossing(ground: Ground, stretch: Stretch, tolerance: float) -> tuple[float, float]:
-    """Two places within `tolerance`: below them the low design is worth more, above them the high one.
-
-    Or the one place, twice, where neither is possible.
-    """
-    low, high = stretch.low.at[0], stretch.high.at[0]
-    whole = ground.inputs[0].whole
-    while high - low > (1 if whole else tolerance):
+    changing = [not s.same and ground.comparable for s in stretches]
+    changes = [
+        Change(s.low.at[0], s.high.at[0], (s.low.design, s.high.design))
+        for s, changes in zip(stretches, changing, strict=True)
+        if changes
+    ]
+    crossings = iter(ground.cross(changes, tolerance))
+    found = list[list[float]]()
+    for s, changes_places in zip(stretches, changing, strict=True):
+        low, high = s.low.at[0], s.high.at[0]
         middle = float(round((low + high) / 2)) if whole else (low + high) / 2
-        if not low < middle < high:  # as close as numbers are
-            break
-        before, after = (ground.worth(p.design, (middle,)) for p in (stretch.low, stretch.high))
-        below = before >= after
-        if before == after == -np.inf:  # neither is possible: at the end that has a design it becomes so
-            if stretch.low.design is not None and stretch.high.design is not None:
-                return middle, middle
-            below = stretch.low.design is None
-        low, high = (middle, high) if below else (low, middle)
-    return low, high
+        places = sorted(set(next(crossings))) if changes_places else [middle]
+        if not whole and (places[0] - low <= tolerance or high - places[-1] <= tolerance):
+            places = sorted({*places, middle})  # so that no stretch is pared away by its tolerance
+        found.append([x for x in places if low < x < high])
+    return found
 
 
 def over(ground: Ground, tolerance: float) -> tuple[list[Cell], bool]:
@@ -161,38 +157,41 @@ def over(ground: Ground, tolerance: float) -> tuple[list[Cell], bool]:
 
     A cell whose corners differ is quartered until its sides are no longer than the share `tolerance` of the
     ranges; one whose corners agree is quartered down to twice that where nothing is proven of its inside.
+    Corners of all cells of one size are asked about in one round.
     """
     x, y = ground.inputs
-    done, waiting, turn = list[Cell](), list[tuple[float, int, Place, Place]](), count()
-    heappush(waiting, (-1.0, next(turn), (x.low, x.high), (y.low, y.high)))
-    while waiting and not ground.study.clock.out:
-        size, _, xs, ys = heappop(waiting)
-        ground.study.tell(f"{len(ground.points)} points, {len(waiting) + 1} cells left")
-        cell = _cell(ground, xs, ys)
-        if cell is None:
-            break
-        finer = tolerance if not cell.same else 2 * tolerance
-        if (cell.same and cell.proven) or -size <= finer * (1 + 1e-9) or _atomic(ground, xs, ys):
-            done.append(cell)
-            continue
-        for part in product(_halves(xs, x.whole), _halves(ys, y.whole)):
-            heappush(waiting, (size / 2, next(turn), *part))
-    complete = not waiting and not ground.study.clock.out
+    spans: list[tuple[Place, Place]] = [((x.low, x.high), (y.low, y.high))]
+    size, done, late = 1.0, list[Cell](), False
+    ground.solved({(x.low, y.low): ()})  # so that all others know of one
+    while spans and not (late or ground.study.clock.out):
+        ground.study.tell(f"{len(ground.points)} points, {len(spans)} cells left")
+        corners = dict.fromkeys(at for span in spans for at in product(*span))
+        late = not ground.solved({at: _nearest(ground, at) for at in corners})
+        cells = [(span, _cell(ground, *span)) for span in spans]
+        spans = []
+        for (xs, ys), cell in cells:
+            if cell is None:
+                continue
+            finer = tolerance if not cell.same else 2 * tolerance
+            if cell.proven or size <= finer * (1 + 1e-9) or _atomic(ground, xs, ys):
+                done.append(cell)
+            else:
+                spans += product(_halves(xs, x.whole), _halves(ys, y.whole))
+        size /= 2
+    complete = not (spans or late or ground.study.clock.out)
     return sorted(done, key=lambda cell: cell.corners[0].at), complete
 
 
 def _cell(ground: Ground, xs: Place, ys: Place) -> Cell | None:
-    corners: list[Point] = []
-    for at in product(xs, ys):
-        found = ground.point(at, [*corners, *_nearest(ground, at)])
-        if found is None:
-            return None
-        corners.append(found)
-    cell = Cell(tuple(corners))
-    return Cell(cell.corners, proven=cell.same and ground.proven(corners))
+    known = [ground.points.get(at) for at in product(xs, ys)]
+    corners = tuple(p for p in known if p is not None)
+    if len(corners) < len(known):
+        return None
+    cell = Cell(corners)
+    return Cell(corners, proven=cell.same and ground.proven(corners))
 
 
-def _nearest(ground: Ground, at: Place, most: int = 2) -> Sequence[Point]:
+def _nearest(ground: Ground, at: Place, most: int = 4) -> Sequence[Point]:
     """Known points close by: what is best there is likely to be good here."""
     spans = [i.high - i.low for i in ground.inputs]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,14 +16,13 @@ from optimiser.design.tables import Row
 from optimiser.instance.instance import Instance
 from optimiser.record import Record
 from optimiser.solver.answer import Best, Unfound
-from optimiser.studies.inputs import Input, variant, weights_at
+from optimiser.studies.inputs import Input
 from optimiser.studies.paths import BestPath, PathStudy
 from optimiser.studies.study import Study
+from optimiser.studies.thresholds.places import Change, Found, Place, Plane, Reached, not_told
 from optimiser.tolerances import EQUAL
 
 Array = np.ndarray
-Place = tuple[float, ...]  # a value of each input
-Found = Best | BestPath  # what is asked about: one design, or one a period
 Done = Record | tuple[Record, ...]
 
 
@@ -83,34 +82,34 @@ class Ground(ABC):
     ) -> None:
         self.study, self.inputs = study, list(inputs)
         self.base, given = study.instance, study.instance.weights if weights is None else weights
-        self.weights = {g: given.get(g, 0.0) for g in self.base.objectives}
+        self.plane = Plane(self.base, tuple(inputs), {g: given.get(g, 0.0) for g in self.base.objectives})
         self.points: dict[Place, Point] = {}
         self.cut = False  # whether time ran out on a point that was kept
         self._instances: dict[Place, Instance] = {}
-
-    @abstractmethod
-    def worth(self, design: Array | None, at: Place) -> float:
-        """What a design is worth there; -inf where it is not possible."""
 
     @abstractmethod
     def record_worth(self, record: Any, at: Place) -> float:
         """What a record would be worth there, if it were possible."""
 
     @abstractmethod
-    def ask(self, at: Place, start: Array | None) -> Found | Unfound:
-        """Solve there, in part of the time that is left."""
-
-    @abstractmethod
     def each(self, asked: Sequence[tuple[Place, Array | None]]) -> list[Any]:
         """Solve at each of these places, beginning from a design."""
 
     @abstractmethod
-    def evaluate(self, design: Array, at: Place) -> Found | Unfound:
-        """A design there with its best recourse."""
+    def reach(self, asked: Mapping[Place, Sequence[Array]]) -> list[Reached]:
+        """What is best at each place, where these designs are best near by."""
 
     @abstractmethod
-    def another(self, design: Array, at: Place, enough: float) -> bool:
-        """Whether another design than this may be worth so much there."""
+    def cross(self, changes: Sequence[Change], tolerance: float) -> list[tuple[float, float]]:
+        """Where within each change the one design becomes worth more than the other."""
+
+    @abstractmethod
+    def rivalled(self, asked: Sequence[tuple[Array, Place, float]]) -> list[bool]:
+        """Whether another design than each may be worth so much at a place."""
+
+    @abstractmethod
+    def evaluate(self, design: Array, at: Place) -> Found | Unfound:
+        """A design there with its best recourse."""
 
     @property
     def error(self) -> float:
@@ -120,45 +119,29 @@ class Ground(ABC):
 
     def tolerance(self, value: float) -> float:
         """What the gap cannot tell apart, of a value."""
-        return max(self.study.gap * abs(value), EQUAL)
+        return not_told(self.study.gap, value)
 
     def instance(self, at: Place) -> Instance:
         """The instance with the inputs there."""
         if at not in self._instances:
-            self._instances[at] = variant(self.base, self.inputs, at)
+            self._instances[at] = self.plane.instance(at)
         return self._instances[at]
 
-    def weights_at(self, at: Place) -> dict[str, float]:
-        """Weights there, which sum to 1."""
-        return weights_at(self.weights, self.inputs, at)
+    def solved(self, asked: Mapping[Place, Sequence[Point]]) -> bool:
+        """Have points at these places, each asked with those that are known near by; False: time ran out."""
+        near = {at: self._known(points) for at, points in asked.items() if at not in self.points}
+        for at, there in zip(near, self.reach(near), strict=True):
+            answer = there.answer
+            held_to(answer.bound, there.known)
+            if answer.found or answer.status is Status.INFEASIBLE:
+                self.cut |= answer.status is Status.FEASIBLE and np.isfinite(self.study.clock.left)
+                self.points[at] = Point(at, answer if answer.found else None, answer.bound)
+        return all(at in self.points for at in asked)
 
-    def point(self, at: Place, near: Sequence[Point] = ()) -> Point | None:
-        """What is best there; None where time ran out first.
-
-        A design that is best near by is taken for the best here too where the gap cannot tell it from that.
-        """
-        if at in self.points:
-            return self.points[at]
-        known = {p.design.tobytes(): p.design for p in near if p.design is not None and self.comparable}
-        worths = [(self.worth(design, at), design) for design in known.values()]
-        worths = [(worth, design) for worth, design in worths if worth > -np.inf]
-        value, start = max(worths, key=lambda pair: pair[0], default=(-np.inf, None))
-        answer = self.ask(at, start)
-        held_to(answer.bound, value)
-        if not answer.found and answer.status is not Status.INFEASIBLE:
-            return None
-        if start is not None and answer.bound - value <= self.tolerance(value):
-            answer = self._preferred(start, at, answer)
-        self.cut |= answer.status is Status.FEASIBLE and np.isfinite(self.study.clock.left)
-        self.points[at] = Point(at, answer if answer.found else None, answer.bound)
-        return self.points[at]
-
-    def _preferred(self, start: Array, at: Place, answer: Found | Unfound) -> Found | Unfound:
-        """The design that is as good as that of the answer, if it is another."""
-        if answer.found and (start == answer.design).all():
-            return answer
-        kept = self.evaluate(start, at)
-        return replace(kept, status=Status.OPTIMAL, bound=answer.bound) if kept.found else answer
+    def _known(self, points: Sequence[Point]) -> list[Array]:
+        """Each of their designs once."""
+        found = {p.design.tobytes(): p.design for p in points if p.design is not None and self.comparable}
+        return list(found.values())
 
     def risen(self, there: Point, tight: Point) -> Point:
         """The point, or the design of a tighter one there, where that is worth more."""
@@ -202,9 +185,13 @@ class Ground(ABC):
         worth = there.value if record is there.record else self.record_worth(record, there.at)
         return there.bound - worth <= self.tolerance(worth)
 
-    def better_elsewhere(self, tight: Point, loose: Point) -> bool:
-        """Whether a design other than theirs may be worth more at the loose end than it at the tight end."""
-        if tight.design is None:
-            return True
-        enough = tight.value + self.tolerance(tight.value)
-        return self.another(tight.design, loose.at, enough)
+    def alone(self, ends: Sequence[tuple[Point, Point]]) -> list[bool]:
+        """Whether, of each tight and loose point, no design but theirs is worth at the loose one what theirs
+        is at the tight one."""
+        asked = [
+            (tight.design, loose.at, tight.value + self.tolerance(tight.value))
+            for tight, loose in ends
+            if tight.design is not None
+        ]
+        answers = iter(self.rivalled(asked))
+        return [tight.design is not None and not next(answers) for tight, _ in ends]

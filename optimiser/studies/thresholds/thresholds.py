@@ -207,8 +207,8 @@ def thresholds(
     weights, gap, time_limit, threads, progress
         As for `solve`.
     workers : int or "auto", default 1
-        Processes that search, each with a core of its own; the answer is the same. Paths and two inputs are
-        asked in one process.
+        Processes that search, each with a core of its own; the answer is the same. Paths are asked in one
+        process.
 
     Returns
     -------
