@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimiser.cli.options import FIGURE, GAP, NUMBER, STUDY, names
+from optimiser.cli.options import FIGURE, GAP, NUMBER, ROUNDS, names
 from optimiser.cli.question import Question
 from optimiser.cli.text import ending, held, moved, opening, unknown
 from optimiser.terminal import at_most, columns, fixed, listing, page, paragraph
@@ -53,7 +53,7 @@ verb = Question(
         ),
         FIGURE,
         GAP,
-        *STUDY,
+        *ROUNDS,
     ],
 )
 

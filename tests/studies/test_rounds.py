@@ -18,6 +18,7 @@ from optimiser.studies.asker import Asker
 from optimiser.studies.rounds import Search, Task
 from optimiser.studies.study import LOST, Study
 
+PAIR = ["accountability", "responsiveness"]
 QUESTIONS: list[tuple[str, Path, dict[str, Any], list[int]]] = [
     ("explain", ARCHETYPE, {"decisions": ["O2", "P1"]}, [2, 3]),
     ("alternatives", ARCHETYPE, {"count": 3, "diverse": 2}, [2]),
@@ -34,6 +35,9 @@ QUESTIONS: list[tuple[str, Path, dict[str, Any], list[int]]] = [
         },
         [3],
     ),
+    ("frontier", ARCHETYPE, {"objectives": PAIR}, [2]),
+    ("frontier", ARCHETYPE, {"objectives": PAIR, "tolerance": 0.02}, [3]),
+    ("frontier", ARCHETYPE, {"objectives": PAIR, "points": 6}, [2]),
     ("weight_map", ARCHETYPE, {}, [2]),
     ("compare", ARCHETYPE, {}, [2]),
 ]

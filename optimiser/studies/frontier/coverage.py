@@ -10,7 +10,7 @@ Papadimitriou & Yannakakis 2000).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -70,6 +70,17 @@ class Coverage:
         """(k,) how far the points around a corner lie beyond it; inf where it is an end."""
         points = np.array(self._points).reshape(-1, len(corner))
         return (points[(points >= corner).all(axis=1)] - corner).max(axis=0, initial=0.0)
+
+    def apart(self, among: Array) -> Iterator[Array]:
+        """The corners (k,) `among` (m,) them whose errors are at least half of the largest, those first, of
+        which no two share a point around them: what is asked about one of them seldom tells of another."""
+        points = np.array(self._points).reshape(-1, self.corners.shape[1])
+        errors, taken = np.where(among, self.errors, -np.inf), np.zeros(len(points), bool)
+        for i in np.argsort(-errors, kind="stable"):
+            around = (points >= self.corners[i]).all(axis=1)
+            if among[i] and errors[i] >= errors.max() / 2 and not (around & taken).any():
+                taken |= around
+                yield self.corners[i]
 
     def direction(self, corner: Array) -> Array:
         """(k,) weights at which the points around a corner are worth about the same; of an end, its own."""

@@ -7,8 +7,8 @@ from itertools import product
 import numpy as np
 
 from optimiser.studies.frontier.border import CLOSE
-from optimiser.studies.frontier.nondominated import Tradeoffs
-from optimiser.studies.frontier.search import OutOfTimeError, end, short
+from optimiser.studies.frontier.nondominated import Query, Tradeoffs
+from optimiser.studies.frontier.search import ROUND, OutOfTimeError, end, short
 
 Array = np.ndarray
 
@@ -33,18 +33,24 @@ def by_steps(found: Tradeoffs, points: int) -> list[str]:
     inside = [np.linspace(low[i], high[i], each + 2)[1:-1] for i in range(1, count)]
     steps = [np.array([-np.inf, *step]) for step in product(*inside)]
     met: list[tuple[Array, Array]] = []  # floors, and the point at which they led
-    missed = 0
-    for n, floors in enumerate(steps):
-        if any((f <= floors).all() and (floors <= point).all() for f, point in met):
-            continue
+    weights /= weights.sum()
+    missed, apart = 0, -(-len(steps) // ROUND)  # those of a round lie far apart, not to meet in a point
+    for k in range(apart):
+        asked = [floors for floors in steps[k::apart] if not any(_leads(floors, *one) for one in met)]
         if found.study.clock.out:
             raise OutOfTimeError(f"Time ran out after {len(found.options)} points.")
         found.study.tell(f"{len(found.options)} points known")
-        with found.study.clock.within(1 / (len(steps) - n)):
-            answer = found.find(weights / weights.sum(), floors, [])
-        if answer.found:
-            met.append((floors, found.point(answer)))
-            found.add(answer, found.slack(answer), again=True)
-        elif answer.bound > -np.inf:
-            missed += 1
+        with found.study.clock.within(1 / (apart - k)):
+            answers = found.find_each([Query(weights, floors) for floors in asked])
+        for floors, answer in zip(asked, answers, strict=True):
+            if answer.found:
+                met.append((floors, found.point(answer)))
+                found.add(answer, found.slack(answer, weights), again=True)
+            elif answer.bound > -np.inf:
+                missed += 1
     return said + [f"For {missed} of {len(steps)} steps no design was found in their time."] * bool(missed)
+
+
+def _leads(floors: Array, before: Array, point: Array) -> bool:
+    """Whether a step leads to the point again to which the one before it led."""
+    return bool((before <= floors).all() and (floors <= point).all())

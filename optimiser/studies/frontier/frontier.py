@@ -146,6 +146,7 @@ def frontier(
     time_limit: float | None = None,
     threads: int = 1,
     progress: Callable[[str], None] | None = None,
+    workers: int | str = 1,
 ) -> Frontier:
     """Find the nondominated designs for two or three objectives, unsupported ones among them.
 
@@ -164,6 +165,8 @@ def frontier(
         0, or with a model of more than 5,000 columns 0.01 for two objectives, 0.02 for three.
     gap, time_limit, threads, progress
         As for `solve`.
+    workers : int or "auto", default 1
+        Processes that search, each with a core of its own; the answer is the same.
 
     Returns
     -------
@@ -196,8 +199,9 @@ def frontier(
     names = _named(instance, objectives, wrong)
     wrong += _problems(points, tolerance)
     study = Study(
-        neutral(instance), wrong, gap=gap, time_limit=time_limit, threads=threads, progress=progress
-    )
+        neutral(instance), wrong, gap=gap, time_limit=time_limit, threads=threads, workers=workers,
+        progress=progress,
+    )  # fmt: skip
     if tolerance is None:
         tolerance = COARSE[len(names)] if study.large and points is None else 0.0
     exactly = tolerance / EXACTLY

@@ -11,11 +11,32 @@ from optimiser.solver.answer import Answer, Best
 from optimiser.solver.cuts.cuts import join
 from optimiser.studies.frontier.border import CLOSE, dominated, highest_at, standing_out
 from optimiser.studies.frontier.coverage import Ceiling, Coverage, along
+from optimiser.studies.rounds import Search
 from optimiser.studies.study import Study
 from optimiser.tolerances import EQUAL, FLOOR_SLACK, NOISE
 
 Array = np.ndarray
 LEAST = 1e-3  # that an aim counts beside the one that is raised (AUGMECON2)
+
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """The design worth most at these weights (k,) that reaches the floors (k,), and is none of some designs.
+
+    With `decide`, one that is worth so much will do. The search begins from the design `start`, else from the
+    last one found.
+    """
+
+    weights: Array
+    floors: Array
+    without: Sequence[Array] = ()
+    gap: float | None = None
+    decide: float | None = None
+    start: Array | None = None
+
+    def same(self, other: Query) -> bool:
+        """Whether it asks the same of designs."""
+        return np.array_equal(self.weights, other.weights) and np.array_equal(self.floors, other.floors)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,30 +98,25 @@ class Tradeoffs:
         """
         return float(max(LEAST, np.sqrt(self.study.gap)))
 
-    def find(
-        self,
-        weights: Array,
-        floors: Array,
-        without: list[Option],
-        gap: float | None = None,
-        decide: float | None = None,
-        also: Sequence[Array] = (),
-        start: Array | None = None,
-    ) -> Answer:
-        """The design worth most at these weights (k,) that reaches the floors (k,), and is none of some.
+    def find(self, query: Query) -> Answer:
+        """What is asked for, in all the time that is left."""
+        return self.find_each([query])[0]
 
-        It is none of the designs `also` either. With `decide`, one that is worth so much will do. The search
-        begins from the design `start`, else from the last one found.
-        """
-        self._weigh(weights)
-        rows = [self.study.forbid(o.answer.design) for o in without]
-        rows += [self.study.forbid(design) for design in also]
-        left_out = join(*rows) if rows else None
-        answer = self.study.ask(
-            floors=self._floors(floors), rows=left_out, gap=gap, decide=decide, start=start
+    def find_each(self, queries: Sequence[Query]) -> list[Answer]:
+        """What is asked for in a round, each in its part of the time that is left."""
+        answers: list[Answer] = self.study.each(
+            [self._search(query) for query in queries], 1 / max(1, len(queries))
         )
-        self.ceilings.append(Ceiling(floors.copy(), weights.copy(), answer.bound))
-        return answer
+        for query, answer in zip(queries, answers, strict=True):
+            self.ceilings.append(Ceiling(query.floors.copy(), query.weights.copy(), answer.bound))
+        return answers
+
+    def _search(self, query: Query) -> Search:
+        rows = [self.study.forbid(design) for design in query.without]
+        return Search(
+            weights=self._every(query.weights), floors=self._floors(query.floors),
+            rows=join(*rows) if rows else None, gap=query.gap, decide=query.decide, start=query.start,
+        )  # fmt: skip
 
     def error(self, options: list[Option], step: float) -> float:
         """Whatever a design reaches, one of these options reaches it to within this in every objective."""
@@ -118,10 +134,11 @@ class Tradeoffs:
         """
         floors, slack = np.full(len(self.aims), -np.inf), list[float]()
         for i in order:
-            answer = self.find(np.eye(len(self.aims))[i], floors, [])
+            aim = np.eye(len(self.aims))[i]
+            answer = self.find(Query(aim, floors))
             if not answer.found:
                 break
-            slack.append(self.slack(answer))
+            slack.append(self.slack(answer, aim))
             if slack[-1] > 2 * CLOSE and i != order[-1]:
                 return self._nearly(i, answer, floors)
             floors[i] = self.point(answer)[i] - FLOOR_SLACK
@@ -132,11 +149,12 @@ class Tradeoffs:
 
         Where the most is known to a gap only, keeping it would hold up the search for what else there is.
         """
-        weights = np.where(np.arange(len(self.aims)) == i, 1.0, self.little)
-        answer = self.find(weights / weights.sum(), floors, [])
+        raised = np.where(np.arange(len(self.aims)) == i, 1.0, self.little)
+        weights = raised / raised.sum()
+        answer = self.find(Query(weights, floors))
         if not answer.found:
-            return most, [self.slack(most), np.inf]
-        return answer, [float(max(0.0, most.bound - self.point(answer)[i])), self.slack(answer)]
+            return most, [self.slack(most, np.eye(len(self.aims))[i]), np.inf]
+        return answer, [float(max(0.0, most.bound - self.point(answer)[i])), self.slack(answer, weights)]
 
     def best(self, option: Option) -> bool:
         """Whether a question has shown already that it is best for some weights."""
@@ -152,12 +170,11 @@ class Tradeoffs:
         better = self.study.evaluate(answer.design, self._floors(floors))
         return better if better.found else answer
 
-    def slack(self, answer: Best) -> float:
+    def slack(self, answer: Best, weights: Array) -> float:
         """By how much a design that dominates the one found may be better in an objective, if there is one.
 
-        What is gained in one objective counts by its weight, and is within the bound.
+        What is gained in one objective counts by its weight (k,), and is within the bound.
         """
-        weights = self.study.weights[self.aims]
         return max(0.0, answer.bound - answer.value) / float(weights[weights > 0].min())
 
     def better(self, weights: Array, worth: float) -> Array | None:
@@ -247,13 +264,16 @@ class Tradeoffs:
         return self.point(self.study.surely(design, self._floors(floors)))
 
     def _best(self, design: Array, weights: Array) -> Array:
+        return self.study.expectations(design, self._every(weights))[self.aims]
+
+    def _every(self, weights: Array) -> Array:
+        """(G,) weights of all objectives."""
         every = np.zeros(len(self.study.weights))
         every[self.aims] = weights
-        return self.study.expectations(design, every)[self.aims]
+        return every
 
     def _weigh(self, weights: Array) -> None:
-        every = np.zeros(len(self.study.weights))
-        every[self.aims] = weights
+        every = self._every(weights)
         if not np.array_equal(every, self.study.weights):
             self.study.weigh(every)
 

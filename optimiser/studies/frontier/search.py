@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import islice
 
 import numpy as np
 from scipy.optimize import linprog
 
+from optimiser.instance.checking.problems import listing
 from optimiser.solver.answer import Answer, Best
 from optimiser.studies.frontier.border import CLOSE, Piece, border, highest_at
-from optimiser.studies.frontier.coverage import Coverage, split
-from optimiser.studies.frontier.nondominated import Tradeoffs
+from optimiser.studies.frontier.coverage import Ceiling, Coverage, split
+from optimiser.studies.frontier.nondominated import Query, Tradeoffs
 from optimiser.studies.frontier.steps import Question, step_of
 from optimiser.tolerances import GAP
 
@@ -18,6 +21,8 @@ Array = np.ndarray
 EXACTLY = 4  # times as exactly as the tolerance asks is every design found, and its trade-off followed
 WITHIN = 0.999  # of the tolerance: what is closed with this much is closed for certain
 RESOLVED = 3 * CLOSE  # of an objective: to within this a search that is complete has found everything
+ROUND = 4  # stretches, corners or steps that are asked about at once, whoever answers
+BEGUN = 3  # points known when there are more than the ends
 TWINS = 20  # designs that reach what a known one does, before a stretch in which they come up is left
 STEP = 1e-3  # of an objective: how finely three are searched where recourse makes a surface of a design
 
@@ -27,7 +32,7 @@ class OutOfTimeError(Exception):
 
 
 def by_border(found: Tradeoffs) -> list[str]:
-    """Two objectives: ask above every stretch of the border of what is known, the longest first.
+    """Two objectives: ask above the stretches of the border of what is known, the longest first.
 
     Where designs differ by steps, one search finds the next point and closes the stretch up to it.
     It ends: a design that is found stands out of the border by nearly CLOSE both ways, and so takes ground
@@ -49,19 +54,25 @@ def by_border(found: Tradeoffs) -> list[str]:
             most = max((above for _, above in closed), default=0.0)
             return said + [f"A design may lie up to {most:.2g} above the border."] * (most > 2 * CLOSE)
         if found.study.clock.out:
-            spans = ", ".join(f"{p.left:.4f} to {p.right:.4f}" for p in left)
-            raise OutOfTimeError(f"Not searched to the end: {found.names[0]} from {spans}.")
-        piece = max(left, key=lambda p: p.size)
+            spans = [f"{p.left:.4f} to {p.right:.4f}" for p in left]
+            raise OutOfTimeError(f"Not searched to the end: {found.names[0]} from {listing(spans)}.")
+        longest = sorted(left, key=lambda p: -p.size)[:ROUND]
         found.study.tell(f"{len(found.options)} designs known, {len(left)} stretches to search")
-        if steps and (done := _by_step(found, piece, steps)) is not None:
-            closed.append((done, 0.0))
-            continue
-        floors = np.array([piece.left + CLOSE, piece.low + CLOSE * piece.flat])
-        # What reaches the floors by no part of its trade-off need not be left out by name, which is slow.
-        known = [o for o in found.options if len(o.chain) > 1 or (o.point >= floors - CLOSE / 2).all()]
-        answer = found.find(piece.weights, floors, known, also=twins.get(piece, []))
+        if steps:
+            done, longest = _by_steps(found, longest, steps)
+            closed += [(piece, 0.0) for piece in done]
+        closed += _above(found, longest, twins)
+
+
+def _above(
+    found: Tradeoffs, pieces: Sequence[Piece], twins: dict[Piece, list[Array]]
+) -> list[tuple[Piece, float]]:
+    """Ask above each of these stretches; those that are closed, and how far above them a design may lie."""
+    answers = found.find_each([_query(found, piece, twins.get(piece, [])) for piece in pieces])
+    closed = []
+    for piece, answer in zip(pieces, answers, strict=True):
         if answer.found and (piece.flat or piece.weights @ found.point(answer) > piece.worth + CLOSE):
-            if found.add(answer, found.slack(answer)) is not None:
+            if found.add(answer, found.slack(answer, piece.weights)) is not None:
                 continue
             same = twins.setdefault(piece, [])
             same.append(answer.design)
@@ -69,6 +80,15 @@ def by_border(found: Tradeoffs) -> list[str]:
                 continue
         if answer.found or not found.study.clock.out:
             closed.append((piece, max(0.0, answer.bound - piece.worth)))
+    return closed
+
+
+def _query(found: Tradeoffs, piece: Piece, twins: Sequence[Array]) -> Query:
+    """For a design above a stretch that is neither known nor a twin of one."""
+    floors = np.array([piece.left + CLOSE, piece.low + CLOSE * piece.flat])
+    # What reaches the floors by no part of its trade-off need not be left out by name, which is slow.
+    known = [o for o in found.options if len(o.chain) > 1 or (o.point >= floors - CLOSE / 2).all()]
+    return Query(piece.weights, floors, [*(o.answer.design for o in known), *twins])
 
 
 def _steps(found: Tradeoffs) -> tuple[float, float] | None:
@@ -77,17 +97,32 @@ def _steps(found: Tradeoffs) -> tuple[float, float] | None:
     return (first, second) if first and second and found.study.gap <= GAP else None
 
 
-def _by_step(found: Tradeoffs, piece: Piece, steps: tuple[float, float]) -> Piece | None:
-    """Search a step of the border from its right end on; the part of it that is done, None if nothing is."""
-    before = max(found.options, key=lambda o: highest_at(o.chain, piece.left))
-    high = float(highest_at(before.chain, piece.left))
-    asked = Question(steps, piece.low, high)
-    gap = asked.closely / max(float(asked.weights @ before.point), asked.closely)
-    answer = found.find(asked.weights, asked.floors, [], gap, start=before.answer.design)
-    if not answer.found or not asked.settled(answer.value, answer.bound):
-        return None
-    found.add(answer, 0.0)
-    return Piece(float(found.point(answer)[0]), piece.right, piece.high, piece.low)
+def _by_steps(
+    found: Tradeoffs, pieces: Sequence[Piece], steps: tuple[float, float]
+) -> tuple[list[Piece], list[Piece]]:
+    """Search steps of the border from their right ends on: the parts that are done, and those not settled.
+
+    One that has led to a third point is searched from places in between as well, so that there is a round.
+    """
+    asked, queries = list[tuple[Piece, Question]](), list[Query]()
+    for piece in pieces:
+        before = max(found.options, key=lambda o: highest_at(o.chain, piece.left))
+        high = float(highest_at(before.chain, piece.left))
+        count = round((high - piece.low) / steps[1])  # as many values of the second may lie between
+        parts = ROUND if len(found.options) == BEGUN else 1
+        for low in sorted({piece.low + steps[1] * (count * k // parts) for k in range(parts)}):
+            question = Question(steps, low, high)
+            gap = question.closely / max(float(question.weights @ before.point), question.closely)
+            asked.append((Piece(piece.left, piece.right, piece.high, low), question))
+            queries.append(Query(question.weights, question.floors, gap=gap, start=before.answer.design))
+    done, open_ = list[Piece](), list[Piece]()
+    for (piece, question), answer in zip(asked, found.find_each(queries), strict=True):
+        if answer.found and question.settled(answer.value, answer.bound):
+            found.add(answer, 0.0)
+            done.append(Piece(float(found.point(answer)[0]), piece.right, piece.high, piece.low))
+        else:
+            open_.append(piece)
+    return done, open_
 
 
 def by_boxes(found: Tradeoffs) -> list[str]:
@@ -98,27 +133,26 @@ def by_boxes(found: Tradeoffs) -> list[str]:
     its box in every objective, and where there is none, the box is closed.
     """
     count = len(found.aims)
-    corners, unsettled = np.full((1, count), -np.inf), 0
+    corners, unsettled, even = np.full((1, count), -np.inf), 0, np.full(count, 1 / count)
     while len(corners):
         if found.study.clock.out:
             raise OutOfTimeError(f"{len(corners)} boxes were not searched: designs may be missing.")
         found.study.tell(f"{len(found.options)} designs known, {len(corners)} boxes to search")
         surface = any(len(o.chain) > 1 for o in found.options)
-        corner = corners[0]
-        answer = found.find(
-            np.full(count, 1 / count),
-            corner + (STEP if surface else CLOSE),
-            [o for o in found.options if len(o.chain) == 1],
+        known = [o.answer.design for o in found.options if len(o.chain) == 1]
+        asked = corners[:ROUND]
+        answers = found.find_each(
+            [Query(even, corner + (STEP if surface else CLOSE), known) for corner in asked]
         )
-        if answer.found and (found.point(answer) > corner).all():
-            found.add(answer, found.slack(answer))
-            corners = split(corners, found.point(answer))
-            continue
-        if not found.study.clock.out:  # else it is still to be searched
-            if not found.options:
-                _had(answer, found)
-            unsettled += answer.bound > -np.inf
-            corners = corners[1:]
+        for corner, answer in zip(asked, answers, strict=True):
+            if answer.found and (found.point(answer) > corner).all():
+                found.add(answer, found.slack(answer, even))
+                corners = split(corners, found.point(answer))
+            elif not found.study.clock.out:  # else it is still to be searched
+                if not found.options:
+                    _had(answer, found)
+                unsettled += answer.bound > -np.inf
+                corners = corners[(corners != corner).any(axis=1)]
     surface = any(len(o.chain) > 1 for o in found.options)
     said = [f"Recourse makes surfaces of designs: one may be missing that stands out by less than {STEP}."]
     more = [f"In {unsettled} boxes it was not settled whether there is a design."]
@@ -144,49 +178,60 @@ def by_tolerance(found: Tradeoffs, tolerance: float) -> list[str]:
             return [more] * (cover.error > tolerance)
         known = f"{len(found.options)} designs known"
         found.study.tell(f"{known}, error {cover.error:.2g}, {left.sum()} places to search")
-        corner = cover.corners[np.argmax(np.where(left, cover.errors, -np.inf))]
-        way = WAYS[asked[corner.tobytes()]]
-        asked[corner.tobytes()] += 1
-        way(found, cover, corner, tolerance)
+        queries = list[Query]()
+        for corner in islice(cover.apart(left), ROUND):
+            query = WAYS[asked[corner.tobytes()]](cover, corner, tolerance)
+            asked[corner.tobytes()] += 1
+            queries += [] if query is None or any(map(query.same, queries)) else [query]
+        _take(found, cover, queries, tolerance)
 
 
-def _ask_all(found: Tradeoffs, cover: Coverage, corner: Array, tolerance: float) -> None:
+def _ask_all(cover: Coverage, corner: Array, tolerance: float) -> Query | None:
     """Without floors, unless what is known already shows that little can be gained."""
     weights = cover.direction(corner)
-    if cover.most(weights) > cover.worth(weights) + tolerance / 2:
-        _take(found, cover, weights, np.full(len(corner), -np.inf), tolerance)
+    if cover.most(weights) <= cover.worth(weights) + tolerance / 2:
+        return None
+    return Query(weights, np.full(len(corner), -np.inf), gap=_closely(cover, weights, tolerance))
 
 
-def _ask_amid(found: Tradeoffs, cover: Coverage, corner: Array, tolerance: float) -> None:
+def _ask_amid(cover: Coverage, corner: Array, tolerance: float) -> Query | None:
     """For one amid the points around a corner that is about as good as they are."""
     weights, ends = cover.direction(corner), np.isneginf(corner)
+    if ends.all():
+        return None
     middle = corner + np.where(ends, 0.0, cover.widths(corner)) / (2 * len(corner))
-    if not ends.all():
-        _take(found, cover, weights, middle, tolerance, cover.worth(weights) - tolerance / EXACTLY)
+    enough = cover.worth(weights) - tolerance / EXACTLY
+    decide = enough if np.isfinite(enough) else None
+    return Query(weights, middle, gap=_closely(cover, weights, tolerance), decide=decide)
 
 
-def _ask_any(found: Tradeoffs, cover: Coverage, corner: Array, tolerance: float) -> None:
+def _ask_any(cover: Coverage, corner: Array, tolerance: float) -> Query:
     """For all that exceed a corner by the tolerance."""
-    _take(found, cover, cover.direction(corner), corner + WITHIN * tolerance, tolerance)
+    weights = cover.direction(corner)
+    return Query(weights, corner + WITHIN * tolerance, gap=_closely(cover, weights, tolerance))
 
 
-WAYS = (_ask_all, _ask_amid, _ask_any)
+WAYS: tuple[Callable[[Coverage, Array, float], Query | None], ...] = (_ask_all, _ask_amid, _ask_any)
 
 
-def _take(
-    found: Tradeoffs, cover: Coverage, weights: Array, floors: Array, tolerance: float, enough: float = np.inf
-) -> None:
-    """Ask, and take in the design and the ceiling; value is known to a part of the tolerance then."""
+def _closely(cover: Coverage, weights: Array, tolerance: float) -> float:
+    """A gap to which a value is known to a part of the tolerance."""
     worth = cover.worth(weights)
-    gap = tolerance / EXACTLY / max(worth, tolerance) if np.isfinite(worth) else tolerance
-    answer = found.find(weights, floors, [], gap, enough if np.isfinite(enough) else None)
-    cover.limit(found.ceilings[-1])
-    if answer.found:
-        slack = found.slack(answer) if weights.all() else np.inf  # what weighs nothing may be had more of
-        option = found.add(found.raised(answer, weights), slack)
-        cover.learn([] if option is None else option.points(tolerance / EXACTLY))
-    elif not found.options:
-        _had(answer, found)
+    return float(tolerance / EXACTLY / max(worth, tolerance) if np.isfinite(worth) else tolerance)
+
+
+def _take(found: Tradeoffs, cover: Coverage, queries: Sequence[Query], tolerance: float) -> None:
+    """Ask, and take in the designs and the ceilings."""
+    for query, answer in zip(queries, found.find_each(queries), strict=True):
+        cover.limit(Ceiling(query.floors, query.weights, answer.bound))
+        if answer.found:
+            slack = (
+                found.slack(answer, query.weights) if query.weights.all() else np.inf
+            )  # may be had more of
+            option = found.add(found.raised(answer, query.weights), slack)
+            cover.learn([] if option is None else option.points(tolerance / EXACTLY))
+        elif not found.options:
+            _had(answer, found)
 
 
 def supporting(chain: Array, rivals: Array) -> Array | None:
