@@ -40,6 +40,7 @@ PROOFS = {
     "limits": "Only limits depend on it, and it widens them one way: a {design} that is best where they are "
     "tight, and that no other passes where they are wide, is best between.",
     "grid": "Nothing is known of the best value between the points that were solved.",
+    "none": "Nothing is known of the path between the points that were walked.",
 }
 
 
@@ -151,7 +152,8 @@ def _asked(found: Thresholds) -> list[str]:
 def _trust(found: Thresholds) -> list[str]:
     lines = [found.headline]
     if found.complete or found.method != "lines":
-        lines += paragraph(PROOFS[found.method].format(design=_kind(found)))
+        proof = "none" if found.foresight == "none" else found.method
+        lines += paragraph(PROOFS[proof].format(design=_kind(found)))
     if not found.proven and len(found.inputs) == 1:
         lines += paragraph("Stretches marked ? are not proven: a change within them may have been missed.")
     if isfinite(found.error):
@@ -256,7 +258,8 @@ def _stretches(found: Thresholds) -> list[str]:
                 " ".join(filter(None, (mark, here, none))),
             )
         )
-    return ["THE BEST VALUE BETWEEN", *columns(rows, right=(0, 1, 2, 3))]
+    best = "" if found.foresight == "none" else "BEST "
+    return [f"THE {best}VALUE BETWEEN", *columns(rows, right=(0, 1, 2, 3))]
 
 
 def _raster(found: Thresholds) -> list[str]:

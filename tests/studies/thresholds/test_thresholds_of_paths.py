@@ -269,6 +269,15 @@ def test_what_is_printed_and_drawn(run: Callable[..., Any], tmp_path: Path) -> N
     assert "Visits in hospital from local to central in year 5 to year 7" in text
 
 
+def test_short_sight_is_not_called_the_best(few: None, run: Callable[..., Any]) -> None:
+    given = ("decisions.switch_cost", "--range", "0,4", "--foresight", "none", "--tolerance", "0.2")
+    ran = run("thresholds", PENDULUM, *given)
+    assert ran.code == 0
+    assert "the path over 7 periods, without foresight" in ran.out
+    assert "THE VALUE BETWEEN" in ran.out
+    assert "each period does its best with what it inherits" in ran.out
+
+
 def test_two_inputs_are_a_map_of_paths(run: Callable[..., Any], tmp_path: Path) -> None:
     given = ("decisions.switch_cost", "--range", "0,4", "--and", "path.discount", "--and-range", "0,0.5")
     ran = run("thresholds", PENDULUM, *given, "--tolerance", "0.5", "--out", tmp_path / "out")
