@@ -225,10 +225,10 @@ def thresholds(
     Notes
     -----
     Where every record's value is straight in the input (weights, probabilities, stakes, scores; of a path
-    what moves cost), the search is exact and skips nothing (module `parametric`). Where only limits depend on it
-    (staff hours, a budget), a stretch with one design at both ends is proven by its value at the tight end
-    against the bound at the loose end, or against the best of all other designs there. Of other inputs, and
-    without foresight, only points are known (`proven` is False): no further apart than 1/16 of the range.
+    what moves cost), the search is exact and skips nothing (module `parametric`). Where only limits depend
+    on it (staff hours, a budget), a stretch with one design at both ends is proven by its value at the tight
+    end against the bound at the loose end, or against the best of all other designs there. Of other inputs,
+    and without foresight, only points are known (`proven` is False): no further apart than 1/16 of the range.
 
     Examples
     --------
