@@ -231,6 +231,13 @@ def _sign(values: Array) -> int:
     return 1 if not (given < 0).any() else -1 if not (given > 0).any() else 0
 
 
+def every_weight_own(instance: Instance) -> bool:
+    """Whether every period has weights of its own, so that a path reads no others."""
+    periods = instance["periods"]
+    given = np.array([periods[f"weights.{g}"] > 0 for g in instance.objectives])
+    return bool(periods.rows and given.any(axis=0).all())
+
+
 def reads_path(instance: Instance, what: Any) -> bool:
     """Whether an input is one that only a path reads."""
     try:

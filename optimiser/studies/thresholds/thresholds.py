@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from optimiser.design.tables import Row, plain
 from optimiser.errors import InfeasibleError, InputError
 from optimiser.instance.arguments import check_instance, pairs, unknown, wrong_choice, wrong_number
@@ -18,7 +16,7 @@ from optimiser.instance.schema.result import FORESIGHTS, Part
 from optimiser.introduction import Cells
 from optimiser.solver.call import weights_of
 from optimiser.studies.finding import Finding, remembered
-from optimiser.studies.inputs import Input, input_of, reads_path
+from optimiser.studies.inputs import Input, every_weight_own, input_of, reads_path
 from optimiser.studies.paths import PathStudy
 from optimiser.studies.study import Study
 from optimiser.studies.thresholds.following import both_ends, mapped, stretched, traced
@@ -317,13 +315,11 @@ def _wrong_path(instance: Instance, foresight: Any, asked: Sequence[Any]) -> lis
         return []
     if problems := wrong_choice("foresight", foresight, FORESIGHTS):
         return problems
-    periods = instance["periods"]
-    if not periods.rows:
+    if not instance["periods"].rows:
         reading = [f"{what}: only a path reads it" for what in asked if reads_path(instance, what)]
         none = "the instance has no periods ([[periods]] in instance.toml)"
         return [f"{said}, and {none}" for said in reading or ["foresight: it is that of a path"]]
-    own = np.array([periods[f"weights.{g}"] > 0 for g in instance.objectives]).any(axis=0)
     return [
         f"{what}: every period has weights of its own" for what in asked
-        if own.all() and str(what).startswith("weights.")
+        if str(what).startswith("weights.") and every_weight_own(instance)
     ]  # fmt: skip

@@ -114,6 +114,14 @@ def test_a_path_that_is_not_possible_says_what_it_breaks_and_when() -> None:
             study(SWITCH, foresight="none", designs=["current"]),
             "study designs: without foresight no path is the best, so that how others fare beside it is not asked",
         ),
+        (
+            study(SWITCH, {"name": "w", "simplex": list(TWO)}),
+            "study vary[2] simplex: every period has weights of its own",
+        ),
+        (
+            study(SWITCH, {"name": "w", "what": "weights.economy", "range": [0, 1]}),
+            "study vary[2] what: every period has weights of its own",
+        ),
     ],
 )
 def test_wrong_studies(document: dict[str, Any], said: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -223,6 +225,19 @@ def test_wrong_calls(call: tuple[Any, ...], named: dict[str, Any], said: str) ->
 def test_without_periods_there_is_no_path() -> None:
     with pytest.raises(InputError, match="foresight: it is that of a path, and the instance has no periods"):
         optimiser.thresholds(optimiser.read(ARCHETYPE), "workload.hours", (0, 1), foresight="path")
+
+
+def test_an_interruption_keeps_what_is_known() -> None:
+    told = list[str]()
+
+    def stop(text: str) -> None:
+        if text.startswith("5 points") and not told:
+            told.append(text)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    found = optimiser.thresholds(optimiser.read(PENDULUM), "path.learn", progress=stop)
+    assert (found.interrupted, found.complete, found.proven) == (True, False, False)
+    assert [levels(part.design) for part in found.intervals] == ["cccclll"]
 
 
 @pytest.mark.parametrize("what", [("resources.reserve", "0,14"), ("decisions.switch_cost", "0,1")])

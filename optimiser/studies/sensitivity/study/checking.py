@@ -14,6 +14,7 @@ from optimiser.instance.checking.problems import quote
 from optimiser.instance.instance import Instance
 from optimiser.instance.read import read
 from optimiser.instance.schema.study import SAMPLED
+from optimiser.studies.inputs import every_weight_own
 from optimiser.studies.sensitivity.sampling.axes import axes_of
 from optimiser.studies.sensitivity.sampling.futures import read_futures
 from optimiser.studies.sensitivity.sampling.sampling import gaussian_correlation
@@ -91,6 +92,10 @@ def _foresight(document: Document, instance: Instance, inputs: Inputs, problems:
     foresight = document.get("foresight")
     if foresight is not None and not instance["periods"].rows:
         problems.add(Spot(key="foresight"), NO_PERIODS)
+    for at, entry in enumerate(document["vary"] if foresight and every_weight_own(instance) else ()):
+        key = "simplex" if "simplex" in entry else "what"
+        if key == "simplex" or str(entry.get(key)).startswith("weights."):
+            problems.add(Spot("vary", at, key), "every period has weights of its own")
     if foresight == "none" and document["designs"]:
         text = "without foresight no path is the best, so that how others fare beside it is not asked"
         problems.add(Spot(key="designs"), text)
