@@ -60,9 +60,10 @@ def costs(shown: Shown) -> Part | None:
     for found in shown.all("frontier"):
         if found["points"]:
             points = [(str(k), point["design"]) for k, point in enumerate(found["points"], 1)]
+            drawn = frontier(shown.names, found)
             blocks += [
-                Figure(frontier(shown.names, found)),
-                described(shown, say("frontier.designs"), points, folded=True),
+                Figure(drawn),
+                described(shown, say("another.designs", figure=drawn.title), points, folded=True),
                 *_unfinished(shown, found),
             ]
     return Part("frontier", say("frontier.heading"), [Text(say("frontier.how")), *blocks]) if blocks else None
@@ -72,13 +73,16 @@ def tips(shown: Shown) -> Part | None:
     """Each input along which the design was followed."""
     blocks: list[Any] = []
     for found in shown.all("thresholds"):
-        blocks.append(Figure(thresholds(shown.names, found)))
+        drawn = thresholds(shown.names, found)
+        blocks.append(Figure(drawn))
         if "patches" in found and found["designs"]:
             named = [(str(each["design_id"]), each["design"]) for each in found["designs"]]
             if "foresight" in found:
                 blocks.append(paths_described(shown, say("thresholds_path.designs"), named, folded=True))
             else:
-                blocks.append(described(shown, say("thresholds.designs"), named, folded=True))
+                blocks.append(
+                    described(shown, say("another.designs", figure=drawn.title), named, folded=True)
+                )
         blocks.append(Text(say("thresholds.proven" if found["proven"] else "thresholds.unproven"), "note"))
         blocks += _unfinished(shown, found)
     return Part("tips", say("thresholds.heading"), blocks) if blocks else None
