@@ -156,7 +156,7 @@ def _trust(found: Thresholds) -> list[str]:
         lines += paragraph(PROOFS[proof].format(design=_kind(found)))
     if not found.proven and len(found.inputs) == 1:
         lines += paragraph("Stretches marked ? are not proven: a change within them may have been missed.")
-    if isfinite(found.error):
+    if isfinite(found.error) and not found.empty:
         lines += paragraph(_sure(found))
     return lines + took(found.run)
 

@@ -259,10 +259,11 @@ def test_a_reserve_that_suffices(few: None, tmp_path: Path) -> None:
     assert found.intervals[-1].values == pytest.approx((0.9, 1.0), abs=5e-3)
 
 
-def test_out_of_time_nothing_is_said() -> None:
-    found = optimiser.thresholds(optimiser.read(PENDULUM), "path.learn", time_limit=1e-9)
-    assert found.empty
-    assert not found.complete
+def test_out_of_time_nothing_is_said(run: Callable[..., Any]) -> None:
+    ran = run("thresholds", PENDULUM, "path.learn", "--time-limit", "1e-9")
+    assert ran.code == 5
+    assert "time ran out" in ran.out
+    assert "No path beats" not in ran.out
 
 
 def test_what_is_printed_and_drawn(run: Callable[..., Any], tmp_path: Path) -> None:
