@@ -104,10 +104,16 @@ class Shown:
 
     def unfinished(self, found: Document) -> list[str]:
         """What a question did not settle, with the page's bound in the place of a looser one."""
-        said, loose = list(found["unfinished"]), found.get("bound")
-        if loose is None or self.bound is None or not _unbidden(found) or loose <= self.bound:
+        said, best = list(found["unfinished"]), next(iter(found.get("designs", ())), found)
+        loose, value = best.get("bound"), best.get("value")
+        if (
+            loose is None
+            or value is None
+            or self.bound is None
+            or not _unbidden(found)
+            or loose <= self.bound
+        ):
             return said
-        value = found["value"]
         before, after = how_sure(value, loose), how_sure(value, self.bound)
         if proven(value, self.bound):
             return [each for each in said if before not in each]

@@ -94,7 +94,7 @@ def _sure(shown: Shown) -> tuple[str, str, str] | None:
     gap = wide(best["value"], bound)
     return (
         say("verdict.sure"),
-        say("verdict.within_short", gap=gap),
+        say("verdict.within_short", gap=gap.replace(" ", "\u00a0")),
         say("verdict.within", gap=gap, bound=fixed(bound, 6)),
     )
 

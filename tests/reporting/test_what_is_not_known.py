@@ -189,6 +189,13 @@ def test_how_sure_is_said_in_one_way(archetype, solved, explained) -> None:
     assert sure == f"within 2 % of the best possible (no design is worth more than {value * 1.0195:.6f})"
     assert words.count(sure) == 2
     assert f"No design is worth more than {value * 1.0195:.6f}: this one is within 2 %" in words
+    compared = optimiser.compare(archetype, reach=False).to_dict()
+    compared["designs"][0] |= bound
+    compared |= {"complete": False, "unfinished": [f"best: {sure}."]}
+    tighter = how_sure(value, value * 1.0095)
+    words = said(archetype, solve=solved | {"bound": value * 1.0095}, compare=compared)
+    assert f"best: {tighter}." in words
+    assert sure not in words
     proven = said(archetype, solve=solved, explain=explained | bound | unsettled)
     assert "proven best, verified" in proven
     assert "not proven" not in proven
