@@ -78,11 +78,11 @@ def tips(shown: Shown) -> Part | None:
         if "patches" in found and found["designs"]:
             named = [(str(each["design_id"]), each["design"]) for each in found["designs"]]
             if "foresight" in found:
-                blocks.append(paths_described(shown, say("thresholds_path.designs"), named, folded=True))
+                caption = say("thresholds_path.designs", figure=drawn.title)
+                blocks.append(paths_described(shown, caption, named, folded=True))
             else:
-                blocks.append(
-                    described(shown, say("another.designs", figure=drawn.title), named, folded=True)
-                )
+                caption = say("another.designs", figure=drawn.title)
+                blocks.append(described(shown, caption, named, folded=True))
         blocks.append(Text(say("thresholds.proven" if found["proven"] else "thresholds.unproven"), "note"))
         blocks += _unfinished(shown, found)
     return Part("tips", say("thresholds.heading"), blocks) if blocks else None
