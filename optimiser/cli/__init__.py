@@ -52,6 +52,8 @@ def app() -> None:
 for name in ("new", "check", "maths", *QUESTIONS, "report", "schema"):
     app.add_command(import_module(f"optimiser.cli.{name}").verb)
 
+INTERRUPTED = "interrupted before there was an answer"
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and leave with its exit code. Never a traceback but for a bug."""
@@ -68,13 +70,20 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         except click.ClickException as error:
             code, problems = error.exit_code, (_call(error),)
         except (click.Abort, KeyboardInterrupt):  # click makes the one of the other
-            code, problems = 130, ("interrupted before there was an answer",)
+            code, problems = 130, (INTERRUPTED,)
         except Exception as error:
-            code, problems = _failed(error, given)
+            code, problems = (130, (INTERRUPTED,)) if _was_interrupted(error) else _failed(error, given)
         complain(*problems)
         if problems and "--json" in given and not printed.document:
             say_json({"format": 1, "command": _verb(given), "problems": problems})
         sys.exit(end(code))
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Whether an error comes of an interruption: a module that is just loaded calls it a failed import."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__
+    return error is not None
 
 
 def _verb(given: Sequence[str]) -> str:

@@ -206,6 +206,13 @@ def test_what_goes_wrong_is_one_line_each_on_standard_error(run, found, error, c
     assert run("solve", "tiny") == (code, "", said)
 
 
+def test_an_interruption_that_a_loading_module_calls_a_failed_import_is_one(run, found):
+    error = ImportError("initialization failed")
+    error.__cause__ = KeyboardInterrupt()
+    found(error)
+    assert run("solve", "tiny") == (130, "", "interrupted before there was an answer\n")
+
+
 def test_a_bug_shows_where_it_is(run, found):
     found(ZeroDivisionError("division by zero"))
     ran = run("solve", "tiny")
