@@ -327,7 +327,7 @@ def at_most(number: float) -> str:
     if number < LITTLE:
         return "0.000000001"
     step = Decimal(1).scaleb(floor(log10(number)) - 1)
-    text = f"{Decimal(number).quantize(step, ROUND_CEILING):,f}"
+    text = f"{Decimal(repr(float(number))).quantize(step, ROUND_CEILING):,f}"  # the number as it is written
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -59,7 +59,7 @@ INTEGRAL = 1e-6
 WHOLE = SOLVED
 """How far from 0 and 1 HiGHS may call a column whole, and what it leaves of a row while it branches.
 
-Closer, rounding rules out what is feasible: at 1e-9 three of nine seeds called wrong designs of England's
+Closer, rounding rules out what is feasible: at 1e-9 two of nine seeds called wrong designs of England's
 master problem optimal, by up to half a percent (`scripts/seeds.py` asks again). At its own 1e-6 it
 takes for feasible what is short of hours by as little, and drops the designs beside it.
 """

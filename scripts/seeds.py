@@ -1,6 +1,7 @@
 """Whether HiGHS's bounds hold: one master problem under many seeds, of which no bound may lie below a value.
 
-    python scripts/seeds.py instances/england --seeds 12
+    python scripts/seeds.py instances/england
+    python scripts/seeds.py instances/england --tolerance 1e-9
 
 The relaxation is cut as a solve cuts it; then the mixed-integer program in which uniform decisions are whole
 and all others relaxed is solved to a gap of 1e-4, with the options of a solve and one seed after the other.
@@ -19,7 +20,7 @@ import optimiser
 from optimiser.solver.clock import Clock
 from optimiser.solver.search.master import Master, Progress, relax
 from optimiser.solver.session import Session
-from optimiser.tolerances import NOISE
+from optimiser.tolerances import NOISE, WHOLE
 
 
 def cut_master(session: Session) -> Master:
@@ -32,15 +33,19 @@ def cut_master(session: Session) -> Master:
 
 @click.command()
 @click.argument("instance")
-@click.option("--seeds", type=click.IntRange(1), default=12, show_default=True)
+@click.option("--seeds", type=click.IntRange(1), default=9, show_default=True)
 @click.option(
-    "--time-limit", type=click.FloatRange(0), default=60.0, show_default=True, help="Seconds a seed."
+    "--tolerance", type=float, default=WHOLE, show_default=True, help="How far from whole numbers and limits."
 )
-def ask(instance: str, seeds: int, time_limit: float) -> None:
+@click.option(
+    "--time-limit", type=click.FloatRange(0), default=120.0, show_default=True, help="Seconds a seed."
+)
+def ask(instance: str, seeds: int, tolerance: float, time_limit: float) -> None:
     """Solve INSTANCE's master problem with so many seeds, and hold each bound against the best value."""
     session = Session(optimiser.read(instance))
     master, placing = cut_master(session), session.placing
     whole = placing.uniform if placing.uniform.any() else np.ones(len(placing.uniform), bool)
+    master._solver._set("mip_feasibility_tolerance", tolerance)
     best, bounds = -np.inf, []
     for seed in range(seeds):
         master.relaxed()

@@ -109,6 +109,7 @@ def test_an_objective_without_data_has_a_dash_and_the_dash_is_explained(run):
         (terminal.exact(-0.0), "0"), (terminal.exact(1e-7), "0.0000001"), (terminal.fixed(-1e-9, 4), "0.0000"),
         (terminal.fixed(None, 4), "-"), (terminal.fixed(float("nan"), 4), "-"), (terminal.signed(-1e-9, 4), "+0.0000"),
         (terminal.small(3.8e-5), "0.000038"), (terminal.small(-1e-12), "0"), (terminal.at_most(0.00123), "0.0013"),
+        (terminal.at_most(0.012), "0.012"), (terminal.at_most(12.0), "12"),
         (terminal.money(94681080.4), "94,681,080"), (terminal.counted(1, "design"), "1 design"),
         (terminal.counted(2571, "design"), "2,571 designs"), (" ".join(terminal.amounts([7.0, 22.0])), "7 22"),
         (" ".join(terminal.amounts([7.25, 22.0])), "7.25 22.00"), (" ".join(terminal.amounts([1e6, -0.0])), "1,000,000 0"),

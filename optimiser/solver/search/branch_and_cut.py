@@ -178,10 +178,8 @@ class Tree:
             apart = 1.0 - share.max(axis=1)
             if (apart[self.placing.uniform] > INTEGRAL).any():
                 self._enforce(node, x)
-                left = self._worthwhile(node.open, share, bound, outcome)
-                self._part(bound, left, node.sure, x, apart)
-                return True
-            latest = self._round(x)
+            else:
+                latest = self._round(x)
             if apart.max() > INTEGRAL:
                 left = self._worthwhile(node.open, share, bound, outcome)
                 self._part(bound, left, node.sure, x, apart)
