@@ -23,7 +23,7 @@ from optimiser.tolerances import ALIKE, GAP, SMALL, WHOLE
 Array = np.ndarray
 SCALE = 10_000.0
 GRACE = 3.0  # seconds past its time limit before HiGHS is cancelled, and then before it is left alone
-LARGE = 1000  # columns from which presolve pays, and only for mixed-integer programs (measured)
+LARGE = 1000  # columns from which presolve pays, for mixed-integer programs only, and asking whether to go on
 # Measured: without these small masters take a third of the time, England's half of it; but where hours are
 # tight they are what finds a design (generalised assignment, 5 x 200: 2.5 s; without them no optimum in 34).
 IDLE = (
@@ -35,6 +35,10 @@ IDLE = (
 )
 PATIENCE = 1000  # iterations from an earlier basis; those that take more are mostly infeasible by a little,
 # which the simplex may not find out in a hundred times as many and the interior point tells in seconds
+STUCK = (
+    100  # times that the simplex may ask without having made an iteration. Where a program is infeasible by a
+)
+# little it looks for a proof row by row: 220 s on England, which no limit of iterations ends; else 6 at most
 UNLIMITED = 2**31 - 1  # what HiGHS takes for no limit
 FULLY = np.inf  # in place of nodes of a brisk search: all that HiGHS has, to the end
 VERSION = f"HiGHS {version('highspy')}"
@@ -86,6 +90,7 @@ class Solver:
         self._set("threads", threads)
         self._stop, self._clock, self._enough, self._proven = False, Clock(), -np.inf, np.inf
         self._started = False
+        self._idle, self._iterations = 0, -1  # how often the simplex asked at so many iterations
         self._incumbent: Array | None = None
         self._status = highspy.HighsStatus.kOk
         if devex:
@@ -289,41 +294,51 @@ class Solver:
             stopped = self._run_once(clock, start)
             self._set("solver", "choose")
             self._set("simplex_strategy", DUAL)
+        if stopped and not self._answers(iterations):
+            status = self._highs.modelStatusToString(self._highs.getModelStatus())
+            raise SolverError(f"HiGHS ended with {status!r}, however it began")
         return stopped
 
     def _answers(self, iterations: int | None) -> bool:
         """Whether the last run told anything of the program; that a limit ended it does only if asked for."""
         status = self._highs.getModelStatus()
-        given_up = status == KINDS.kIterationLimit and iterations is None
+        stuck = status == KINDS.kInterrupt and self._idle > STUCK
+        given_up = (status == KINDS.kIterationLimit or stuck) and iterations is None
         return self._status != highspy.HighsStatus.kError and status in ANSWERS and not given_up
 
     def _run_once(self, clock: Clock, start: Array | None) -> bool:
         """Run what is loaded; False: HiGHS did not stop when told to."""
         spent = 0.0 if self._whole_numbers else self._highs.getRunTime()  # of linear programs it adds up
         self._set("time_limit", float(min(spent + max(clock.left, 0.0), 1e20)))
-        self._proven = np.inf
+        self._proven, self._idle, self._iterations = np.inf, 0, -1
         if start is not None:
             columns = np.flatnonzero(self._integer[: len(start)]).astype(np.int32)
             done = self._highs.setSolution(len(columns), columns, start[columns])
             self._check(done, "handing over a start")
         if self._whole_numbers:
             return self._run_watched(clock)
-        if self._reduce:
+        if self._reduce or len(self._integer) > LARGE:  # to be asked costs a small one half of its time
             return self._run_heard(clock)
-        self._status = self._highs.run()  # over before it matters, and mostly too small to pay for a thread
+        self._status = self._highs.run()
         return True
 
     def _run_heard(self, clock: Clock) -> bool:
-        """Run a linear program that is large enough to be told to stop; False: HiGHS did not."""
+        """Run a linear program that may be told to stop; False: HiGHS did not."""
         self._highs.cbSimplexInterrupt += self._on_pause
-        if not self._wait_for_run(clock):
+        if not self._reduce:
+            self._status = self._highs.run()  # mostly over too soon to pay for a thread
+        elif not self._wait_for_run(clock):
             return False
         self._highs.cbSimplexInterrupt -= self._on_pause
         return True
 
     def _on_pause(self, event: highspy.highs.HighsCallbackEvent) -> None:
-        """The simplex asks now and then whether to go on."""
-        event.interrupt(self._stop or self._clock.interrupted or self._clock.left <= 0)
+        """The simplex asks before each iteration whether to go on, and after some without one (STUCK)."""
+        iterations = event.data_out.simplex_iteration_count
+        self._idle = self._idle + 1 if iterations == self._iterations else 0
+        self._iterations = iterations
+        told = self._stop or self._clock.interrupted or self._clock.left <= 0
+        event.interrupt(told or self._idle > STUCK)
 
     def _run_watched(self, clock: Clock) -> bool:
         """Run in a thread of its own, so that this one keeps the time limit and hears Ctrl-C.
@@ -358,12 +373,7 @@ class Solver:
         return over.is_set()
 
     def _read(self) -> Outcome:
-        status = self._highs.getModelStatus()
-        ended = ANSWERS.get(status)
-        if ended is None or self._status == highspy.HighsStatus.kError:
-            raise SolverError(
-                f"HiGHS ended with {self._highs.modelStatusToString(status)!r}, however it began"
-            )
+        ended = ANSWERS[self._highs.getModelStatus()]
         info, solution = self._highs.getInfo(), self._highs.getSolution()
         mip = self._whole_numbers and bool(np.isfinite(info.mip_dual_bound))
         feasible = info.primal_solution_status == highspy.kSolutionStatusFeasible

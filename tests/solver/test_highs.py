@@ -183,3 +183,38 @@ def test_a_linear_program_that_is_lost_on_its_way_is_begun_anew(monkeypatch: pyt
     runs = failing(monkeypatch, solver, "kIterationLimit", 1)
     solver.change_costs(np.array([1.0, 3.0]))
     assert (solver.run(Clock()).value, runs) == (pytest.approx(4.5), [2])
+
+
+@pytest.fixture
+def stuck(monkeypatch: pytest.MonkeyPatch) -> Solver:
+    """A solver whose simplex is ended as soon as it asks, which it does before it makes an iteration."""
+    monkeypatch.setattr(highs, "STUCK", -1)
+    monkeypatch.setattr(highs, "LARGE", 0)
+    return loaded(integer=False)
+
+
+def test_a_simplex_that_makes_no_iteration_is_ended_and_begun_anew(
+    stuck: Solver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking for a proof row by row, it went on for minutes, and no limit of iterations ended it."""
+    runs = failing(monkeypatch, stuck, "error", 0)
+    found = stuck.run(Clock())
+    assert (found.ended, found.value) == (Ended.OPTIMAL, pytest.approx(2.25))
+    assert runs[0] > 1
+
+
+def test_a_peek_that_makes_no_iteration_is_left_as_it_is(
+    stuck: Solver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = failing(monkeypatch, stuck, "error", 0)
+    found = stuck.run(Clock(), iterations=10)
+    assert (found.ended, found.bound, runs) == (Ended.STOPPED, np.inf, [1])
+
+
+def test_a_simplex_that_never_makes_an_iteration_is_an_error(
+    stuck: Solver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped by nobody and by no limit, it must not pass for that."""
+    monkeypatch.setattr(highs, "ANEW", [way for way in highs.ANEW if way[:2] == ("off", "simplex")])
+    with pytest.raises(SolverError, match="however it began"):
+        stuck.run(Clock())
