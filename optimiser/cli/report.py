@@ -55,7 +55,7 @@ def verb(
     if problems:
         raise InputError(problems)
     page.save(out)
-    absent = page.save_figures(figures) if figures is not None else ()
+    unwritten = page.save_figures(figures) if figures is not None else ()
     if as_json:
         names = [drawing.name for drawing in page.drawings]
         say_json({"format": 1, "command": "report", "title": page.title, "written": out, "figures": names})
@@ -64,8 +64,8 @@ def verb(
             f"{page.title}\nwritten to {out}"
             + (f", {len(page.drawings)} figures to {figures}" if figures else "")
         )
-    for kind in absent:
-        complain(f"no {kind} files: they need pip install optimiser[figures]")
+    for problem in unwritten:
+        complain(problem)
     return 0
 
 

@@ -33,8 +33,9 @@ def arrows(names: Names, held: np.ndarray) -> Drawing:
         if now[d, k] or then[d, k]
     ]
     headings = tuple(label("columns", name) for name in ("decision", "type", "level", "today", "best"))
+    title = say("arrows.title" if now.any() else "arrows.title_no_today")
     return drawing(
-        "arrows", say("arrows.title"), arrows_said(names, held), headings, rows,
+        "arrows", title, arrows_said(names, held), headings, rows,
         lambda canvas: _Rails(canvas, names).draw(now, then, held),
     )  # fmt: skip
 
@@ -112,7 +113,7 @@ class _Rails:
                 y += HEAD
             for d in mine:
                 y = self._row(d, y, now[d], then[d], held[d])
-        self._key(y + 22)
+        self._key(y + 22, today=bool(now.any()))
 
     def _levels(self) -> float:
         room = (self.rails[-1] - self.rails[0]) / max(1, len(self.rails) - 1) - 6
@@ -155,12 +156,15 @@ class _Rails:
                 b = self.rails[end] - towards * (2 + LARGEST * 0.8)
                 self.canvas.arrow((a, y), (b, y), "down" if end > start else "up", 1.2 + 2.2 * share)
 
-    def _key(self, y: float) -> None:
+    def _key(self, y: float, *, today: bool) -> None:
         canvas, x = self.canvas, 10.0
+        best = x + 110 if today else x
+        canvas.circle((best, y - 4), 5.5, "ink")
+        canvas.text(best + 14, y, say("arrows.key_best"), size=12)
+        if not today:
+            return
         canvas.circle((x, y - 4), 7, "paper", "ink", 1.4)
         canvas.text(x + 14, y, say("arrows.key_today"), size=12)
-        canvas.circle((x + 110, y - 4), 5.5, "ink")
-        canvas.text(x + 124, y, say("arrows.key_best"), size=12)
         for k, way in enumerate(("up", "down")):
             place, at = (x + 240 + 200 * k, y) if not self.phone else (x - 6, y + 20 * (k + 1))
             a, b = (

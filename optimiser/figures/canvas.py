@@ -24,6 +24,7 @@ COLOURS = {
     "l1": "#08306b", "l2": "#2b7bba", "l3": "#82badb", "l4": "#cfe1f2", "l5": "#eff6fc",
 }  # fmt: skip
 SERIES = tuple(name for name in COLOURS if re.fullmatch(r"c\d+", name))
+DASHES = (None, "7 3", "2 3", "10 3 2 3", "5 2", "12 4")  # of the series, for those who see no colours
 SHADES = tuple(name for name in COLOURS if re.fullmatch(r"l\d", name))
 LETTER = 0.54  # of the size of a text, what a letter of it takes up
 SIZE = 13.0
@@ -133,6 +134,13 @@ class Canvas:
         for line in wrapped(words, width, size):
             self.text(x, y, line, size=size, fill=fill)
             y += 1.35 * size
+        return y
+
+    def line_key(self, x: float, y: float, entries: Sequence[tuple[str, str | None, str]]) -> float:
+        """A legend of lines: colour, dash and words, one under the other; the foot of the next line."""
+        for colour, dash, words in entries:
+            self.line((x, y - 4), (x + 26, y - 4), colour, 2, dash)
+            y = self.paragraph(x + 34, y, words, self.width - x - 34, SIZE - 1)
         return y
 
     def key(self, x: float, y: float, entries: Sequence[tuple[str, str]], size: float = SIZE - 1) -> float:

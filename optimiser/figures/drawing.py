@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 from optimiser.atomic_writing import writing
 from optimiser.errors import InputError
 from optimiser.figures.canvas import COLOURS, Canvas, wrapped
+from optimiser.figures.pdf import FONT, pdf
 from optimiser.terminal import clean
 
 WIDE, NARROW = 720.0, 340.0  # units: two columns of a journal, or one
@@ -20,7 +21,7 @@ UNIT = 0.25  # mm: a page of a journal has 180 mm, a column 85
 DOTS = 300  # of a picture, an inch
 MARGIN = 10.0
 HEADING = 15.0  # size of the title
-FONT = "Helvetica, Arial, 'DejaVu Sans', sans-serif"
+BOLD = 0.82  # of the width is what a title may be thought to take, as bold letters take more
 SVG = "http://www.w3.org/2000/svg"
 KINDS = (".svg", ".png", ".pdf", ".csv")
 NEEDS = {".png": "resvg-py", ".pdf": "svglib"}
@@ -72,7 +73,7 @@ class Drawing:
     def svg(self, *, narrow: bool = False) -> str:
         """The text of an SVG file that stands alone, with its title above and on white."""
         canvas = self.narrow if narrow else self.wide
-        heading = wrapped(self.title, canvas.width * 0.9, HEADING)
+        heading = wrapped(self.title, canvas.width * BOLD, HEADING)
         top = 20.0 * len(heading) + 14
         height = canvas.height + top + MARGIN
         root = _root(
@@ -107,18 +108,28 @@ class Drawing:
         """Write it as .svg, .png (300 dots an inch), .pdf or, its numbers, as .csv.
 
         PNG needs resvg-py and PDF svglib (`pip install optimiser[figures]`). Raises InputError where the name
-        ends otherwise or one of them is not installed, OSError where the disk fails.
+        ends otherwise, one of them is not installed or no font has the letters of a PDF, OSError where the
+        disk fails.
         """
         target = Path(path)
-        make = {".svg": _as_it_is, ".png": _picture, ".pdf": _page, ".csv": _as_it_is}.get(
-            target.suffix.lower()
-        )
-        if make is None:
+        kind = target.suffix.lower()
+        if kind not in KINDS:
             raise InputError([f"{str(path)!r} ends in none of {', '.join(KINDS)}"])
-        text = self.csv() if target.suffix.lower() == ".csv" else self.svg(narrow=narrow)
-        made = make(text)
+        made = self._made(kind, narrow=narrow)
         with writing(target) as place:
             place.write_bytes(made)
+
+    def _made(self, kind: str, *, narrow: bool) -> bytes:
+        if kind in NEEDS and missing(kind):
+            raise InputError([f"a {kind} needs {NEEDS[kind]}: pip install optimiser[figures]"])
+        if kind == ".csv":
+            return self.csv().encode()
+        svg = self.svg(narrow=narrow)
+        if kind == ".png":
+            import resvg_py
+
+            return bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=DOTS))
+        return pdf(svg, clean(self.title)) if kind == ".pdf" else svg.encode()
 
 
 def missing(kind: str) -> bool:
@@ -142,33 +153,3 @@ def drawing(
 def _root(width: float, height: float, more: dict[str, str]) -> ElementTree.Element:
     size = {"viewBox": f"0 0 {width:g} {height:.1f}", "font-family": FONT}
     return ElementTree.Element("svg", {"xmlns": SVG} | more | size)
-
-
-def _as_it_is(text: str) -> bytes:
-    return text.encode()
-
-
-def _picture(svg: str) -> bytes:
-    _check(".png")
-    import resvg_py
-
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=DOTS))
-
-
-def _page(svg: str) -> bytes:
-    _check(".pdf")
-    from reportlab.graphics import renderPDF
-    from reportlab.pdfgen.canvas import Canvas as Sheet
-    from svglib.svglib import svg2rlg
-
-    found, made = svg2rlg(io.BytesIO(svg.encode())), io.BytesIO()
-    assert found is not None  # as for what is no SVG
-    sheet = Sheet(made, pagesize=(found.width, found.height), invariant=1)  # no dates: the same bytes
-    renderPDF.draw(found, sheet, 0, 0)
-    sheet.save()
-    return made.getvalue()
-
-
-def _check(kind: str) -> None:
-    if missing(kind):
-        raise InputError([f"a {kind} needs {NEEDS[kind]}: pip install optimiser[figures]"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from optimiser.figures.canvas import Canvas, Point, cut, ticks
+from optimiser.figures.canvas import Canvas, Point, cut, ticks, wrapped
 from optimiser.terminal import exact
 
 SMALL = 11.0
@@ -52,13 +52,12 @@ class Frame:
             x = self.at(value, self.y[0])[0]
             canvas.line((x, base), (x, base + 4), "mute")
             canvas.text(x, base + 17, words, "middle", SMALL, "mute")
-        if under:
-            canvas.text(
-                self.left + self.width / 2, base + 36, cut(under, canvas.width - self.left), "middle", 12
-            )
+        lines = wrapped(under, self.width, 12) if under else []
+        for k, line in enumerate(lines):
+            canvas.text(self.left + self.width / 2, base + 36 + 15 * k, line, "middle", 12)
         if beside:
             canvas.text(self.left, self.top - 8, cut(beside, canvas.width - self.left, 12), size=12)
-        return base + (42 if under else 22)
+        return base + (27 + 15 * len(lines) if lines else 22)
 
 
 def _share(value: float, low: float, high: float) -> float:

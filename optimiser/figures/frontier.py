@@ -39,7 +39,7 @@ def frontier(names: Names, document: Document) -> Drawing:
     said = so_far(said, document["complete"])
     said += " " + say("frontier.error" if error else "frontier.unknown", error=error)
     return drawing(
-        "frontier", say("frontier.title"), said, columns, rows,
+        "frontier", say("frontier.title", names=", ".join(map(names.objective, codes))), said, columns, rows,
         lambda canvas: _draw(canvas, names, document),
     )  # fmt: skip
 
@@ -87,17 +87,24 @@ class _Panel:
             self._area(REACHED, 0.0)
         x, y = map(self.names.objective, self.pair)
         end = self.frame.axes(x, y)
-        taken = [np.array(place) for place in self.frame.places(self.reached)]
-        for k, (point, chain) in enumerate(zip(self.points, self.chains, strict=True)):
+        places = np.array(self.frame.places(self.reached))
+        for point, chain, (across, down) in zip(self.points, self.chains, places.tolist(), strict=True):
             if len(chain) > 1 and self.whole:
                 self.canvas.polyline(self.frame.places(chain), POINT, 2.4)
-            at = self.frame.at(*self.reached[k])
-            self.canvas.circle(at, 4.5, FILLS[point["supported"]], POINT)
-            spot = np.array([at[0] + 9, at[1] - 9])
-            if all(np.abs(spot - place).max() > 11 for place in taken):
-                self.canvas.text(at[0] + 6, at[1] - 6, str(k + 1), size=11)
-                taken.append(spot)
+            self.canvas.circle((across, down), 4.5, FILLS[point["supported"]], POINT)
+        self._numbers(places)
         return end
+
+    def _numbers(self, places: np.ndarray) -> None:
+        """The number of each point up and right of it, where that covers no other point or number."""
+        taken = list[np.ndarray]()
+        for k, place in enumerate(places):
+            spot = place + np.array([9, -10])
+            others = [*np.delete(places, k, axis=0), *taken]
+            if all(np.abs(spot - other).max() > 10 for other in others):
+                x, y = place.tolist()
+                self.canvas.text(x + 6, y - 6, str(k + 1), size=11)
+                taken.append(spot)
 
     def _area(self, fill: str, margin: float) -> None:
         """What is left of and below what some design reaches: the union of an area a design."""

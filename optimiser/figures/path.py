@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.figures.canvas import SERIES, Canvas, cut, extent
+from optimiser.figures.canvas import DASHES, SERIES, Canvas, cut, extent
 from optimiser.figures.drawing import NARROW, Drawing, drawing
 from optimiser.figures.frame import Frame
 from optimiser.figures.shares import shade
@@ -38,7 +38,7 @@ def one_path(names: Names, found: Document) -> Drawing:
         for d, code in enumerate(names.decisions)
     ]
     sight = label("foresights", found["foresight"])
-    moving = int(_moves(names, held).any(axis=1).sum())
+    moving = len({row["decision"] for row in found["design"] if row["moved"]})
     said = say("path.said", n=moving, of=len(rows), periods=len(periods))
     return drawing(
         f"path_{found['foresight']}", say("path.title", sight=sight), said,
@@ -76,9 +76,14 @@ def _draw(canvas: Canvas, names: Names, found: Document, periods: Sequence[str],
     left = 6.0 if phone else 230.0  # room for half a triangle
     step = (canvas.width - left) / max(1, len(periods))
     y = canvas.key(left, 14, [(shade(k, count), level) for k, level in enumerate(names.levels)])
-    said = [names.period(period) for period in periods]
+    said, moves = [names.period(period) for period in periods], _moves(names, held)
+    for way, key in ((-1, "up"), (1, "down")):
+        if (moves == way).any():
+            _triangle(canvas, left + 6, y - 4, way)
+            canvas.text(left + 18, y, say(f"arrows.key_{key}"), size=12)
+            y += 18
     _periods(canvas, said, left, step, y + 4)
-    y, moves = y + 12, _moves(names, held)
+    y += 12
     for d, code in enumerate(names.decisions):
         if phone:
             canvas.text(0, y + 13, cut(names.decision(code), canvas.width))
@@ -89,11 +94,16 @@ def _draw(canvas: Canvas, names: Names, found: Document, periods: Sequence[str],
             x = left + step * t
             canvas.rect(x, y + 2, step, 17, shade(int(level), count), "mute")
             if way := int(moves[d, t]):
-                tip = [(x - 5, y + 10.5 - 4 * way), (x + 5, y + 10.5 - 4 * way), (x, y + 10.5 + 5 * way)]
-                canvas.polygon(tip, "up" if way < 0 else "down", "paper", 1.5)
+                _triangle(canvas, x, y + 10.5, way)
         y += ROW
     for title, lines in _beneath(names, found, periods).items():
         y = _panel(canvas, title, lines, said, y + 30)
+
+
+def _triangle(canvas: Canvas, x: float, y: float, way: int) -> None:
+    """A move: -1 up, to the centre, 1 down."""
+    tip = [(x - 5, y - 4 * way), (x + 5, y - 4 * way), (x, y + 5 * way)]
+    canvas.polygon(tip, "up" if way < 0 else "down", "paper", 1.5)
 
 
 def _periods(canvas: Canvas, periods: Sequence[str], left: float, step: float, y: float) -> None:
@@ -138,6 +148,7 @@ def _panel(
     every = max(1, -(-len(periods) // (4 if canvas.width <= NARROW else 8)))
     marks = [(float(t), cut(periods[t], 70, 11)) for t in range(0, len(periods), every)]
     end = frame.axes(beside=title, labels=marks)
-    for k, line in enumerate(lines.values()):
-        canvas.polyline(frame.places(enumerate(line)), SERIES[k % len(SERIES)], 2)
-    return canvas.key(40, end + 16, [(SERIES[k % len(SERIES)], name) for k, name in enumerate(lines)])
+    looks = [(SERIES[k % len(SERIES)], DASHES[k % len(DASHES)]) for k in range(len(lines))]
+    for (colour, dash), line in zip(looks, lines.values(), strict=True):
+        canvas.polyline(frame.places(enumerate(line)), colour, 2, dash)
+    return canvas.line_key(40, end + 16, [(*look, name) for look, name in zip(looks, lines, strict=True)])

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from optimiser.figures.canvas import SERIES, Canvas
+from optimiser.figures.canvas import DASHES, SERIES, Canvas
 from optimiser.figures.drawing import NARROW, Drawing, drawing
 from optimiser.figures.frame import Frame
 from optimiser.instance.names import Names
@@ -17,7 +17,14 @@ from optimiser.terminal import fixed, percent
 
 Document = Mapping[str, Any]
 NOBODY, EVERYBODY = "nobody", "everybody at once"
-PLAIN = {NOBODY: "ink", EVERYBODY: "c11"}
+LINES = {
+    "best": (SERIES[0], DASHES[0]),
+    "current": (SERIES[1], DASHES[1]),
+    "all-central": (SERIES[2], DASHES[2]),
+    "all-local": (SERIES[3], DASHES[3]),
+    NOBODY: ("ink", DASHES[4]),
+    EVERYBODY: ("c11", None),
+}  # the same whatever else is drawn
 DATES = 4  # labels under the days, about so many
 MOST = 400  # points of a line: more cannot be told apart
 
@@ -77,19 +84,20 @@ def _days(
         beside=say("replay.unmet", resource=label("resources", resource)), labels=_labels(dates, canvas)
     )
     step = max(1, -(-len(dates) // MOST))
-    colours = _colours(lines)
+    looks = _looks(lines)
     for name, values in reversed(lines.items()):
         peaks = [(t, max(values[t : t + step])) for t in range(0, len(values), step)]
-        canvas.polyline(frame.places(peaks), colours[name], 1.5)
+        colour, dash = looks[name]
+        canvas.polyline(frame.places(peaks), colour, 1.5, dash)
     total = {row["design"]: row for row in document["summary"] if row["resource"] == resource}
     key = [
         (
-            colours[name],
+            *looks[name],
             say("replay.entry", design=label("designs", name), unmet=fixed(total[name]["unmet"], 0)),
         )
         for name in lines
     ]
-    return canvas.key(0, end + 16, key)
+    return canvas.line_key(0, end + 16, key)
 
 
 def _lines(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:
@@ -99,10 +107,11 @@ def _lines(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:
     return lines
 
 
-def _colours(names: Mapping[str, Any]) -> dict[str, str]:
-    """A colour a design; nobody and everybody have theirs whatever else is drawn."""
-    others = [name for name in names if name not in PLAIN]
-    return {name: SERIES[k % len(SERIES)] for k, name in enumerate(others)} | PLAIN
+def _looks(names: Mapping[str, Any]) -> dict[str, tuple[str, str | None]]:
+    """Colour and dash of each design; those that a reader brought have what is left."""
+    others = [name for name in names if name not in LINES]
+    left = SERIES[4:10]
+    return LINES | {name: (left[k % len(left)], DASHES[k % len(DASHES)]) for k, name in enumerate(others)}
 
 
 def _ages(
@@ -128,7 +137,9 @@ def _ages(
                     frame.places(zip(days, kept, strict=True)), SERIES[k % len(SERIES)], 1.6, dash
                 )
         fitted = [
-            say("replay.fit", days=fixed(h["days"], 1), floor=fixed(h["floor"], 2)) for h in fits if h["days"]
+            say(f"replay.fit_{line}", days=fixed(h["days"], 1), floor=fixed(h["floor"], 2))
+            for line, h in zip(("solid", "dashed"), fits, strict=False)
+            if h["days"]
         ]
         key.append((SERIES[k % len(SERIES)], f"{level}: {'; '.join(fitted)}" if fitted else level))
     y = end + 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from optimiser.figures.canvas import Canvas, cut
+from optimiser.figures.canvas import Canvas, wrapped
 from optimiser.figures.drawing import NARROW, Drawing, drawing
 from optimiser.figures.shares import shares
 from optimiser.instance.names import Names
@@ -47,12 +47,11 @@ def _bars(canvas: Canvas, bars: list[tuple[str, float, bool]]) -> None:
     room = canvas.width - left - 60
     most = max([1e-9, *(value for _, value, _ in bars)])
     for name, value, seen in bars:
-        if phone:
-            canvas.text(0, y + 13, cut(name, canvas.width))
-            y += 17
-        else:
-            canvas.text(0, y + 15, cut(name, left - 12))
+        lines = wrapped(name, (canvas.width if phone else left) - 12)
+        for k, line in enumerate(lines):
+            canvas.text(0, y + (13 if phone else 15) + 15 * k, line)
+        y += 15 * len(lines) + 2 if phone else 7.5 * (len(lines) - 1)
         canvas.rect(left, y + 3, room * value / most, 14, "up" if seen else "faint", "mute")
         canvas.text(left + room * value / most + 6, y + 15, fixed(value, 2), size=12)
-        y += ROW
+        y += ROW if phone else ROW + 7.5 * (len(lines) - 1)
     canvas.height = max(canvas.height, y)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from optimiser.figures.canvas import SERIES, Canvas, cut
+from optimiser.figures.canvas import SERIES, Canvas, cut, extent
 from optimiser.figures.drawing import NARROW, Drawing, drawing
 from optimiser.figures.frame import Frame
 from optimiser.figures.so_far import so_far
@@ -15,6 +15,7 @@ from optimiser.terminal import exact, fixed
 
 Document = Mapping[str, Any]
 SEVERAL, NONE = "faint", "paper"
+PATCH = 10.0  # units that a patch is wide and high at least to have its number on it
 
 
 def thresholds(names: Names, document: Document) -> Drawing:
@@ -22,12 +23,28 @@ def thresholds(names: Names, document: Document) -> Drawing:
     if "patches" in document:
         return _of_two(names, document)
     words, sight = _words(document)
-    title = say(f"{words}.title", what=names.input(document["what"]), foresight=sight)
+    what = asked_input(names, document)
+    title = say(f"{words}.title", what=what, foresight=sight)
     rows = [(number(tip["at"]), moves(names, tip["moves"])) for tip in document["tips"]]
     low, high = map(exact, document["range"])
     said = _known(say(f"{words}.said", n=len(rows), low=low, high=high), document)
-    columns = (names.input(document["what"]), label("columns", "moves"))
-    return drawing("thresholds", title, said, columns, rows, lambda canvas: _draw(canvas, names, document))
+    columns = (what, label("columns", "moves"))
+    return drawing(
+        "thresholds", title, said, columns, rows, lambda canvas: _draw(canvas, names, document, what)
+    )
+
+
+def asked_input(names: Names, asked: Document) -> str:
+    """An input as it was followed: in which rows, and whether its values are set, multiplied or added to."""
+    what = names.input(asked["what"])
+    rows = [_row(names, column, str(value)) for column, value in asked["where"].items()]
+    what = say("thresholds.where", what=what, where=", ".join(rows)) if rows else what
+    return what if asked["how"] == "set" else say(f"thresholds.{asked['how']}", what=what)
+
+
+def _row(names: Names, column: str, value: str) -> str:
+    called = {"decision": names.decision, "organisation": names.organisation}.get(column)
+    return called(value) if called else f"{column.replace('_', ' ')} {value}"
 
 
 def _known(said: str, document: Document) -> str:
@@ -60,14 +77,16 @@ def moves(names: Names, rows: Any) -> str:
         whom = (
             ""
             if places == [""]
-            else f" ({names.organisation(places[0]) if len(places) == 1 else len(places)})"
+            else f" ({names.organisation(places[0])})"
+            if len(places) == 1
+            else f" ({say('counts.localities', n=len(places))})"
         )
         key = "thresholds_path.move" if periods else "thresholds.move"
         said.append(say(key, decision=names.decision(code), start=start, end=end, periods=periods) + whom)
     return "; ".join(said)
 
 
-def _draw(canvas: Canvas, names: Names, document: Document) -> None:
+def _draw(canvas: Canvas, names: Names, document: Document, what: str) -> None:
     found = document["intervals"]
     values = [value for each in found for value in each["values"] if value is not None] or [0.0]
     low, high = min(values), max(values)
@@ -84,7 +103,7 @@ def _draw(canvas: Canvas, names: Names, document: Document) -> None:
             ("faint" if k % 2 else "paper") if each["feasible"] else "c4",
         )
     value = say(f"{_words(document)[0]}.value")
-    end = frame.axes(names.input(document["what"]), value, shown=lambda x: fixed(x, 3))
+    end = frame.axes(what, value, shown=lambda x: fixed(x, 3))
     for each in found:
         if None not in each["values"]:
             ends = zip((each["from"], each["to"]), each["values"], strict=True)
@@ -92,21 +111,29 @@ def _draw(canvas: Canvas, names: Names, document: Document) -> None:
     for k, tip in enumerate(document["tips"], 1):
         x = frame.at(tip["at"], 0)[0]
         canvas.line((x, frame.top), (x, frame.top + frame.height), "ink", 1.2, "4 3")
-        canvas.text(x + 3, frame.top + 13 * (1 + (k - 1) % 3), str(k), size=12, bold=True)
-    if document["now"] is not None:
-        x = frame.at(document["now"], 0)[0]
+        near = x + 3 + extent(str(k), 12) > frame.left + frame.width
+        y = frame.top + 13 * (1 + (k - 1) % 3)
+        canvas.text(x - 3 if near else x + 3, y, str(k), "end" if near else "start", 12, bold=True)
+    now = document["now"]
+    inside = now is not None and x0 <= now <= x1
+    if inside:
+        x = frame.at(now, 0)[0]
         canvas.line((x, frame.top), (x, frame.top + frame.height), "down", 2)
-    y = end + 18
-    for k, tip in enumerate(document["tips"][: 6 if canvas.width <= NARROW else 12], 1):
+    y, listed = end + 18, document["tips"][: 6 if canvas.width <= NARROW else 12]
+    for k, tip in enumerate(listed, 1):
         words = f"{k}: {number(tip['at'])}, {moves(names, tip['moves'])}"
         y = canvas.paragraph(0, y, cut(words, 3 * canvas.width, 12), canvas.width - 8, 12)
-    if document["now"] is not None:
+    if rest := len(document["tips"]) - len(listed):
+        y = canvas.paragraph(0, y, say("thresholds.rest", n=rest), canvas.width - 8, 12)
+    if inside:
         canvas.line((0, y - 4), (18, y - 4), "down", 2)
-        canvas.text(26, y, say("thresholds.now", now=number(document["now"])), size=12)
+    if now is not None:
+        words = say("thresholds.now" if inside else "thresholds.now_outside", now=number(now))
+        canvas.text(26 if inside else 0, y, words, size=12)
 
 
 def _of_two(names: Names, document: Document) -> Drawing:
-    whats = tuple(names.input(each["what"]) for each in (document, document["and"]))
+    whats = tuple(asked_input(names, each) for each in (document, document["and"]))
     words, sight = _words(document)
     title = say(f"{words}.title_two", what=whats[0], other=whats[1], foresight=sight)
     rows = [
@@ -129,16 +156,37 @@ def _patches(canvas: Canvas, document: Document, whats: Sequence[str]) -> None:
     for each in document["patches"]:
         (x0, y1), (x1, y0) = frame.at(each["x"][0], each["y"][0]), frame.at(each["x"][1], each["y"][1])
         canvas.rect(x0, y0, x1 - x0, y1 - y0, _colour(each["design_ids"]), "paper")
+    _numbers(canvas, frame, document["patches"])
     end = frame.axes(whats[0], whats[1])
-    if document["now"] is not None and other["now"] is not None:
-        canvas.circle(frame.at(document["now"], other["now"]), 6, "none", "ink", 2)
     words, _ = _words(document)
     seen = sorted({one for each in document["patches"] for one in each["design_ids"]})
     key = [
         (_colour([one]), say(f"{words}.design", design=one) if one else say("thresholds.impossible"))
         for one in seen
     ]
-    canvas.key(0, end + 22, [*key, (SEVERAL, say("thresholds.several"))])
+    several = any(len(set(each["design_ids"])) > 1 for each in document["patches"])
+    y = canvas.key(0, end + 22, [*key, *[(SEVERAL, say("thresholds.several"))] * several])
+    now = document["now"], other["now"]
+    if None not in now:
+        ends = zip(now, (frame.x, frame.y), strict=True)
+        if all(low <= at <= high for at, (low, high) in ends):
+            canvas.circle(frame.at(*now), 6, "none", "ink", 2)
+            canvas.circle((6, y - 4), 6, "none", "ink", 2)
+            canvas.text(18, y, say("thresholds.now_two"), size=12)
+
+
+def _numbers(canvas: Canvas, frame: Frame, patches: Sequence[Document]) -> None:
+    """Each design's number on the largest patch that is its alone, for those who see no colours."""
+    largest: dict[int, tuple[float, tuple[float, float]]] = {}
+    for each in patches:
+        if len(set(each["design_ids"])) == 1 and each["design_ids"][0]:
+            (x0, y1), (x1, y0) = frame.at(each["x"][0], each["y"][0]), frame.at(each["x"][1], each["y"][1])
+            if min(x1 - x0, y1 - y0) > PATCH:
+                found = (x1 - x0) * (y1 - y0), ((x0 + x1) / 2, (y0 + y1) / 2)
+                largest[each["design_ids"][0]] = max(largest.get(each["design_ids"][0], found), found)
+    for design, (_, (x, y)) in largest.items():
+        canvas.circle((x, y), 7, "paper")
+        canvas.text(x, y + 4, str(design), "middle", 11)
 
 
 def _colour(designs: Any) -> str:

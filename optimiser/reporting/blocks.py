@@ -11,6 +11,7 @@ from typing import Any
 from optimiser.figures.drawing import Drawing
 from optimiser.labels import say
 
+SEVERAL = ("frontier", "tips", "replay")  # parts in which each figure answers a question of its own
 NUMBER = re.compile(r"[-+<>]? ?[\d.,]+( %| \w+)?|[\d,]+ / [\d,]+|[-\u2013?]")
 
 
@@ -103,3 +104,14 @@ class Part:
     name: str
     heading: str
     blocks: Sequence[Any]
+
+    @property
+    def figures(self) -> list[Figure]:
+        """The figures in it, in their order."""
+        found = (block.figure if isinstance(block, Triangle) else block for block in self.blocks)
+        return [block for block in found if isinstance(block, Figure)]
+
+    @property
+    def questions(self) -> list[Figure]:
+        """The figures of a part that answers several questions: the contents lead to each."""
+        return self.figures if self.name in SEVERAL and len(self.figures) > 1 else []

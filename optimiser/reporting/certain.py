@@ -50,7 +50,8 @@ def _data(shown: Shown, document: Document, opinions: Sequence[Opinion]) -> dict
         }
         for each in document["designs"]
     }
-    words = ("best", "lead", "within", "unknown", "only", "no_moves", "moves", "own")
+    words = {name: name for name in ("best", "lead", "within", "unknown", "only", "no_moves", "moves", "own")}
+    words |= {} if shown.best else {"no_moves": "no_moves_first", "moves": "moves_first"}
     return {
         "objectives": [shown.names.objective(g) for g in objectives],
         "own": document["own"],
@@ -61,7 +62,7 @@ def _data(shown: Shown, document: Document, opinions: Sequence[Opinion]) -> dict
         ],
         "designs": designs,
         "opinions": [{"name": one.name, "weights": list(one.weights)} for one in opinions],
-        "says": {name: label("answer", name) for name in words},
+        "says": {name: label("answer", key) for name, key in words.items()},
     }
 
 
@@ -73,7 +74,8 @@ def _corners(shown: Shown, document: Document) -> Table:
     for corner, worth in zip(corners, worths(document, corners), strict=True):
         other = document["designs"][int(worth.argmax())]
         rows.append((corner.name, _elsewhere(shown, document, other), lead_said(worth, document["error"])))
-    columns = [label("columns", name) for name in ("all_weight", "elsewhere", "how_sure")]
+    moving = "elsewhere" if shown.best else "what_moves"
+    columns = [label("columns", name) for name in ("all_weight", moving, "how_sure")]
     return Table(say("triangle.corners"), columns, rows)
 
 

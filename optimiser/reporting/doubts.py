@@ -12,6 +12,7 @@ from optimiser.figures.thresholds import thresholds
 from optimiser.figures.verdicts import verdicts
 from optimiser.labels import label, say
 from optimiser.reporting.another import described, paths_described
+from optimiser.reporting.asked import other_weights, told_apart
 from optimiser.reporting.blocks import Figure, Heading, Listing, Part, Table, Text
 from optimiser.reporting.results import Shown
 from optimiser.terminal import fixed, percent
@@ -46,7 +47,8 @@ def nearly(shown: Shown) -> Part | None:
     if found is None or not found["verdicts"]:
         return None
     floor = "\u2013" if found["floor"] is None else fixed(found["floor"], 4)
-    blocks: list[Any] = [Text(say("verdicts.how", floor=floor)), Figure(verdicts(shown.names, found))]
+    blocks: list[Any] = [Text(say("verdicts.how", floor=floor)), *other_weights(shown, found)]
+    blocks.append(Figure(verdicts(shown.names, found)))
     if found["designs"]:
         ranked = [(say("verdicts.rank", rank=each["rank"], value=fixed(each["value"], 4)), each["design"])
                   for each in found["designs"]]  # fmt: skip
@@ -57,24 +59,23 @@ def nearly(shown: Shown) -> Part | None:
 def costs(shown: Shown) -> Part | None:
     """Each frontier."""
     blocks: list[Any] = []
-    for found in shown.all("frontier"):
-        if found["points"]:
-            points = [(str(k), point["design"]) for k, point in enumerate(found["points"], 1)]
-            drawn = frontier(shown.names, found)
-            blocks += [
-                Figure(drawn),
-                described(shown, say("another.designs", figure=drawn.title), points, folded=True),
-                *_unfinished(shown, found),
-            ]
+    every = [found for found in shown.all("frontier") if found["points"]]
+    for found, drawn in told_apart(shown, every, [frontier(shown.names, found) for found in every]):
+        points = [(str(k), point["design"]) for k, point in enumerate(found["points"], 1)]
+        blocks += [
+            Figure(drawn),
+            described(shown, say("another.designs", figure=drawn.title), points, folded=True),
+            *_unfinished(shown, found),
+        ]
     return Part("frontier", say("frontier.heading"), [Text(say("frontier.how")), *blocks]) if blocks else None
 
 
 def tips(shown: Shown) -> Part | None:
     """Each input along which the design was followed."""
     blocks: list[Any] = []
-    for found in shown.all("thresholds"):
-        drawn = thresholds(shown.names, found)
-        blocks.append(Figure(drawn))
+    every = shown.all("thresholds")
+    for found, drawn in told_apart(shown, every, [thresholds(shown.names, found) for found in every]):
+        blocks += [*other_weights(shown, found), Figure(drawn)]
         if "patches" in found and found["designs"]:
             named = [(str(each["design_id"]), each["design"]) for each in found["designs"]]
             if "foresight" in found:
@@ -91,8 +92,9 @@ def tips(shown: Shown) -> Part | None:
 def happened(shown: Shown) -> Part | None:
     """Each series through which designs were run."""
     blocks: list[Any] = []
-    for found in shown.all("replay"):
-        blocks.append(Figure(replay(shown.names, found)))
+    every = shown.all("replay")
+    for found, drawn in told_apart(shown, every, [replay(shown.names, found) for found in every]):
+        blocks += [*other_weights(shown, found), Figure(drawn)]
         if found["delays"]:
             rows = [
                 (
@@ -104,7 +106,8 @@ def happened(shown: Shown) -> Part | None:
                 for row in found["delays"]
             ]
             columns = [label("columns", name) for name in ("resource", "level", "days", "kept")]
-            blocks.append(Table(say("replay.delays"), columns, rows, folded=True))
+            caption = say("replay.delays", figure=drawn.title)
+            blocks.append(Table(caption, columns, rows, folded=True))
         blocks += _unfinished(shown, found)
     return Part("replay", say("replay.heading"), blocks) if blocks else None
 

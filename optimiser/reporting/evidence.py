@@ -101,7 +101,8 @@ def _aggregated(shown: Shown) -> str:
     if best is None or best["value"] is None:
         return ""
     bound = "\u2013" if shown.bound is None else fixed(shown.bound, 6)
-    return say("ispor.value", value=fixed(best["value"], 6), bound=bound)
+    key = "ispor.value" if shown.free else "ispor.value_asked"
+    return say(key, value=fixed(best["value"], 6), bound=bound)
 
 
 def _doubtful(shown: Shown) -> str:

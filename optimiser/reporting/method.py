@@ -7,6 +7,7 @@ from typing import Any
 
 from optimiser.design.bound import how_sure
 from optimiser.labels import label, say
+from optimiser.reporting.asked import given
 from optimiser.reporting.blocks import Heading, Listing, Part, Table, Text
 from optimiser.reporting.results import Shown
 from optimiser.terminal import exact
@@ -48,7 +49,7 @@ def how(shown: Shown) -> Part:
 def _call(shown: Shown, document: Document) -> tuple[str, str, str, str]:
     run = document["run"]
     asked = ", ".join(
-        f"{name} {_given(value)}"
+        f"{name} {given(value)}"
         for name, value in document["asked"].items()
         if value not in (None, {}, [], "")
     )
@@ -60,14 +61,6 @@ def _call(shown: Shown, document: Document) -> tuple[str, str, str, str]:
         _outcome(shown, document),
         f"{found} {seconds}".strip(),
     )
-
-
-def _given(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}={_given(inner)}" for name, inner in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_given, value))
-    return exact(value) if isinstance(value, float) else str(value)
 
 
 def _outcome(shown: Shown, document: Document) -> str:

@@ -62,8 +62,8 @@ def batch(shown: Shown) -> Part | None:
     blocks += [tell(shown, say("samples.designs"), named, folded=False)] if named else []
     blocks += [Listing(said[FIRST:], say("samples.sentences"))] if said[FIRST:] else []
     blocks.append(Figure(sensitivity(shown.names, found)))
-    if any(row["index"] is not None and row["input"] for row in found["drivers"]):
-        blocks.append(Figure(drivers(shown.names, found)))
+    moving = drivers(shown.names, found)
+    blocks += [Figure(moving)] if moving.rows else []
     return Part("samples", say("samples.heading"), [*blocks, *_tables(shown, found), *_unfinished(found)])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -11,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from optimiser.atomic_writing import writing
-from optimiser.figures.drawing import Drawing, missing
+from optimiser.errors import InputError
+from optimiser.figures.drawing import Drawing
 from optimiser.labels import say
 from optimiser.reporting import certain, doubts, evidence, method, over_time, people, today, verdict, words
 from optimiser.reporting.blocks import Figure, Part, Triangle
@@ -70,27 +72,29 @@ class Page:
     def save_figures(self, directory: str | Path) -> tuple[str, ...]:
         """Write each figure as SVG, PDF and PNG, 180 and 85 mm wide, and its data as CSV.
 
-        Returns the kinds that could not be written, as what they need is not installed.
+        Returns what could not be written and why, each reason once.
         """
         folder = Path(directory)
-        absent = tuple(kind for kind in (".png", ".pdf") if missing(kind))
         folder.mkdir(parents=True, exist_ok=True)
+        problems = dict[str, None]()
         for drawing in self.drawings:
             drawing.save(folder / f"{drawing.name}.csv")
             for kind in (".svg", ".png", ".pdf"):
-                if kind not in absent:
+                try:
                     drawing.save(folder / f"{drawing.name}{kind}")
                     drawing.save(folder / f"{drawing.name}-narrow{kind}", narrow=True)
-        return absent
+                except InputError as error:
+                    problems |= dict.fromkeys(error.problems)
+        return tuple(problems)
 
 
 def page(results: Results, opinions: Sequence[Opinion] = ()) -> Page:
     """The page of results, with people's weights on its triangle."""
     shown = Shown(results)
     first, *rest = (part for part in _parts(shown, opinions) if part is not None)
-    parts = [first, words.explained(shown, [first, *rest]), *rest]
+    parts = _numbered([first, words.explained(shown, [first, *rest]), *rest])
     title = say("page.title", name=shown.instance.title or shown.instance.name)
-    drawings = _numbered(list(_drawings(parts)))
+    drawings = tuple(figure.drawing for part in parts for figure in part.figures)
     return Page(_rendered(shown, title, parts), clean(title), drawings)
 
 
@@ -100,23 +104,21 @@ def _parts(shown: Shown, opinions: Sequence[Opinion]) -> Iterator[Part | None]:
     yield from (part(shown) for part in LAST)
 
 
-def _drawings(parts: Sequence[Part]) -> Iterator[Drawing]:
-    for part in parts:
-        for block in part.blocks:
-            if isinstance(block, Triangle):
-                yield block.figure.drawing
-            elif isinstance(block, Figure):
-                yield block.drawing
+def _numbered(parts: Sequence[Part]) -> list[Part]:
+    """Drawings of one name get a number, so that each has a file and an address of its own."""
+    seen = Counter[str]()
 
+    def own(block: Any) -> Any:
+        if isinstance(block, Triangle):
+            return replace(block, figure=own(block.figure))
+        if not isinstance(block, Figure):
+            return block
+        name = block.drawing.name
+        seen[name] += 1
+        number = f"-{seen[name]}" if seen[name] > 1 else ""
+        return replace(block, drawing=replace(block.drawing, name=f"{name}{number}"))
 
-def _numbered(drawings: list[Drawing]) -> tuple[Drawing, ...]:
-    """Drawings of one name get a number, so that each has a file of its own."""
-    seen: dict[str, int] = {}
-    found = []
-    for each in drawings:
-        seen[each.name] = seen.get(each.name, 0) + 1
-        found.append(each if seen[each.name] == 1 else replace(each, name=f"{each.name}-{seen[each.name]}"))
-    return tuple(found)
+    return [replace(part, blocks=[own(block) for block in part.blocks]) for part in parts]
 
 
 def _rendered(shown: Shown, title: str, parts: Sequence[Part]) -> str:

@@ -68,16 +68,33 @@ class Shown:
         return self.results.all(*commands)
 
     @cached_property
-    def best(self) -> Document | None:
-        """The design that is shown, with its value: of `solve` if there is one, else of what has a best."""
+    def origin(self) -> Document | None:
+        """Whose design is shown: of `solve` if there is one, else of what has a best."""
         solved = self.one("solve", "verify")
         if solved is not None:
             return solved if solved.get("design") else None
-        for command, key in (("compare", "designs"), ("alternatives", "designs")):
-            found = self.one(command)
-            if found is not None and found[key] and found[key][0]["design"]:
-                return found[key][0]
-        return None
+        ranked = (found for found in self.all("compare", "alternatives") if found["designs"])
+        return next((found for found in ranked if found["designs"][0]["design"]), None)
+
+    @cached_property
+    def best(self) -> Document | None:
+        """The design that is shown, with its value."""
+        return self.origin["designs"][0] if self.origin and "designs" in self.origin else self.origin
+
+    @property
+    def free(self) -> bool:
+        """Whether the design shown had to keep to nothing beyond its instance, whatever the weights."""
+        return self.origin is None or not bidden(self.origin)
+
+    @cached_property
+    def instance_weights(self) -> Mapping[str, float]:
+        """The instance's own weights, of all that weigh something, summing to 1."""
+        return _shares(self.instance.weights)
+
+    def weights_of(self, document: Document) -> Mapping[str, float]:
+        """By which weights a question was asked, summing to 1: the instance's where none were named."""
+        own = document.get("weights") or document.get("asked", {}).get("weights")
+        return _shares(own) if own else self.instance_weights
 
     def every(self) -> list[Document]:
         """Every document, in the order in which they were given by command."""
@@ -144,9 +161,19 @@ class Shown:
         return bool((self.names.today >= 0).any())
 
 
+def bidden(found: Document) -> bool:
+    """Whether a design had to keep to more than its instance asks."""
+    return any(found["asked"].get(name) for name in ("fix", "at_least", "lexicographic"))
+
+
+def _shares(weights: Mapping[str, float]) -> Mapping[str, float]:
+    total = sum(weights.values())
+    return {name: weight / total for name, weight in weights.items() if weight}
+
+
 def _unbidden(found: Document) -> bool:
     """Whether a question asked for the best design of the instance as it stands, with its own weights."""
-    return not any(found["asked"].get(name) for name in ("weights", "fix", "at_least", "lexicographic"))
+    return not bidden(found) and not found["asked"].get("weights")
 
 
 def gather(results: Sequence[str | Path | Result]) -> Results:
@@ -232,9 +259,11 @@ def _apart(found: Sequence[tuple[str, Document, Instance | None]]) -> Iterator[s
     for where, document, _ in found:
         command = document.get("command", "solve")
         command = "solve" if command == "verify" else command
-        if command in seen and command not in MANY:
-            yield f"{where}: a second result of `{command}`, beside {seen[command]}; a page shows one"
-        seen.setdefault(command, where)
+        asked = command + json.dumps(document.get("asked"), sort_keys=True) * (command in MANY)
+        if asked in seen:
+            same = "asked the same as" if command in MANY else "beside"
+            yield f"{where}: a second result of `{command}`, {same} {seen[asked]}; a page shows one"
+        seen.setdefault(asked, where)
     if all(instance is None for _, _, instance in found):
         yield f"{first[0]}: holds no copy of its instance; ask again with --out to have one"
 

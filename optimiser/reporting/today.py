@@ -9,6 +9,7 @@ from optimiser.figures.arrows import arrows, moved
 from optimiser.figures.reach import compared, solved
 from optimiser.labels import label, say
 from optimiser.reporting.another import elsewhere, sits_alike
+from optimiser.reporting.asked import other_weights
 from optimiser.reporting.blocks import Figure, Part, Sentences, Table, Text
 from optimiser.reporting.results import Shown
 from optimiser.reporting.said import measures, worth_of_change
@@ -21,9 +22,8 @@ def where(shown: Shown) -> Part | None:
     """The arrows."""
     if shown.held is None:
         return None
-    return Part(
-        "where", say("where.heading"), [Text(say("where.how")), Figure(arrows(shown.names, shown.held))]
-    )
+    how = Text(say("where.how" if shown.knows_today else "where.how_no_today"))
+    return Part("where", say("where.heading"), [how, Figure(arrows(shown.names, shown.held))])
 
 
 def why(shown: Shown) -> Part | None:
@@ -42,7 +42,8 @@ def why(shown: Shown) -> Part | None:
         items.append((name, place, said, each["decision"] in moving))
     items.sort(key=lambda item: not item[3])
     other = [Text(say("why.other", n=len(apart), names=", ".join(apart)), "warning")] if apart else []
-    return Part("why", say("why.heading"), [Text(say("why.how")), *other, Sentences(items)])
+    blocks = [Text(say("why.how")), *other_weights(shown, found), *other, Sentences(items)]
+    return Part("why", say("why.heading"), blocks)
 
 
 def _place(shown: Shown, each: Document) -> str:
@@ -75,6 +76,7 @@ def _units(shown: Shown) -> Iterator[Any]:
 def _objectives(shown: Shown) -> Iterator[Any]:
     found, document = shown.one("compare"), shown.one("solve", "verify")
     if found is not None and found["designs"]:
+        yield from other_weights(shown, found)
         apart = _apart(shown, found)
         if apart:
             yield Text(say("today.other", n=len(apart), names=", ".join(apart)), "warning")

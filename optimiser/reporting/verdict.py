@@ -10,8 +10,9 @@ from optimiser.design.bound import proven, wide
 from optimiser.figures.arrows import arrows_said, ends_said
 from optimiser.instance.instance import Instance
 from optimiser.labels import label, say
+from optimiser.reporting.asked import conditions
 from optimiser.reporting.blocks import Facts, Part, Text
-from optimiser.reporting.results import Shown
+from optimiser.reporting.results import Shown, bidden
 from optimiser.terminal import fixed
 
 
@@ -30,6 +31,9 @@ def _blocks(shown: Shown) -> Iterator[Any]:
             yield Text(ends)
     else:
         yield Text(say("verdict.no_design"), "lead")
+    asked = shown.origin or shown.one("solve", "verify", "diagnose")
+    if asked and (said := " ".join(conditions(shown, asked))):
+        yield Text(said, "warning")
     yield from _facts(shown)
     if grades(shown.instance)["illustrative"] or not shown.instance["sources"].rows:
         yield Text(say("verdict.illustrative"), "warning")
@@ -50,8 +54,9 @@ def _facts(shown: Shown) -> Iterator[Any]:
 def _infeasible(shown: Shown) -> str:
     asked = shown.one("diagnose")
     solved = shown.one("solve", "verify")
-    if (asked and asked["feasible"] is False) or (solved and solved["status"] == "infeasible"):
-        return say("verdict.infeasible")
+    for found, none in ((asked, "feasible"), (solved, "status")):
+        if found and found[none] in (False, "infeasible"):
+            return say("verdict.infeasible_asked" if bidden(found) else "verdict.infeasible")
     return ""
 
 
@@ -89,13 +94,14 @@ def _sure(shown: Shown) -> tuple[str, str, str] | None:
         return say("verdict.sure"), "\u2013", say("verdict.no_bound")
     if best.get("verified") is False:
         return say("verdict.sure"), say("verdict.unverified"), say("verdict.unverified_said")
+    kept = "" if shown.free else "_asked"
     if proven(best["value"], bound):
-        return say("verdict.sure"), say("sure.proven"), say("verdict.proven")
+        return say("verdict.sure"), say("sure.proven"), say(f"verdict.proven{kept}")
     gap = wide(best["value"], bound)
     return (
         say("verdict.sure"),
         say("verdict.within_short", gap=gap.replace(" ", "\u00a0")),
-        say("verdict.within", gap=gap, bound=fixed(bound, 6)),
+        say(f"verdict.within{kept}", gap=gap, bound=fixed(bound, 6)),
     )
 
 

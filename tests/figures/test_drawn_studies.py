@@ -47,7 +47,9 @@ def test_a_path_is_a_shade_a_period_and_a_triangle_a_move() -> None:
         COLOURS[cells[-1]["class"].split()[0][2:]]
     ] * 3
     assert cells[3]["fill"] != cells[4]["fill"]
-    up, down = marks(drawn.svg(), "polygon")
+    *key, up, down = marks(drawn.svg(), "polygon")
+    assert len(key) == 2
+    assert {"towards the centre", "towards the localities"} <= set(words(drawn.svg()))
     for triangle, cell, way in ((up, cells[0], -1), (down, cells[4], 1)):
         a, b, tip = corners(triangle)
         assert tip[0] == pytest.approx(float(cell["x"]))  # where its period begins
@@ -56,6 +58,7 @@ def test_a_path_is_a_shade_a_period_and_a_triangle_a_move() -> None:
     none = one_path(Names(instance), found.to_dict()["paths"][0])
     assert none.said == "0 of 1 decisions move over 7 periods."
     assert marks(none.svg(), "polygon") == []
+    assert "towards the centre" not in words(none.svg())
 
 
 def test_a_path_that_moves_at_once_moves_from_today() -> None:
@@ -84,6 +87,11 @@ def test_lines_of_a_replay_are_as_high_as_what_is_unmet(tmp_path: Path) -> None:
     assert (help_[0, 1] - help_[:, 1]) / heights.max() == pytest.approx(
         np.array(unmet["everybody at once"]) / 6, abs=1e-3
     )
+    looks = [(mark["stroke"], mark.get("stroke-dasharray")) for mark in marks(drawn.svg(), "polyline")]
+    key = [(mark["stroke"], mark.get("stroke-dasharray")) for mark in marks(drawn.svg(), "line")]
+    days = looks[:4]  # then come the curves that were fitted
+    assert set(days) <= set(key)
+    assert len({dash for _, dash in days}) == 4  # to be told apart without colours
     dots = [mark for mark in marks(drawn.svg(), "circle") if mark["r"] == "3"]
     assert len(dots) == sum(row["kept"] is not None for row in document["delays"]) > 0
 

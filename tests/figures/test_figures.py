@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from figure_marks import marks, words
 from instance_by_hand import made
-from paths import ARCHETYPE
+from paths import ARCHETYPE, INSTANCES
 from random_instances import random_instance
 
 import optimiser
 from optimiser.errors import InputError
 from optimiser.figures.arrows import arrows_said
 from optimiser.figures.canvas import COLOURS, ticks
-from optimiser.figures.drawing import Drawing
+from optimiser.figures.drawing import Drawing, drawing
 from optimiser.figures.frontier import FILLS
 from optimiser.figures.sensitivity import sensitivity
+from optimiser.figures.thresholds import thresholds
 from optimiser.instance.names import Names
 from optimiser.studies.frontier.frontier import Frontier
 
@@ -86,6 +89,87 @@ def within(polygon: str, point: np.ndarray) -> bool:
     cross = (y0 > point[1]) != (y1 > point[1])
     at = x0[cross] + (point[1] - y0[cross]) * (x1[cross] - x0[cross]) / (y1[cross] - y0[cross])
     return bool((at > point[0]).sum() % 2)
+
+
+def test_each_point_of_a_frontier_has_its_number_and_its_title_the_objectives() -> None:
+    found = optimiser.frontier(optimiser.read(ARCHETYPE), PAIR)
+    drawn = found.plot()
+    assert drawn.title == "What one aim costs in another: Accountability, Responsiveness"
+    spots = {mark["text"]: (float(mark["x"]), float(mark["y"])) for mark in written(drawn)}
+    for number, (x, y) in enumerate(places(found), start=1):
+        assert spots[str(number)] == pytest.approx((x + 6, y - 6), abs=0.02)
+
+
+def test_where_nothing_is_known_of_today_nothing_is_said_of_it() -> None:
+    drawn = optimiser.solve(optimiser.read(ARCHETYPE)).plot()
+    assert drawn.title == "Where decisions would sit"
+    assert not {"today", "towards the centre"} & set(words(drawn.svg()))
+    known = optimiser.solve(optimiser.read(INSTANCES / "pendulum")).plot()
+    assert {"today", "towards the centre"} <= set(words(known.svg()))
+
+
+def test_a_threshold_says_which_rows_and_what_becomes_of_them_and_where_it_is_now() -> None:
+    instance = optimiser.read(ARCHETYPE)
+    asked = {"where": {"level": "local"}, "how": "multiply"}
+    document = optimiser.thresholds(instance, "organisations.staff_hours", (0.5, 0.8), **asked).to_dict()
+    drawn = thresholds(Names(instance), document)
+    what = "the multiple of staff hours of organisations (level local)"
+    assert drawn.title == f"Where the best design changes along {what}"
+    assert what in " ".join(words(drawn.svg(narrow=True)))
+    assert "now: 1, outside this range" in words(drawn.svg())
+    assert not [mark for mark in marks(drawn.svg(), "line") if mark["stroke"] == COLOURS["down"]]
+    tips = [{"at": 0.5 + 0.02 * k, "moves": []} for k in range(15)] + [{"at": 0.8, "moves": []}]
+    many = thresholds(Names(instance), document | {"tips": tips, "now": 0.6})
+    assert "and 4 more changes" in words(many.svg())
+    assert "and 10 more changes" in words(many.svg(narrow=True))
+    assert len([mark for mark in marks(many.svg(), "line") if mark["stroke"] == COLOURS["down"]]) == 2
+    last = next(mark for mark in written(many) if mark["text"] == "16")
+    assert last["text-anchor"] == "end"  # within the frame
+
+
+def test_designs_over_two_inputs_are_told_apart_by_number_too() -> None:
+    instance = optimiser.read(ARCHETYPE)
+    document = optimiser.thresholds(
+        instance, "organisations.staff_hours", (0, 22), tolerance=0.5,
+        also={"what": "weights.responsiveness", "range": (0, 1)},
+    ).to_dict()  # fmt: skip
+    drawn = thresholds(Names(instance), document | {"now": 11.0})
+    alone = {each["design_ids"][0] for each in document["patches"] if len(set(each["design_ids"])) == 1}
+    assert {mark["text"] for mark in written(drawn) if mark["text"].isdigit() and mark["font-size"] == "11"
+            and mark.get("text-anchor") == "middle"} >= {str(design) for design in alone if design}  # fmt: skip
+    assert "now" in words(drawn.svg())
+    assert "now" not in words(thresholds(Names(instance), document | {"now": 30.0}).svg())
+
+
+def written(drawn: Drawing) -> list[dict[str, str]]:
+    """What is written, each with its place."""
+    found = ElementTree.fromstring(drawn.svg()).iter()
+    return [{**each.attrib, "text": each.text or ""} for each in found if each.tag.endswith("}text")]
+
+
+def test_letters_that_helvetica_lacks_are_embedded_in_a_pdf_or_said(tmp_path: Path) -> None:
+    def named(name: str) -> Drawing:
+        return drawing("x", name, "", ["a"], [(1,)], lambda canvas: canvas.text(0, 20, name))
+
+    named("Aachen \u2212 \u2265").save(tmp_path / "plain.pdf")
+    assert b"FontFile2" not in (tmp_path / "plain.pdf").read_bytes()
+    assert b"untitled" not in (tmp_path / "plain.pdf").read_bytes()
+    with pytest.raises(InputError, match="neither Helvetica nor DejaVu Sans, if it is installed, has \u4e2d"):
+        named("\u4e2d").save(tmp_path / "none.pdf")
+    assert not (tmp_path / "none.pdf").exists()
+    wider = named("\u0141\u00f3d\u017a")
+    if shutil.which("fc-match"):
+        wider.save(tmp_path / "wider.pdf")
+        assert b"FontFile2" in (tmp_path / "wider.pdf").read_bytes()
+    else:
+        with pytest.raises(InputError, match="has \u0141, \u017a"):
+            wider.save(tmp_path / "wider.pdf")
+
+
+def test_a_title_in_bold_does_not_run_out_of_the_picture() -> None:
+    drawn = drawing("x", "Unmet demand: who gains and who loses", "", ["a"], [(1,)], lambda canvas: None)
+    heading = [each for each in words(drawn.svg(narrow=True)) if each]
+    assert heading == ["Unmet demand: who gains and who", "loses"]
 
 
 def test_a_frontier_of_one_design_can_be_drawn(tmp_path: Path) -> None:
