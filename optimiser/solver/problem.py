@@ -32,6 +32,7 @@ Array = np.ndarray
 MANY = 100_000  # columns of a model that would not be in memory beside what is made of it
 _BUILDING = threading.Lock()  # one model at a time is built: Pyomo knows of no threads
 KNOWN = 4  # vectors of prices kept for each scenario: the last ones say most of the next question
+BUILT = ("compiled", "_measure", "pools", "placing", "recourse", "_layout")  # what a model leaves behind
 
 
 @contextmanager
@@ -90,12 +91,17 @@ class Problem:
 
     @contextmanager
     def restored(self) -> Iterator[None]:
-        """Afterwards it is about the instance and the weights from before, whatever was asked within."""
+        """Afterwards it is about the instance and the weights from before, whatever was asked within.
+
+        Where another model was built within, the one from before is at hand still.
+        """
         instance, weights = self.instance, self.weights.copy()
+        built = {name: vars(self)[name] for name in BUILT}
         try:
             yield
         finally:
             if self.instance is not instance:
+                vars(self).update(built)
                 self.update(instance)
             if not np.array_equal(self.weights, weights):
                 self.weigh(weights)

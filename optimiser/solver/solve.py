@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -188,7 +189,8 @@ def _in_order(
     Where that ends early, what was found by then keeps what it has reached, and the bound is one of the
     value, not of the objective that was being raised.
     """
-    with session.neutral():  # floors are of expectations, whatever the aversion to risk
+    # Floors are of expectations, whatever the aversion to risk; without an order there is none to raise.
+    with session.neutral() if lexicographic else nullcontext():
         for name in lexicographic:
             g = session.c.sets.objectives.index(name)
             session.weigh(np.eye(len(session.weights))[g])

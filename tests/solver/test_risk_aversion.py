@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from enumeration import Answer, brute_force
@@ -9,6 +11,7 @@ from random_instances import random_instance
 
 import optimiser
 from optimiser.instance.instance import Instance
+from optimiser.solver import problem
 
 CLOSE = 2e-6
 ALWAYS = {"scenarios", "risk_aversion", "urgency", "monitoring", "staff", "willing_able", "population"}
@@ -87,3 +90,19 @@ def test_a_frontier_is_of_expectations(seed: int) -> None:
     for k, objective in enumerate(pair):
         reached = max(end[k] for point in found.points for end in point.segment)
         assert reached == pytest.approx(most(instance, objective, {}), abs=5e-6)
+
+
+@pytest.mark.parametrize(("order", "models"), [((), 1), (("responsiveness", "accountability"), 2)])
+def test_a_model_is_built_once_for_each_attitude(
+    order: tuple[str, ...], models: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The value's own, and where objectives are raised in order one without aversion: neither a second time."""
+    built, assemble = [], problem.assemble
+
+    def counted(*arguments: Any) -> Any:
+        built.append(arguments)
+        return assemble(*arguments)
+
+    monkeypatch.setattr(problem, "assemble", counted)
+    assert optimiser.solve(averse(0), lexicographic=order).found
+    assert len(built) == models
