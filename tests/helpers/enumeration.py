@@ -6,7 +6,7 @@ Slow and plain on purpose, and independent of everything it is a witness about.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from recourse_program import Judged, Recourse
@@ -20,7 +20,7 @@ from optimiser.record import Record
 class Answer:
     """`designs` in order of falling value; none: infeasible. `tried` counts all that were enumerated."""
 
-    designs: list[Judged]
+    designs: tuple[Judged, ...]
     tried: int
 
     @property
@@ -39,15 +39,28 @@ def brute_force(
     at_least: Mapping[str, float] | None = None,
     ties: bool = False,
 ) -> Answer:
-    """Every feasible design. `ties`: the recourse among equals that model/README.md says is reported."""
-    reference, designs, tried = Reference(instance, weights), [], 0
+    """Every feasible design. `ties`: the recourse among equals that model/README.md says is reported.
+
+    What was asked before is not enumerated again.
+    """
+    asked = (instance.hash, *(tuple(sorted((told or {}).items())) for told in (weights, at_least)), ties)
+    if asked not in _ENUMERATED:
+        _ENUMERATED[asked] = _enumerated(Reference(instance, weights), at_least or {}, ties)
+    return _ENUMERATED[asked]
+
+
+_ENUMERATED: dict[Hashable, Answer] = {}
+
+
+def _enumerated(reference: Reference, at_least: Mapping[str, float], ties: bool) -> Answer:
+    designs, tried = [], 0
     for held in reference.designs():
         tried += 1
         if reference.held_is_allowed(held):
-            judged = Recourse(reference, held, at_least or {}).best(ties)
+            judged = Recourse(reference, held, at_least).best(ties)
             if judged is not None:
                 designs.append(judged)
-    return Answer(sorted(designs, key=lambda judged: -judged.value), tried)
+    return Answer(tuple(sorted(designs, key=lambda judged: -judged.value)), tried)
 
 
 def solvable(instance: Instance) -> bool:

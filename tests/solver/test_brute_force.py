@@ -74,7 +74,7 @@ def test_fixed_decisions_and_the_cheapest_move(seed: int) -> None:
     answer, design = brute_force(instance), optimiser.solve(instance)
     decision = instance["decisions"]["decision"][0]
     for index, level in enumerate(instance["levels"]["level"]):
-        there = [j for j in answer.designs if (j.record.held[0] == index).all()]
+        there = tuple(j for j in answer.designs if (j.record.held[0] == index).all())
         agrees(optimiser.solve(instance, fix={decision: level}), Answer(there, answer.tried))
     costs = [design.value - j.value for j in answer.designs if one_move(instance, j.record.held, design)]
     assert (design.closest is None) == (not costs)

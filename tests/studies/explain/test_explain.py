@@ -128,7 +128,8 @@ def held_at(instance: Instance, answer: Answer, one: Explained, level: str) -> A
     d = list(instance["decisions"]["decision"]).index(one.decision)
     where: Any = instance.localities.index(one.organisation) if one.organisation else slice(None)
     at = list(instance["levels"]["level"]).index(level)
-    return Answer([j for j in answer.designs if (j.record.held[d, where] == at).all()], answer.tried)
+    there = (j for j in answer.designs if (j.record.held[d, where] == at).all())
+    return Answer(tuple(there), answer.tried)
 
 
 def costs_agree(instance: Instance, found: Explanation, answer: Answer) -> None:
