@@ -18,6 +18,7 @@ import distributed
 import pandas as pd
 import pytest
 from kill_study import STUDY, answers, begun, differing, kill_often
+from marked_work import POISON, SLOW, opened, square
 
 import optimiser
 from optimiser.studies.workers.cluster import Cluster
@@ -27,25 +28,6 @@ from optimiser.studies.workers.processes import GUARD, Processes
 from optimiser.studies.workers.work import Died, Failed, Opening
 
 ROOT = Path(__file__).resolve().parents[3]
-POISON, SLOW = -1, 1000
-
-
-def opened(marks: str) -> Path:
-    """What workers of these tests hold open: a folder to leave marks in."""
-    return Path(marks)
-
-
-def square(marks: Path, x: int) -> int:
-    """The work of these tests, which the poison ends; a mark says that it was begun."""
-    with (marks / str(x)).open("a") as file:
-        file.write("x")
-    if x == POISON:
-        os._exit(5)
-    if x >= SLOW:
-        time.sleep(0.5)
-    if x == 13:
-        raise ValueError("unlucky")
-    return x * x
 
 
 def asked(crew: Any, numbers: list[int]) -> dict[int, list[Any]]:
@@ -98,8 +80,7 @@ def test_a_cluster_blames_only_the_task_that_ended_its_worker(tmp_path: Path) ->
     instance = optimiser.read(ROOT / "instances" / "archetype")
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         client = distributed.Client(cluster)
-        client.run(sys.path.insert, 0, str(Path(__file__).parent))
-        came = asked(Cluster(client, Opening.of(opened, str(tmp_path)), _square_by_name()), [1, POISON, 2, 3])
+        came = asked(Cluster(client, Opening.of(opened, str(tmp_path)), square), [1, POISON, 2, 3])
         assert came == {1: [1], 2: [4], 3: [9], POISON: [Died(alone=True), Died(alone=True)]}
         batch = optimiser.sensitivity(instance, tmp_path / "study.toml", scheduler=cluster.scheduler_address)
         there = batch.run()
@@ -107,10 +88,6 @@ def test_a_cluster_blames_only_the_task_that_ended_its_worker(tmp_path: Path) ->
         here = optimiser.sensitivity(instance, tmp_path / "study.toml", executor=executor).run()
     for name, table in here.every.items():
         pd.testing.assert_frame_equal(table, there.frame(name), check_exact=True)
-
-
-def _square_by_name() -> Any:
-    return square
 
 
 @pytest.fixture
