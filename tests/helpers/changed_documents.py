@@ -16,16 +16,17 @@ def numbers(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any,
 
 
 def changed(document: dict[str, Any], path: tuple[Any, ...], change: Any) -> dict[str, Any]:
-    document = copy.deepcopy(document)
+    """A copy as far as the path leads; the rest is the document's own."""
     *way, last = path
-    inner = document
+    there = inner = copy.copy(document)
     for key in way:
+        inner[key] = copy.copy(inner[key])
         inner = inner[key]
     if change is DELETE:
         del inner[last]
     else:
         inner[last] = change
-    return document
+    return there
 
 
 DELETE = object()

@@ -91,7 +91,8 @@ def places(origin: Instance, table: str, column: str) -> Iterator[tuple[str, dic
 def variants(origin: Instance, name: str, turn: int) -> Iterator[tuple[str, Instance]]:
     """The instance with one number of a column changed, in each row in turn, to other legal values.
 
-    Of columns that differ by a name alone, such as an objective's, each kind of instance takes some in turn.
+    Of columns that differ by a name alone, such as an objective's, each kind of instance takes some in turn,
+    and of two rows with two values each it takes two of the four, each row and each value in one of them.
     """
     table, column = name.split(".", 1)
     schema = TABLES[table].expand(*origin.axes)
@@ -105,8 +106,8 @@ def variants(origin: Instance, name: str, turn: int) -> Iterator[tuple[str, Inst
         expanded = [c for c in schema if c in origin.objectives]
     for each in expanded[turn % len(KINDS) :: len(KINDS)] if len(expanded) >= len(KINDS) else expanded:
         found = list(places(origin, table, each))
-        for path, where, now in found[:1] + [place for place in found if place[2] > 0][-1:]:
-            for value in others(schema[each], now):
+        for row, (path, where, now) in enumerate(found[:1] + [place for place in found if place[2] > 0][-1:]):
+            for value in others(schema[each], now)[(row + turn) % 2 :: 2]:
                 try:
                     yield f"{path} {where} {now} -> {value}", changed(origin, path, where, value, table)
                 except InputError:

@@ -20,7 +20,7 @@ from optimiser.studies.study import LOST, Study
 
 PAIR = ["accountability", "responsiveness"]
 QUESTIONS: list[tuple[str, Path, dict[str, Any], list[int]]] = [
-    ("explain", ARCHETYPE, {"decisions": ["O2", "P1"]}, [2, 3]),
+    ("explain", ARCHETYPE, {"decisions": ["O2", "P1"]}, [3]),
     ("alternatives", ARCHETYPE, {"count": 3, "diverse": 2}, [2]),
     ("thresholds", ARCHETYPE, {"what": "weights.responsiveness"}, [2]),
     ("thresholds", ARCHETYPE, {"what": "organisations.staff_hours", "range": (0, 24)}, [2]),
