@@ -32,7 +32,7 @@ MOST = 400  # points of a line: more cannot be told apart
 def replay(names: Names, document: Document) -> Drawing:  # noqa: ARG001 (every figure is asked in the same way)
     """What `replay` found, a panel a resource, and beneath it how help ages."""
     rows = [
-        (row["resource"], label("designs", row["design"]), row["level"], *_units(row))
+        (label("resources", row["resource"]), label("designs", row["design"]), row["level"], *_units(row))
         for row in document["summary"]
     ]
     columns = tuple(

@@ -17,6 +17,7 @@ from optimiser.terminal import at_most, percent
 Document = Mapping[str, Any]
 OTHERS = "faint"
 TOP, SIDE = 26.0, 400.0
+NAMED = 2  # localities at the most that are said by name
 ROOM = 54.0  # units that a cell is wide at least to have its number on it
 
 
@@ -58,10 +59,25 @@ def moves_from(names: Names, first: Sequence[Document], other: Sequence[Document
     said = []
     for d, code in enumerate(names.decisions):
         for level in np.unique(b[d][a[d] != b[d]]):
-            count = int(((a[d] != b[d]) & (b[d] == level)).sum())
-            part = f" ({count}/{b.shape[1]})" if count < b.shape[1] else ""
+            moving = (a[d] != b[d]) & (b[d] == level)
+            part = "" if moving.all() else f" ({_whom(names, moving)})"
             said.append(say("triangle.to", decision=names.decision(code), level=names.levels[level]) + part)
     return "; ".join(said)
+
+
+def _whom(names: Names, moving: np.ndarray) -> str:
+    """For which localities (O,): by name where they, or the others, are few, else how many."""
+    places = np.array([names.organisation(code) for code in names.localities])
+    if moving.sum() <= NAMED:
+        return ", ".join(places[moving])
+    if (~moving).sum() <= NAMED:
+        return say("triangle.all_but", names=", ".join(places[~moving]))
+    return say("triangle.of_localities", n=int(moving.sum()), of=len(moving))
+
+
+def lettered(k: int) -> str:
+    """A, B, ... Z, A2, B2: what stands for the k-th person on the triangle."""
+    return chr(65 + k % 26) + (str(k // 26 + 1) if k >= 26 else "")
 
 
 def colour(design_id: int) -> str:
@@ -95,7 +111,7 @@ class _Triangle:
             self.canvas.text(x, y, cut(say("triangle.only", objective=words), self.canvas.width / 2), anchor)
         self._dot(self.document["own"], "")
         for k, (_, weights) in enumerate(named):
-            self._dot(weights, chr(65 + k % 26))
+            self._dot(weights, lettered(k))
         self._list([name for name, _ in named])
 
     def _cell(self, cell: Document) -> None:
@@ -138,7 +154,7 @@ class _Triangle:
         self.canvas.circle((x + 7, y - 4), 6, "none", "ink", 2)
         y = self.canvas.paragraph(x + 22, y, say("triangle.own"), room, size) + 4
         for k, name in enumerate(named):
-            self.canvas.text(x + 3, y, chr(65 + k % 26), size=size, bold=True)
+            self.canvas.text(x + 1, y, lettered(k), size=size, bold=True)
             y = self.canvas.paragraph(x + 22, y, name, room, size)
 
 

@@ -98,7 +98,7 @@ def happened(shown: Shown) -> Part | None:
         if found["delays"]:
             rows = [
                 (
-                    row["resource"],
+                    label("resources", row["resource"]),
                     row["level"],
                     row["days"],
                     "\u2013" if row["kept"] is None else percent(row["kept"]),

@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from optimiser.errors import InputError
+from optimiser.figures.so_far import NONE
 from optimiser.instance.instance import Instance
 from optimiser.labels import label, say
 from optimiser.reporting.blocks import Heading, Table, Text
 from optimiser.reporting.results import Shown
 from optimiser.terminal import at_most, clean, fixed, small
+from optimiser.tolerances import EQUAL
 
 Document = Mapping[str, Any]
 LONGEST = 60  # letters of a name
@@ -40,6 +42,10 @@ def read_opinions(path: str | Path, objectives: Sequence[str], instance: Instanc
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError([f"{path}: not a CSV file in UTF-8 ({error})"]) from error
     header = [cell.strip() for cell in lines[0]] if lines else []
+    if not any(header):
+        raise InputError([f"{where.name}: its first line names no columns: name, {', '.join(objectives)}"])
+    if len(header) == 1 and (mark := next((each for each in ";\t|" if each in header[0]), None)):
+        raise InputError([f"{where.name}: its columns are parted by {mark!r}: save it with commas"])
     problems = list(_header(where.name, header, objectives, instance))
     if problems:
         raise InputError(problems)
@@ -105,6 +111,8 @@ def _opinion(
     total = sum(weights.values())
     if not total:
         problems.append(f"{at}: all weights of the map's objectives are 0")
+    elif total == np.inf:
+        problems.append(f"{at}: the weights are too large to be added up")
     return Opinion(name or at, tuple(weight / (total or 1.0) for weight in weights.values()))
 
 
@@ -148,6 +156,8 @@ def lead_said(worth: np.ndarray, error: float | None) -> str:
         return say("opinions.only")
     second, first = np.sort(worth)[-2:]
     lead = float(first - second)
+    if lead < EQUAL and error is not None and error < NONE:
+        return say("opinions.level")
     if error is None:
         return say("opinions.lead_unknown", lead=small(lead))
     if lead <= error:

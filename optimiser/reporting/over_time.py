@@ -55,7 +55,9 @@ def batch(shown: Shown) -> Part | None:
     if found is None or not found.get("levels"):
         return None
     said = found.get("sentences", [])
-    blocks: list[Any] = [Text(say("samples.how", n=len(found["samples"])))]
+    solved, drawn = len(found.get("results", ())), len(found["samples"])
+    how = "samples.how" if solved == drawn else "samples.how_so_far"
+    blocks: list[Any] = [Text(say(how, n=solved, of=drawn))]
     blocks += [Listing(said[:FIRST])] if said else []
     named = _named(found)
     tell = paths_described if found["designs"] and "period" in found["designs"][0] else described

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from figure_marks import words
 from html_page import parsed
 from paths import ARCHETYPE
 
@@ -42,6 +43,11 @@ def test_weights_are_read_and_made_to_sum_to_1(tmp_path: Path, archetype) -> Non
         ("name,risk\nAnn,1\n", ["w.csv: column 'risk' is no objective", "w.csv: no column for any objective of the map"]),
         ("name,risk_pooling,risk_pooling\nAnn,1,2\n", ["stands twice"] * 2),
         ("name,risk_pooling\n", ["nobody's weights"]),
+        ("", ["w.csv: its first line names no columns: name, risk_pooling"]),
+        ("\ufeff\n\n", ["w.csv: its first line names no columns"]),
+        ("name;risk_pooling\nAnn;1\n", ["w.csv: its columns are parted by ';': save it with commas"]),
+        ("name\trisk_pooling\nAnn\t1\n", ["w.csv: its columns are parted by '\\t'"]),
+        ("name,risk_pooling,accountability\nAnn,1e308,1e308\n", ["w.csv:2: the weights are too large"]),
         ("name,risk_pooling\nAnn,-1\nAnn,x\n,1\n", [
             "w.csv:2 risk_pooling: '-1' is not a weight", "w.csv:2: all weights", "w.csv:3 risk_pooling: 'x'",
             "w.csv:3: all weights", "'Ann' stands already in line 2", "w.csv:4 name: is blank",
@@ -53,11 +59,26 @@ def test_weights_are_read_and_made_to_sum_to_1(tmp_path: Path, archetype) -> Non
 )  # fmt: skip
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path, archetype, text: str, said: list[str]) -> None:
     file = tmp_path / "w.csv"
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as error:
         read_opinions(file, THREE, archetype)
     assert len(error.value.problems) == len(said)
     assert all(part in line for part, line in zip(said, error.value.problems, strict=True))
+
+
+def test_names_with_odd_letters_and_as_many_people_as_come_are_shown(tmp_path: Path, found) -> None:
+    odd = ["\u00c9lise \u201cO\u2019Brien\u201d <b>", "Smith, John", "=cmd()", "\u674e\u660e"]
+    people = odd + [f"person {k}" for k in range(24)]
+    rows = "".join(f'"{name}",{k + 1},2,3\r\n' for k, name in enumerate(people))
+    (tmp_path / "w.csv").write_text(f"\ufeffname,{','.join(THREE)}\r\n{rows}", encoding="utf-8")
+    page = optimiser.report(found, weights_of=tmp_path / "w.csv")
+    table = next(
+        t for t in parsed(page.html).all("table") if any(h.text == "Whose weights" for h in t.all("th"))
+    )
+    assert [row.children[0].text for row in table.all("tr")[1:]] == people
+    drawn = next(each for each in page.drawings if each.name == "triangle")
+    letters = [each for each in words(drawn.svg()) if len(each) <= 2 and each[:1].isupper()]
+    assert sorted(letters) == sorted(2 * [*map(chr, range(65, 91)), "A2", "B2"])  # a dot and a line each
 
 
 def test_what_is_no_file_is_said(tmp_path: Path, archetype, found) -> None:

@@ -83,6 +83,20 @@ def test_the_verdict_says_what_moves_and_how_sure_that_is(page):
     assert "Illustrative numbers illustrate" in verdict
 
 
+def test_paper_is_white_and_shows_nothing_that_only_a_screen_can(page):
+    style = parsed(page.html).all("style")[0].text
+    assert (
+        style.count("prefers-color-scheme:dark")
+        == style.count("@media screen and (prefers-color-scheme:dark)")
+        > 0
+    )
+    printed = style[style.index("@media print") :]
+    for only_on_screen in ("nav", "#answer", ".pin", "details.behind:not([open])"):
+        assert f"{only_on_screen}," in printed or f"{only_on_screen}{{display:none}}" in printed
+    script = next(s.text for s in parsed(page.html).all("script") if not s.attributes)
+    assert '"s-ink pin"' in script
+
+
 def test_all_can_be_read_where_no_script_runs(page):
     root = parsed(page.html)
     answer = next(each for each in root.all("div") if each.attributes.get("id") == "answer")

@@ -13,6 +13,7 @@ import optimiser
 from optimiser.design.bound import how_sure
 from optimiser.figures.shares import acceptability, shares
 from optimiser.figures.thresholds import thresholds
+from optimiser.figures.triangle import moves_from
 from optimiser.figures.verdicts import verdicts
 from optimiser.instance.names import Names
 from optimiser.reporting.page import page
@@ -230,6 +231,33 @@ def test_words_are_explained_before_they_come_up_and_only_those(archetype, solve
     found = optimiser.weight_map(archetype).to_dict()
     assert "Error" not in words(solve=solved, map=found)
     assert "Error" in words(solve=solved, map=found | {"error": 0.1})
+
+
+def test_samples_that_were_drawn_are_not_yet_solved(archetype, solved) -> None:
+    study = {"name": "s", "method": "latin-hypercube", "samples": 3, "vary": [
+        {"name": "staff", "what": "organisations.staff_hours", "how": "multiply", "range": [0.9, 1.1]}]}  # fmt: skip
+    found = optimiser.sensitivity(archetype, study).to_dict()
+    assert "varied together, in 3 samples, each solved anew" in said(
+        archetype, solve=solved, sensitivity=found
+    )
+    part = found | {"results": found["results"][:2], "complete": False}
+    words = said(archetype, solve=solved, sensitivity=part)
+    assert "Of 3 samples 2 were solved so far" in words
+    alone = found | {"drivers": [{"of": "value", "level": "", "input": "staff", "index": 1.0, "seen": True}]}
+    moved = "How much each input moves decisions"
+    assert moved not in said(archetype, solve=solved, sensitivity=alone)
+
+
+def test_localities_that_move_are_named_where_they_or_the_others_are_few(three_levels) -> None:
+    names = Names(three_levels)
+    code, top, last = next(iter(names.decisions)), names.levels[0], names.levels[-1]
+    first = [{"decision": code, "organisation": "", "level": top}]
+    one, two, three, *_ = names.localities
+    called = names.organisation
+    for moving, whom in (((one,), called(one)), ((one, two), f"{called(one)}, {called(two)}"),
+                         ((one, two, three), f"all but {called(list(names.localities)[3])}")):  # fmt: skip
+        rows = [{"decision": code, "organisation": o, "level": last} for o in moving]
+        assert moves_from(names, first, first + rows) == f"{names.decision(code)} to {last} ({whom})"
 
 
 def test_one_organisation_with_a_limit_is_not_many(archetype, solved) -> None:

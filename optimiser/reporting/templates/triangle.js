@@ -81,7 +81,7 @@
     const pin = document.createElementNS(svg.namespaceURI, "path");
     pin.setAttribute("fill", "none");
     pin.setAttribute("stroke-width", "3");
-    pin.setAttribute("class", "s-ink");
+    pin.setAttribute("class", "s-ink pin");
     pin.setAttribute("stroke", "#1a1a1a");
     svg.appendChild(pin);
     svg.addEventListener("click", (event) => {

@@ -260,7 +260,7 @@ def _unproven(study: Study, kept: list[Option], marked: list[Nondominated], tole
     if loose and not tolerance:  # with a tolerance it is asked for no more
         most = (
             f"up to {at_most(max(loose))} better"
-            if np.isfinite(max(loose))
+            if max(loose) < 1  # of an objective, which is from 0 to 1
             else "better by what is not known"
         )
         said.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from random_instances import random_instance
 import optimiser
 from optimiser import InputError
 from optimiser.studies.frontier.coverage import Ceiling, Coverage, along, split
-from optimiser.studies.frontier.frontier import Frontier
+from optimiser.studies.frontier.frontier import Frontier, _unproven
 from optimiser.terminal import at_most
 
 Array = np.ndarray
@@ -156,3 +157,20 @@ def test_a_tolerance_is_checked() -> None:
         optimiser.frontier(instance, PAIR, tolerance=-1)
     with pytest.raises(InputError, match="not both"):
         optimiser.frontier(instance, PAIR, tolerance=0.1, points=3)
+
+
+@pytest.mark.parametrize(
+    ("slack", "said"),
+    [
+        (0.25, "a design may be up to 0.25 better"),
+        (33.0, "better by what is not known"),
+        (np.inf, "not known"),
+    ],
+)
+def test_a_slack_of_more_than_an_objective_has_is_no_number(slack: float, said: str) -> None:
+    """A gap that is shared out over a small weight can come to more than the whole of an objective."""
+    study: Any = SimpleNamespace(gap=1e-6)
+    kept: Any = [SimpleNamespace(slack=slack, explored=True)]
+    marked: Any = [SimpleNamespace(proven=False)]
+    (line,) = _unproven(study, kept, marked, 0.0)
+    assert said in line
