@@ -197,7 +197,7 @@ def _agreed(name: str, ours: Any, theirs: Any, gap: float) -> float:
 
 def public(quick: bool, folders: Sequence[str] = ()) -> Iterator[Row]:
     """8. Published problems: processor time beside HiGHS and SCIP on our file, over seeds of HiGHS."""
-    limit, seeds = (60.0, list(range(3))) if quick else (600.0, list(range(5)))
+    limit, seeds = 60.0 if quick else 600.0, list(range(5))
     told = list[float]()
     with tempfile.TemporaryDirectory() as home:
         for problem in problems(list(folders)):
