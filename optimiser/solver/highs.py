@@ -78,11 +78,15 @@ _threads: int | None = None
 class Solver:
     """One HiGHS object and the program in it."""
 
-    def __init__(self, threads: int = 1, *, reduce: bool = False, devex: bool = False) -> None:
+    def __init__(
+        self, threads: int = 1, *, reduce: bool = False, interior: bool = False, devex: bool = False
+    ) -> None:
         """With `reduce`, presolve linear programs too: it pays where they are large and run once. With
-        `devex`, weigh edges by it: where much changes between runs, exact weights are not worth their start.
+        `interior`, solve them by the interior point alone, to points that are no vertices: where they are so
+        large that a simplex takes longer even from the basis of the last. With `devex`, weigh edges by it:
+        where much changes between runs, exact weights are not worth their start.
         """
-        self._threads, self._reduce = threads, reduce
+        self._threads, self._reduce, self._interior = threads, reduce or interior, interior
         with quiet():
             self._highs = highspy.Highs()
         self._highs.silent()
@@ -239,7 +243,10 @@ class Solver:
         """
         fully, count = brisk == FULLY, len(self._integer)
         reduced = self._whole_numbers and (2 * self._integer.sum() > count if fully else count > LARGE)
+        interior = self._interior and not self._whole_numbers
         self._set("presolve", "choose" if reduced or self._reduce else "off")
+        self._set("solver", "ipm" if interior else "choose")
+        self._set("run_crossover", "off" if interior else "on")
         self._set("mip_max_nodes", nodes if fully else int(min(brisk, nodes)))
         self._set("small_matrix_value", ALIKE if fully else SMALL)
         for option in IDLE:
@@ -258,7 +265,7 @@ class Solver:
         enough = found and bound <= self._enough
         if np.isfinite(bound) and (enough or not self._started or (found and bound > value)):
             self._proven = min(self._proven, bound)
-        event.interrupt(enough or self._stop or self._clock.interrupted or self._clock.left <= 0)
+        event.interrupt(enough or self._told)
 
     def _on_better(self, event: highspy.highs.HighsCallbackEvent) -> None:
         """HiGHS has a better solution than before (also that of the small problem that completes a start)."""
@@ -289,6 +296,7 @@ class Solver:
             self._set("simplex_iteration_limit", limit)
             self._set("presolve", presolve)
             self._set("solver", solver)
+            self._set("run_crossover", "on")
             self._set("simplex_strategy", strategy)
             stopped = self._run_once(clock, start)
             self._set("solver", "choose")
@@ -324,11 +332,13 @@ class Solver:
     def _run_heard(self, clock: Clock) -> bool:
         """Run a linear program that may be told to stop; False: HiGHS did not."""
         self._highs.cbSimplexInterrupt += self._on_pause
+        self._highs.cbIpmInterrupt += self._on_step
         if not self._reduce:
             self._status = self._highs.run()  # mostly over too soon to pay for a thread
         elif not self._wait_for_run(clock):
             return False
         self._highs.cbSimplexInterrupt -= self._on_pause
+        self._highs.cbIpmInterrupt -= self._on_step
         return True
 
     def _on_pause(self, event: highspy.highs.HighsCallbackEvent) -> None:
@@ -336,8 +346,16 @@ class Solver:
         iterations = event.data_out.simplex_iteration_count
         self._idle = self._idle + 1 if iterations == self._iterations else 0
         self._iterations = iterations
-        told = self._stop or self._clock.interrupted or self._clock.left <= 0
-        event.interrupt(told or self._idle > STUCK)
+        event.interrupt(self._told or self._idle > STUCK)
+
+    def _on_step(self, event: highspy.highs.HighsCallbackEvent) -> None:
+        """The interior point asks after each step whether to go on."""
+        event.interrupt(self._told)
+
+    @property
+    def _told(self) -> bool:
+        """Whether somebody wants it to stop, or its time is up."""
+        return self._stop or self._clock.interrupted or self._clock.left <= 0
 
     def _run_watched(self, clock: Clock) -> bool:
         """Run in a thread of its own, so that this one keeps the time limit and hears Ctrl-C.

@@ -22,12 +22,17 @@ from optimiser.solver.compile.program import Program
 from optimiser.solver.cuts.cuts import Cuts, join
 from optimiser.solver.path.whole import Whole
 from optimiser.solver.recourse.recourse_lp import line, settle
-from optimiser.solver.search.master import Candidate, Master, Progress, search
+from optimiser.solver.search.master import Candidate, Master, Progress, relax, search
 from optimiser.solver.session import Session
 from optimiser.tolerances import EQUAL
 
 Array = np.ndarray
 ROUNDS = 6  # of lines from the relaxation; whole numbers move the bound further than more of them (measured)
+LARGE = (
+    20_000  # columns from which whole numbers are out of reach, and a simplex too (England by locality has
+)
+# 78,000: its relaxation takes the interior point half a minute, and the simplex had not ended after four)
+PATIENT = 50  # rounds of lines there
 
 
 def bounded(
@@ -44,11 +49,7 @@ def bounded(
         opening = priced.lines(whole.columns(best.design))
         if opening.count < len(whole.sessions):
             return  # nothing is above what a period is worth
-        master = Master(
-            priced.program, priced.columns_kept, priced.rows_kept, priced.no_cuts(), whole.threads
-        )
-        master.add(opening)
-        search(master, priced.separate, priced.evaluate, priced, progress, clock, tell, ROUNDS)
+        priced.look(opening, tell)
         if progress.best is best or clock.out:
             return
 
@@ -75,6 +76,25 @@ class Priced:
         self.columns_kept = np.append(kept, np.ones(len(self.periods), bool))
         self.rows_kept = ~linked
         self.program = self._with_periods(program, own, links)
+
+    def look(self, opening: Cuts, tell: Callable[[str], None]) -> None:
+        """Lower the bound with these lines to begin with, and look for a better path."""
+        large = int(self.columns_kept.sum()) > LARGE
+        master = Master(
+            self.program,
+            self.columns_kept,
+            self.rows_kept,
+            self.no_cuts(),
+            self.whole.threads,
+            interior=large,
+        )
+        master.add(opening)
+        if not large:
+            search(master, self.separate, self.evaluate, self, self.progress, self.clock, tell, ROUNDS)
+            return
+        relaxed, _ = relax(master, self.separate, self.progress, self.clock, tell, PATIENT)
+        if relaxed is not None and relaxed.x is not None and not self.progress.answered:
+            self.progress.note(self.evaluate(master.whole(relaxed.x)))
 
     def _with_periods(self, program: Program, own: Array, links: Array) -> Program:
         """What counts is what moves cost and what each period is worth; and what the links pay for all."""
@@ -114,9 +134,18 @@ class Priced:
         return Cuts(sparse.hstack([cuts.matrix, none], format="csr"), cuts.upper)
 
     def separate(self, x: Array, prices: Array | None) -> Cuts:
-        """Cuts that a point breaks; at that of a design, `evaluate` has drawn the lines."""
+        """Cuts that a point breaks; at that of a design, `evaluate` has drawn the lines.
+
+        Those of a point halfway to the best path are tried first: they are deeper, as in
+        `branch_and_cut.Tree`.
+        """
         pools = self._beside(self.whole.separate(x, around=prices is None))
-        return pools if prices is None else join(pools, self.lines(x).violated(x))
+        if prices is not None:
+            best = self.progress.best
+            halfway = x if best is None else (x + self.columns(best.design)) / 2
+            lines = self.lines(halfway).violated(x)
+            pools = join(pools, lines if lines.count else self.lines(x).violated(x))
+        return pools
 
     def lines(self, x: Array) -> Cuts:
         """For each period a line above what it is worth at these prices, tight at this point; fewer where

@@ -92,9 +92,19 @@ class Designs(Protocol):
 class Master:
     """The master problem in HiGHS: some columns of the program, its rows on them, floors and cuts."""
 
-    def __init__(self, program: Program, columns: Array, rows: Array, floors: Cuts, threads: int) -> None:
+    def __init__(
+        self,
+        program: Program,
+        columns: Array,
+        rows: Array,
+        floors: Cuts,
+        threads: int,
+        *,
+        interior: bool = False,
+    ) -> None:
+        """With `interior`, relaxations are solved by the interior point alone (`Solver`)."""
         self.columns, self.size = np.flatnonzero(columns), len(columns)
-        self._solver = Solver(threads)
+        self._solver = Solver(threads, interior=interior)
         matrix = program.matrix[np.flatnonzero(rows)][:, self.columns]
         floor = floors.matrix[:, self.columns]
         lower = np.concatenate([program.lower[rows], np.full(floors.count, -np.inf)])

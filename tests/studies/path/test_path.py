@@ -18,6 +18,7 @@ from optimiser.coefficients.path import links_of
 from optimiser.instance.instance import Instance
 from optimiser.solver.clock import Clock
 from optimiser.solver.path import foresight
+from optimiser.solver.path import priced as pricing
 from optimiser.solver.path.priced import Priced, bounded
 from optimiser.solver.path.shortest import Shortest
 from optimiser.solver.path.whole import Whole
@@ -79,6 +80,21 @@ def test_no_path_is_worth_more_than_its_links_are_paid_for(seed: int, tight: boo
     bounded(whole, whole.program, progress, Clock(), lambda text: None)
     assert progress.value == pytest.approx(best, abs=1e-7)
     assert best - 1e-7 <= progress.bound <= best + (2e-6 if tight else 1e-3)
+
+
+@pytest.mark.parametrize("seed", [3, 6, 29])
+def test_nor_where_whole_numbers_are_out_of_reach(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where decisions differ by locality, relaxations alone bound a path, by the interior point."""
+    monkeypatch.setattr(pricing, "LARGE", 0)
+    instance = random_path(seed, ALL)
+    whole, every = Whole(instance, links_of(instance)), worths(instance)
+    some, value = next((each, value) for each, value in every.items() if value > -np.inf)
+    progress = Progress(1e-6, np.inf, Candidate(np.array(some), value, whole.no_cuts()))
+    told = list[str]()
+    bounded(whole, whole.program, progress, Clock(), told.append)
+    best, first = max(every.values()), float(told[0].split()[1].rstrip(","))
+    assert value <= progress.value <= best + 1e-7
+    assert best - 1e-7 <= progress.bound <= first + 1e-6
 
 
 @pytest.mark.parametrize(("word", "known"), [("building all periods", False), ("relaxation", True)])
