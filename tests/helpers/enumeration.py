@@ -10,7 +10,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from recourse_program import Judged, Recourse
-from reference_model import Reference
+from reference_model import Held, Reference
 
 from optimiser.instance.instance import Instance
 from optimiser.record import Record
@@ -72,10 +72,20 @@ def solvable(instance: Instance) -> bool:
     )
 
 
+def reported(instance: Instance, record: Record) -> Judged | None:
+    """The recourse among equals that is reported, with who holds what as in a record."""
+    reference = Reference(instance)
+    return Recourse(reference, _held(reference, record), {}).best(ties=True)
+
+
+def _held(reference: Reference, record: Record) -> Held:
+    return {(d, o): reference.levels[record.held[i, j]]
+            for i, d in enumerate(reference.decision) for j, o in enumerate(reference.localities)}  # fmt: skip
+
+
 def held_against(reference: Reference, record: Record) -> tuple[float, dict[str, float]]:
     """A record that anyone made: by how much it breaks the worst row or bound, and its objectives."""
-    held = {(d, o): reference.levels[record.held[i, j]]
-            for i, d in enumerate(reference.decision) for j, o in enumerate(reference.localities)}  # fmt: skip
+    held = _held(reference, record)
     kept = reference.held_is_allowed(held) and all(
         tuple(held[d, o] for o in reference.localities) in reference.options(d) for d in reference.decision
     )

@@ -25,7 +25,7 @@ from optimiser import Instance
 
 CLOSE = 3e-6
 few = settings(
-    max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much]
+    max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much]
 )
 seeds = st.integers(0, 10**6)
 

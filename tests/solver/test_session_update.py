@@ -184,7 +184,7 @@ def standing(kind: str) -> tuple[Session, Session]:
 @pytest.mark.parametrize("name", [n for n in numbers() if n not in READ_ONLY])
 def test_every_number_reaches_an_updated_session(name: str) -> None:
     heard = False
-    for turn, kind in enumerate(KINDS):
+    for turn, kind in enumerate(KINDS if name not in SAYS_NOTHING else KINDS[-1:]):
         origin, (staying, session) = instance(kind), standing(kind)
         for said, variant in variants(origin, name, turn):
             before = layout(session)
@@ -199,7 +199,7 @@ def test_every_number_reaches_an_updated_session(name: str) -> None:
             heard |= bool(changes)
             assert not (changes and coefficients(variant).same(coefficients(origin))), f"{kind}: {said}"
             session.update(origin)
-    assert heard or name in SAYS_NOTHING, "no instance here hears of this number: give one that does"
+    assert heard is (name not in SAYS_NOTHING), "no instance here hears of this number: give one that does"
 
 
 @pytest.mark.parametrize("kind", KINDS)

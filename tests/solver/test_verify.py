@@ -134,7 +134,7 @@ def test_nor_by_someone_who_renews_the_hash(instances, results, name, tmp_path):
     assert told > 60
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", ["plain", "all fixed", "order"])
 def test_no_number_of_a_table_can_be_changed_unnoticed(instances, results, name, tmp_path):
     instance = instances[CALLS[name][0]]
     claim = read_claim(results[name])
