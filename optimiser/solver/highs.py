@@ -35,13 +35,11 @@ IDLE = (
 )
 PATIENCE = 1000  # iterations from an earlier basis; those that take more are mostly infeasible by a little,
 # which the simplex may not find out in a hundred times as many and the interior point tells in seconds
-STUCK = 20  # times that the simplex may ask without having made an iteration; measured: 6 of its own. Where a
-# program is infeasible by a little it looks for a proof row by row, which no limit of iterations ends (one on
-# a variant of England: 220 s)
+STUCK = 20  # times that the simplex may ask without an iteration; measured: 6 of its own. What was infeasible
+# by a little had it seek a proof row by row for 220 s, which no limit of iterations ends
 UNLIMITED = 2**31 - 1  # what HiGHS takes for no limit
 FULLY = np.inf  # in place of nodes of a brisk search: all that HiGHS has, to the end
 VERSION = f"HiGHS {version('highspy')}"
-
 
 KINDS = highspy.HighsModelStatus
 ANSWERS = {
@@ -53,8 +51,7 @@ ANSWERS = {
     KINDS.kIterationLimit: Ended.STOPPED,
     KINDS.kSolutionLimit: Ended.STOPPED,  # of nodes
 }  # any other ending is of rounding, "unbounded" among them: all that is asked here is bounded
-DUAL, PRIMAL = 1, 4  # of `simplex_strategy`
-DEVEX = 1  # of `simplex_dual_edge_weight_strategy`
+DUAL, PRIMAL, DEVEX = 1, 4, 1  # of `simplex_strategy`; and of `simplex_dual_edge_weight_strategy`
 ANEW: tuple[tuple[str, str, int, int], ...] = (
     ("off", "simplex", DUAL, 10 * PATIENCE),  # measured on England's recourse: a third of the next one's time
     ("on", "ipm", DUAL, UNLIMITED),
@@ -217,7 +214,7 @@ class Solver:
         self._incumbent = None
         with quiet():
             if not self._run_to_an_answer(clock, start, iterations):
-                return self._left_alone()
+                return Outcome(Ended.STOPPED, self._incumbent, -np.inf, self._proven)  # as it was by then
         self._set("small_matrix_value", SMALL)  # of rows that are still to come
         outcome = self._read()
         if self._whole_numbers:
@@ -273,10 +270,6 @@ class Solver:
         if len(solution) == len(self._integer):
             self._incumbent = solution
 
-    def _left_alone(self) -> Outcome:
-        """What HiGHS had when it did not stop in time, or had no answer by then."""
-        return Outcome(Ended.STOPPED, self._incumbent, -np.inf, self._proven)
-
     def _run_to_an_answer(self, clock: Clock, start: Array | None, iterations: int | None) -> bool:
         """Run; and where that ends in no answer, from scratch in other ways (ANEW) while there is time.
 
@@ -322,23 +315,19 @@ class Solver:
             columns = np.flatnonzero(self._integer[: len(start)]).astype(np.int32)
             done = self._highs.setSolution(len(columns), columns, start[columns])
             self._check(done, "handing over a start")
+        highs, heard = self._highs, []
         if self._whole_numbers:
-            return self._run_watched(clock)
-        if self._reduce or len(self._integer) > LARGE:  # to be asked costs a small one half of its time
-            return self._run_heard(clock)
-        self._status = self._highs.run()
-        return True
-
-    def _run_heard(self, clock: Clock) -> bool:
-        """Run a linear program that may be told to stop; False: HiGHS did not."""
-        self._highs.cbSimplexInterrupt += self._on_pause
-        self._highs.cbIpmInterrupt += self._on_step
-        if not self._reduce:
-            self._status = self._highs.run()  # mostly over too soon to pay for a thread
+            heard = [(highs.cbMipInterrupt, self._on_check), (highs.cbMipImprovingSolution, self._on_better)]
+        elif self._reduce or len(self._integer) > LARGE:  # to be asked costs a small one half of its time
+            heard = [(highs.cbSimplexInterrupt, self._on_pause), (highs.cbIpmInterrupt, self._on_step)]
+        for event, answer in heard:
+            event.subscribe(answer)  # while it runs: for good, neither could be freed
+        if not self._whole_numbers and not self._reduce:
+            self._status = highs.run()  # mostly over too soon to pay for a thread
         elif not self._wait_for_run(clock):
             return False
-        self._highs.cbSimplexInterrupt -= self._on_pause
-        self._highs.cbIpmInterrupt -= self._on_step
+        for event, answer in heard:
+            event.unsubscribe(answer)
         return True
 
     def _on_pause(self, event: highspy.highs.HighsCallbackEvent) -> None:
@@ -357,21 +346,11 @@ class Solver:
         """Whether somebody wants it to stop, or its time is up."""
         return self._stop or self._clock.interrupted or self._clock.left <= 0
 
-    def _run_watched(self, clock: Clock) -> bool:
+    def _wait_for_run(self, clock: Clock) -> bool:
         """Run in a thread of its own, so that this one keeps the time limit and hears Ctrl-C.
 
         False: HiGHS did not stop when told to.
         """
-        self._highs.cbMipInterrupt += self._on_check  # while it runs: for good, neither could be freed
-        self._highs.cbMipImprovingSolution += self._on_better
-        if not self._wait_for_run(clock):
-            return False
-        self._highs.cbMipInterrupt -= self._on_check
-        self._highs.cbMipImprovingSolution -= self._on_better
-        return True
-
-    def _wait_for_run(self, clock: Clock) -> bool:
-        """Run in a thread of its own; False: HiGHS did not stop when told to."""
         over = threading.Event()  # `join` forgets that a thread is alive when a signal breaks it off
 
         def work() -> None:
