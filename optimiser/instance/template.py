@@ -121,9 +121,13 @@ _WORKSHOP_STEPS = """\
        optimiser map . --out ../results/map
        optimiser report ../results/solve ../results/map --out ../workshop.html
 
-5. Where people weigh the objectives differently, let each write a line into a file `weights.csv`: `name`, and
-   a column for each objective of the map. `optimiser report ... --weights-of weights.csv` shows whose designs
-   agree where, and which design the worst-off regrets least.
+   A map is of three objectives, `--objectives risk_pooling,accountability,local_voice` for one; the others
+   weigh nothing on it.
+
+5. Where people weigh the objectives differently, let each write a line into a file beside this folder,
+   `../weights.csv`: `name`, and a column for each objective of the map. The last line again, with
+   `--weights-of ../weights.csv`, shows whose designs agree where, and which design the worst-off regrets
+   least.
 """
 
 _STEPS = """\

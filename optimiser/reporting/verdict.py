@@ -14,6 +14,7 @@ from optimiser.reporting.asked import conditions
 from optimiser.reporting.blocks import Facts, Part, Text
 from optimiser.reporting.results import Shown, bidden
 from optimiser.terminal import fixed
+from optimiser.tolerances import EQUAL
 
 
 def verdict(shown: Shown) -> Part:
@@ -34,6 +35,10 @@ def _blocks(shown: Shown) -> Iterator[Any]:
     asked = shown.origin or shown.one("solve", "verify", "diagnose")
     if asked and (said := " ".join(conditions(shown, asked))):
         yield Text(said, "warning")
+    near = (shown.origin or {}).get("closest")
+    if near and near["cost"] is not None and near["cost"] <= EQUAL:
+        name = shown.names.decision(near["decision"], near["organisation"])
+        yield Text(say("verdict.as_good", decision=name, level=near["to"]))
     yield from _facts(shown)
     if grades(shown.instance)["illustrative"] or not shown.instance["sources"].rows:
         yield Text(say("verdict.illustrative"), "warning")

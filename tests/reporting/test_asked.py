@@ -86,6 +86,18 @@ def test_no_better_design_is_said_of_those_that_keep_to_what_was_asked(archetype
     assert "No design is worth more" not in words
 
 
+def test_a_design_that_is_as_good_is_not_passed_over(archetype, solved) -> None:
+    document = solved.to_dict()
+    near = {"decision": "O2", "organisation": "", "to": "local", "cost": 0.0}
+    words = verdict(archetype, solve=document | {"closest": near})
+    assert (
+        "Worth as much would be the same design with one decision elsewhere: Setting targets at local."
+        in words
+    )
+    assert document["closest"]["cost"] > 0
+    assert "Worth as much" not in verdict(archetype, solve=document)
+
+
 def test_weights_that_are_not_the_instances_are_said(archetype, solved) -> None:
     other = optimiser.solve(archetype, weights={"economy": 1, "responsiveness": 1}).to_dict()
     words = verdict(archetype, solve=other)

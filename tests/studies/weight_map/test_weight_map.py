@@ -286,6 +286,8 @@ def test_the_text(run: Callable[..., tuple[int, str, str]]) -> None:
     assert "  P1           process   26.4 %  73.6 %" in lines
     assert "  The instance itself weighs them 0.33 0.33 0.33: there design 1 is best." in lines
     assert max(map(len, lines)) <= 100
+    _, out, _ = run("map", ARCHETYPE, "--objectives", "accountability,responsiveness,economy")
+    assert "It weighs risk_pooling as well, at 0 on this map." in " ".join(out.split())
 
 
 @pytest.mark.parametrize(
