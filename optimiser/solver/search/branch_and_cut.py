@@ -138,7 +138,8 @@ class Tree:
             cuts = self.separate(x, None)
             if not cuts.count and aim <= self.progress.gap:
                 break
-            closing = self.progress.bound - self.progress.enough <= CLOSING * left
+            # Not where no design is known: both are infinite.
+            closing = self.progress.bound - self.progress.enough < CLOSING * left
             self.master.add(cuts)
         self.master.relaxed()
 
