@@ -10,7 +10,6 @@ import click
 from optimiser.cli.options import FIGURE, NUMBER, ROUNDS, names
 from optimiser.cli.question import Question
 from optimiser.cli.text import held, moved, opening, sources_text, took
-from optimiser.instance.checking.problems import listing
 from optimiser.terminal import columns, counted, entries, fixed, page, paragraph, percent, small
 
 if TYPE_CHECKING:
@@ -92,6 +91,10 @@ def _designs(found: WeightMap) -> list[str]:
     rest = found.designs[SHOWN:]
     if rest:
         lines.append(f"  and {len(rest):,} more, {percent(sum(d.area for d in rest))} together")
+    from optimiser.instance.checking.problems import (
+        listing,
+    )  # only here: it reads numpy, and `--help` does not
+
     own = " ".join(fixed(weight, 2) for weight in found.own)
     said = f"The instance itself weighs them {own}: there design {found.here} is best."
     left = [g for g, weight in found.instance.weights.items() if weight and g not in found.objectives]

@@ -150,4 +150,7 @@ def test_it_is_drawn(run, tmp_path: Path) -> None:
     assert len(marks(figure, "circle")) == 4 * 3  # a dot a delay and level
     said = words(figure)
     assert "everything at the centre: 71,991 in all" in said
-    assert "federation: half-life 19.7 days, floor 0.00; half-life 18.2 days, floor 0.05" in said
+    assert (
+        "federation: solid line, half-life 19.7 days, floor 0.00; dashed line, half-life 18.2 days, floor 0.05"
+        in said
+    )
