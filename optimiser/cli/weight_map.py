@@ -75,6 +75,8 @@ def _trust(found: WeightMap) -> list[str]:
 
 def _designs(found: WeightMap) -> list[str]:
     """The designs that are best under most weightings, where that is, and what moves from the first."""
+    from optimiser.instance.checking.problems import listing  # reads numpy, and `--help` must not
+
     legend = f"weights of {', '.join(found.objectives)}"
     lines = [
         "BEST UNDER WHICH SHARE OF ALL WEIGHTINGS",
@@ -91,10 +93,6 @@ def _designs(found: WeightMap) -> list[str]:
     rest = found.designs[SHOWN:]
     if rest:
         lines.append(f"  and {len(rest):,} more, {percent(sum(d.area for d in rest))} together")
-    from optimiser.instance.checking.problems import (
-        listing,
-    )  # only here: it reads numpy, and `--help` does not
-
     own = " ".join(fixed(weight, 2) for weight in found.own)
     said = f"The instance itself weighs them {own}: there design {found.here} is best."
     left = [g for g, weight in found.instance.weights.items() if weight and g not in found.objectives]

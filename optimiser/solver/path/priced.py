@@ -28,10 +28,8 @@ from optimiser.tolerances import EQUAL
 
 Array = np.ndarray
 ROUNDS = 6  # of lines from the relaxation; whole numbers move the bound further than more of them (measured)
-LARGE = (
-    20_000  # columns from which whole numbers are out of reach, and a simplex too (England by locality has
-)
-# 78,000: its relaxation takes the interior point half a minute, and the simplex had not ended after four)
+LARGE = 20_000  # columns from which whole numbers are out of reach, and a simplex too (England by locality:
+# 78,000; its relaxation takes the interior point half a minute, and the simplex had not ended after four)
 PATIENT = 50  # rounds of lines there
 
 
