@@ -39,6 +39,7 @@ from making.england.scenarios import (
     escalation_share,
     pandemic,
     winter_absence,
+    winter_beds,
     winter_correlation,
     winter_surge,
 )
@@ -56,6 +57,7 @@ from making.judgement import (
     workload_rows,
 )
 from making.legal import make_legal
+from making.replay import series_rows, write_series
 from making.tables import number, write_instance
 from making.volatility import mean_correlation
 
@@ -121,6 +123,8 @@ def main(data_dir: Path, out_dir: Path, spread: float, surge: str, path: bool) -
     if path:
         toml, made = with_periods(toml, made, extracts, facts["population"])
     write_instance(out_dir, toml, made)
+    if not path:
+        write_series(out_dir / "replay" / "winter.csv", series_rows("ga_beds", *winter_beds(extracts)))
     for line in (
         *people(facts, beds),
         *variation(admissions, critical),

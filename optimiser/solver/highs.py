@@ -23,7 +23,7 @@ from optimiser.tolerances import ALIKE, GAP, SMALL, WHOLE
 Array = np.ndarray
 SCALE = 10_000.0
 GRACE = 3.0  # seconds past its time limit before HiGHS is cancelled, and then before it is left alone
-LARGE = 1000  # columns from which presolve pays, for mixed-integer programs only, and asking whether to go on
+LARGE = 1000  # columns from which being asked pays, and presolve in mixed-integer programs with no start
 # Measured: without these small masters take a third of the time, England's half of it; but where hours are
 # tight they are what finds a design (generalised assignment, 5 x 200: 2.5 s; without them no optimum in 34).
 IDLE = (
@@ -205,12 +205,12 @@ class Solver:
             return Outcome(Ended.STOPPED, None, -np.inf, np.inf)
         _share_threads(self._threads)
         self._set("mip_rel_gap", gap)
+        self._stop, self._clock, self._enough, self._started = False, clock, enough, start is not None
         self._choose_options(brisk, UNLIMITED if clock.nodes is None else clock.nodes)
         if brisk == FULLY:  # begun from the basis of the relaxation, quadratic assignment takes twice as long
             self._check(self._highs.clearSolver(), "clearing")
         elif self._whole_numbers and start is None:
             self._forget_point()
-        self._stop, self._clock, self._enough, self._started = False, clock, enough, start is not None
         self._incumbent = None
         with quiet():
             if not self._run_to_an_answer(clock, start, iterations):
@@ -239,9 +239,9 @@ class Solver:
         (quadratic assignment, chr12c: 1.1 s without it, 4.1 with).
         """
         fully, count = brisk == FULLY, len(self._integer)
-        reduced = self._whole_numbers and (2 * self._integer.sum() > count if fully else count > LARGE)
+        reduced = 2 * self._integer.sum() > count if fully else count > LARGE or self._started
         interior = self._interior and not self._whole_numbers
-        self._set("presolve", "choose" if reduced or self._reduce else "off")
+        self._set("presolve", "choose" if (self._whole_numbers and reduced) or self._reduce else "off")
         self._set("solver", "ipm" if interior else "choose")
         self._set("run_crossover", "off" if interior else "on")
         self._set("mip_max_nodes", nodes if fully else int(min(brisk, nodes)))

@@ -17,13 +17,14 @@ def stock(need: pd.DataFrame, population: pd.Series) -> pd.Series:
     return SHARE_OF_PEAK * need.sum(axis=1).max() * population / population.sum()
 
 
-def series_rows(resource: str, need: pd.DataFrame, capacity: pd.Series | None = None) -> Rows:
-    """The rows of a series; capacity where the instance does not have it."""
+def series_rows(resource: str, need: pd.DataFrame, capacity: pd.DataFrame | pd.Series | None = None) -> Rows:
+    """The rows of a series; capacity (by place, or by day and place) where the instance does not have it."""
     for day, row in need.iterrows():
+        have = capacity.loc[day] if isinstance(capacity, pd.DataFrame) else capacity
         for place, amount in row.items():
             found = {"date": str(day)[:10], "organisation": str(place), "resource": resource}
             found["demand"] = number(float(amount), 9)
-            yield found if capacity is None else found | {"capacity": number(capacity[str(place)], 9)}
+            yield found if have is None else found | {"capacity": number(float(have[str(place)]), 9)}
 
 
 def write_series(path: Path, rows: Rows) -> None:

@@ -162,6 +162,18 @@ def beds_ageing(extracts: Extracts) -> Aged:
     return aged(occupied[whole], core[whole])
 
 
+def winter_beds(extracts: Extracts) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Occupied and core beds by day and trust, winter 2019/20.
+
+    Where a trust returned nothing for a day, all 0, it has those of the day before, else of the day after.
+    """
+    occupied, core = (
+        extracts.panel("sitrep_daily_winter_2019_20", name, "date")
+        for name in ("ga_occupied", "ga_core_open")
+    )
+    return occupied.where(core > 0).ffill().bfill(), core.where(core > 0).ffill().bfill()
+
+
 def winter_correlation(extracts: Extracts) -> float:
     """Mean correlation of trusts' daily occupancy, weekdays' effects and the Christmas fortnight out."""
     beds = extracts.panel("sitrep_daily_winter_2019_20", "ga_occupied", "date")
