@@ -70,6 +70,7 @@ def output(command: str) -> str:
     program = command.replace("scripts/optimiser", f"{shlex.quote(sys.executable)} -m optimiser")
     program = re.sub(r"^python ", f"{shlex.quote(sys.executable)} ", program)
     printed, code = _ran(["bash", "-c", program])
+    printed = re.sub(r"^\d\d:\d\d:\d\d  .*\n", "", printed, flags=re.MULTILINE)  # progress
     ending = f"$ echo $?\n{code}\n" if code else ""
     return f"```\n$ {command}\n{printed}{ending}```\n"
 

@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from optimiser.terminal import breadth, clean, width
 
 if TYPE_CHECKING:
     from optimiser.instance.instance import Instance
+
+EVERY = 60.0  # seconds between two lines of progress in a file
 
 
 @dataclass
@@ -123,10 +126,26 @@ def reading(path: str) -> Instance:
 
 
 def progress() -> Callable[[str], None] | None:
-    """Where progress goes: one line on standard error, rewritten, if that is a terminal; else nowhere."""
-    if sys.stderr is None or not sys.stderr.isatty():
+    """Where progress goes: one line on standard error, rewritten; into a file, a line a minute."""
+    if sys.stderr is None:
         return None
+    return _rewriting() if sys.stderr.isatty() else _now_and_then()
 
+
+def _now_and_then() -> Callable[[str], None]:
+    """What takes less than a minute says nothing."""
+    said = time.monotonic()
+
+    def show(message: str) -> None:
+        nonlocal said
+        if time.monotonic() >= said + EVERY:
+            complain(f"{time.strftime('%H:%M:%S')}  {message}")
+            said = time.monotonic()
+
+    return show
+
+
+def _rewriting() -> Callable[[str], None]:
     def show(message: str) -> None:
         line = clean(message)
         while breadth(line) >= width():

@@ -29,6 +29,7 @@ def found(monkeypatch) -> Callable[[Any], dict[str, Any]]:
         asked: dict[str, Any] = {}
 
         def answer(instance: Any, **options: Any) -> Design:
+            assert callable(options.pop("progress"))
             asked.update(options)
             if isinstance(result, BaseException):
                 raise result
@@ -137,8 +138,23 @@ def test_solve_passes_its_options_on(run, found):
         "gap": 1e-3,
         "time_limit": 5.0,
         "threads": 2,
-        "progress": None,
     }
+
+
+def test_into_a_file_progress_is_a_line_now_and_then(run, monkeypatch):
+    def long(instance: Any, progress: Callable[[str], None], **options: Any) -> Design:
+        progress("value 0.4\x1b")
+        progress("value 0.5")
+        return design_by_hand.design()
+
+    monkeypatch.setattr("optimiser.instance.read.read", lambda _: design_by_hand.instance())
+    monkeypatch.setattr("optimiser.solver.solve.solve", long)
+    assert run("solve", "tiny").err == ""
+    monkeypatch.setattr("optimiser.cli.say.EVERY", 0.0)
+    said = run("solve", "tiny").err.splitlines()
+    assert [re.sub(r"\d", "0", line) for line in said] == [
+        "00:00:00  reading tiny", "00:00:00  value 0.0\\x0b", "00:00:00  value 0.0"
+    ]  # fmt: skip
 
 
 def nothing(status: Status, **changes: Any) -> Design:
@@ -181,7 +197,7 @@ def test_solve_leaves_with_the_code_of_how_it_ended(run, found, result, code, sa
 def test_verify_leaves_with_0_for_what_can_be_trusted(run, found):
     asked = found(design_by_hand.design(status=Status.FEASIBLE, command="verify"))
     assert run("verify", "tiny", "mine.csv").code == 0
-    assert asked == {"result": "mine.csv", "progress": None}
+    assert asked == {"result": "mine.csv"}
     found(design_by_hand.design(claimed=0.9))
     assert run("verify", "tiny", "mine.csv").code == 6
     found(nothing(Status.INFEASIBLE))
