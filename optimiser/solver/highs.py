@@ -23,7 +23,7 @@ from optimiser.tolerances import ALIKE, GAP, SMALL, WHOLE
 Array = np.ndarray
 SCALE = 10_000.0
 GRACE = 3.0  # seconds past its time limit before HiGHS is cancelled, and then before it is left alone
-LARGE = 1000  # columns from which being asked pays, and presolve in mixed-integer programs with no start
+LARGE = 1000  # columns from which presolve pays, for mixed-integer programs only, and asking whether to go on
 # Measured: without these small masters take a third of the time, England's half of it; but where hours are
 # tight they are what finds a design (generalised assignment, 5 x 200: 2.5 s; without them no optimum in 34).
 IDLE = (
@@ -38,6 +38,7 @@ PATIENCE = 1000  # iterations from an earlier basis; those that take more are mo
 STUCK = 20  # times that the simplex may ask without an iteration; measured: 6 of its own. What was infeasible
 # by a little had it seek a proof row by row for 220 s, which no limit of iterations ends
 UNLIMITED = 2**31 - 1  # what HiGHS takes for no limit
+LONG = 1000  # nodes of a brisk search with presolve, which may lose what is short of a limit by a rounding
 FULLY = np.inf  # in place of nodes of a brisk search: all that HiGHS has, to the end
 VERSION = f"HiGHS {version('highspy')}"
 
@@ -205,12 +206,12 @@ class Solver:
             return Outcome(Ended.STOPPED, None, -np.inf, np.inf)
         _share_threads(self._threads)
         self._set("mip_rel_gap", gap)
-        self._stop, self._clock, self._enough, self._started = False, clock, enough, start is not None
         self._choose_options(brisk, UNLIMITED if clock.nodes is None else clock.nodes)
         if brisk == FULLY:  # begun from the basis of the relaxation, quadratic assignment takes twice as long
             self._check(self._highs.clearSolver(), "clearing")
         elif self._whole_numbers and start is None:
             self._forget_point()
+        self._stop, self._clock, self._enough, self._started = False, clock, enough, start is not None
         self._incumbent = None
         with quiet():
             if not self._run_to_an_answer(clock, start, iterations):
@@ -239,7 +240,7 @@ class Solver:
         (quadratic assignment, chr12c: 1.1 s without it, 4.1 with).
         """
         fully, count = brisk == FULLY, len(self._integer)
-        reduced = 2 * self._integer.sum() > count if fully else count > LARGE or self._started
+        reduced = 2 * self._integer.sum() > count if fully else count > LARGE or brisk == LONG
         interior = self._interior and not self._whole_numbers
         self._set("presolve", "choose" if (self._whole_numbers and reduced) or self._reduce else "off")
         self._set("solver", "ipm" if interior else "choose")
@@ -376,12 +377,11 @@ class Solver:
         solved = ended is Ended.OPTIMAL and not mip  # as scaled; unscaled it may break a row by a little more
         x = np.array(solution.col_value) if (feasible or solved) and ended is not Ended.INFEASIBLE else None
         value = -info.objective_function_value / SCALE if x is not None else -np.inf
+        bound = -info.mip_dual_bound / SCALE if mip else value
         if ended is Ended.INFEASIBLE:
             bound = -np.inf
-        elif ended is Ended.OPTIMAL:
-            bound = -info.mip_dual_bound / SCALE if mip else value
-        else:
-            bound = min(-info.mip_dual_bound / SCALE if mip else np.inf, self._proven)
+        elif ended is Ended.STOPPED:
+            bound = min(bound if mip else np.inf, self._proven)
         return Outcome(
             ended=ended,
             x=x,

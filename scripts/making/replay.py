@@ -19,8 +19,8 @@ def stock(need: pd.DataFrame, population: pd.Series) -> pd.Series:
 
 def series_rows(resource: str, need: pd.DataFrame, capacity: pd.DataFrame | pd.Series | None = None) -> Rows:
     """The rows of a series; capacity (by place, or by day and place) where the instance does not have it."""
-    for day, row in need.iterrows():
-        have = capacity.loc[day] if isinstance(capacity, pd.DataFrame) else capacity
+    for t, (day, row) in enumerate(need.iterrows()):
+        have = capacity.iloc[t] if isinstance(capacity, pd.DataFrame) else capacity
         for place, amount in row.items():
             found = {"date": str(day)[:10], "organisation": str(place), "resource": resource}
             found["demand"] = number(float(amount), 9)

@@ -26,7 +26,7 @@ def page() -> Page:
         optimiser.solve(instance),
         optimiser.compare(instance, reach=False),
         optimiser.explain(instance, ["supplies"]),
-        optimiser.weight_map(instance, THREE, tolerance=0.05),
+        optimiser.weight_map(instance, THREE, tolerance=0.03),
     )
 
 

@@ -20,7 +20,7 @@ from optimiser.design.status import Status
 from optimiser.solver.clock import Clock
 from optimiser.solver.compile.program import Program
 from optimiser.solver.cuts.cuts import Cuts, join
-from optimiser.solver.highs import FULLY, LARGE, UNLIMITED, Solver
+from optimiser.solver.highs import FULLY, LARGE, LONG, UNLIMITED, Solver
 from optimiser.solver.outcome import Ended, Outcome
 from optimiser.tolerances import EQUAL, SOLVED, size
 
@@ -28,8 +28,6 @@ Array = np.ndarray
 ROUNDS = 60  # of cutting the relaxation; it tails off long before
 TAIL = 1e-6  # of the bound: a round of cuts that moves it by less is stale
 BRIEF = 100  # nodes of a hard program, which then gets all that HiGHS has (England's masters take 24 at most)
-LONG = 1000  # of one to be solved to the end with a design at hand. Measured on a frontier of knapsacks:
-# half the time, most of which HiGHS spent in search of better designs, in vain
 
 STATUS = {
     Ended.OPTIMAL: Status.OPTIMAL,
@@ -272,7 +270,7 @@ def search(
 
     At first the relaxation is cut for so many `rounds`. Where it breaks no cut to begin with, the program is
     thought to be whole: it is solved to the end at once, as in steps it would be solved anew in each. Else
-    every step is brisk, and what is then left gets all that HiGHS has.
+    every step is brisk, and what is left after BRIEF nodes gets more, in the end all that HiGHS has.
     """
     relaxed, whole = relax(master, separate, progress, clock, tell, rounds)
     if relaxed is not None and relaxed.ended is Ended.INFEASIBLE:
@@ -281,7 +279,7 @@ def search(
         return progress.answered
     master.integral()
     last = whole  # nothing is left to cut, only to solve to the end
-    brisk = _briskly(whole, len(master.columns), progress)
+    brisk = FULLY if whole and len(master.columns) > LARGE else BRIEF
     hurry = True  # stop a run as soon as its bound is good enough
     before: Array | None = None
     while not clock.out:
@@ -295,7 +293,7 @@ def search(
         progress.lower(outcome.bound + master.offset)
         if progress.answered:
             return progress.answered
-        brisk = FULLY if hard else brisk
+        brisk = _harder(brisk, last and best is not None) if hard else brisk
         if outcome.x is None:
             hurry = hurry and hard
             continue
@@ -323,13 +321,11 @@ def search(
     return progress.found(Ended.STOPPED)
 
 
-def _briskly(whole: bool, columns: int, progress: Progress) -> float:
-    """For how many nodes a program is searched briskly before it gets all that HiGHS has."""
-    if not whole:
-        return BRIEF
-    if columns > LARGE:
-        return FULLY
-    return BRIEF if progress.best is None else LONG
+def _harder(brisk: float, settled: bool) -> float:
+    """How to search on what is left: a program that is `settled`, with a design at hand and no cut to come,
+    LONG at first, for of small ones HiGHS spends half of its time in search of better designs, in vain
+    (measured on a frontier of knapsacks)."""
+    return LONG if settled and brisk < LONG else FULLY
 
 
 def relax(
