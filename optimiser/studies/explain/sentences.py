@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -169,4 +170,6 @@ def _apart(share: float, now: str) -> str:
 
 
 def _as_text(number: float, digits: int = 3) -> str:
-    return f"{number:.{digits}g}" if abs(number) >= 1e-4 or number == 0 else f"{number:.1e}"
+    """Written out, however small: 0.000052, not 5.2e-05."""
+    text = f"{number:.{digits}g}" if abs(number) >= 1e-4 or number == 0 else f"{number:.1e}"
+    return f"{Decimal(text):f}"
