@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from optimiser.figures.drawing import Drawing
@@ -72,6 +73,31 @@ class Table:
         """Which columns hold nothing but numbers: they stand to the right."""
         columns = zip(*self.rows, strict=True)
         return {k for k, cells in enumerate(columns) if k and all(NUMBER.fullmatch(str(x)) for x in cells)}
+
+    @property
+    def cells(self) -> Iterator[list[tuple[int, Any, int]]]:
+        """What each row says anew: column, cell, and of how many rows it is.
+
+        Leading words that rows share, as regions and systems of localities, are said once.
+        """
+        words = next((k for k in range(len(self.columns)) if k in self.numbers), len(self.columns) - 1)
+        left = [0] * words  # rows for which the last cell of a column still stands
+        for t, row in enumerate(self.rows):
+            said = list[tuple[int, Any, int]]()
+            for k, cell in enumerate(row):
+                if k < words and left[k]:
+                    left[k] -= 1
+                    continue
+                span = self._shared(t, k) if k < words else 1
+                said.append((k, cell, span))
+                if k < words:
+                    left[k] = span - 1
+            yield said
+
+    def _shared(self, t: int, k: int) -> int:
+        """How many rows from this one on say the same up to this column."""
+        same = takewhile(lambda row: row[: k + 1] == self.rows[t][: k + 1], self.rows[t:])
+        return sum(1 for _ in same)
 
 
 @dataclass(frozen=True)

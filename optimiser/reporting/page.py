@@ -13,7 +13,7 @@ from typing import Any
 
 from optimiser.atomic_writing import writing
 from optimiser.errors import InputError
-from optimiser.figures.drawing import Drawing
+from optimiser.figures.drawing import Drawing, colours
 from optimiser.labels import say
 from optimiser.reporting import certain, doubts, evidence, method, over_time, people, today, verdict, words
 from optimiser.reporting.blocks import Figure, Part, Triangle
@@ -136,7 +136,7 @@ def _rendered(shown: Shown, title: str, parts: Sequence[Part]) -> str:
         lstrip_blocks=True,
         finalize=finalize,
     )
-    style, script = (_file(name) for name in ("page.css", "triangle.js"))
+    style, script = colours() + "\n" + _file("page.css"), _file("triangle.js")
     answering = any(isinstance(block, Triangle) for part in parts for block in part.blocks)
     return templates.get_template("page.html").render(
         say=say,
