@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from optimiser.figures.canvas import Canvas, Point, cut, ticks, wrapped
+from optimiser.figures.canvas import LETTER, Canvas, Point, cut, ticks, wrapped
 from optimiser.terminal import exact
 
 SMALL = 11.0
@@ -51,7 +51,8 @@ class Frame:
         for value, words in labels if labels is not None else [(v, exact(v)) for v in ticks(*self.x, 5)]:
             x = self.at(value, self.y[0])[0]
             canvas.line((x, base), (x, base + 4), "mute")
-            canvas.text(x, base + 17, words, "middle", SMALL, "mute")
+            half = LETTER * SMALL * len(words) / 2
+            canvas.text(min(x, canvas.width - half), base + 17, words, "middle", SMALL, "mute")
         lines = wrapped(under, self.width, 12) if under else []
         for k, line in enumerate(lines):
             canvas.text(self.left + self.width / 2, base + 36 + 15 * k, line, "middle", 12)

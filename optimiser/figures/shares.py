@@ -15,6 +15,7 @@ from optimiser.labels import label, say
 from optimiser.terminal import percent
 
 ROW = 24.0
+SUMMED = 1e-9  # by which shares that are all there is may fall short of 1 by being added up
 
 
 def acceptability(names: Names, document: Mapping[str, Any]) -> Drawing:
@@ -40,7 +41,7 @@ def shares(
     table = [(name, *(percent(float(s)) for s in each)) for name, each in zip(called, found, strict=True)]
     said = say(
         f"{name}.said" if periods == [""] else f"{name}.said_path",
-        n=int((found.max(axis=1) > 0.999).sum()),
+        n=int((found.max(axis=1) > 1 - SUMMED).sum()),
         of=len(order),
     )
     return drawing(
