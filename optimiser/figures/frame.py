@@ -52,7 +52,7 @@ class Frame:
             x = self.at(value, self.y[0])[0]
             canvas.line((x, base), (x, base + 4), "mute")
             half = LETTER * SMALL * len(words) / 2
-            canvas.text(min(x, canvas.width - half), base + 17, words, "middle", SMALL, "mute")
+            canvas.text(min(x, canvas.width - half - 2), base + 17, words, "middle", SMALL, "mute")
         lines = wrapped(under, self.width, 12) if under else []
         for k, line in enumerate(lines):
             canvas.text(self.left + self.width / 2, base + 36 + 15 * k, line, "middle", 12)
