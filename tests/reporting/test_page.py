@@ -198,3 +198,47 @@ def test_what_is_said_of_several_inputs_alike_stands_once(page):
     )
     said = [tuple(cell.text for cell in row.all("td")) for row in table.all("tr")]
     assert len(said) == len(set(said))
+
+
+def test_what_rows_share_is_said_once_for_all_of_them():
+    rows = [
+        ("n", "a", "x", 1),
+        ("n", "a", "y", 2),
+        ("n", "b", "y", 3),
+        ("s", "b", "y", 3),
+        ("s", "b", "y", 4),
+    ]
+    cells = list(Table("x", list("abcd"), rows).cells)
+    assert cells == [
+        [(0, "n", 3), (1, "a", 2), (2, "x", 1), (3, 1, 1)],
+        [(2, "y", 1), (3, 2, 1)],
+        [(1, "b", 1), (2, "y", 1), (3, 3, 1)],
+        [(0, "s", 2), (1, "b", 2), (2, "y", 2), (3, 3, 1)],
+        [(3, 4, 1)],
+    ]
+
+
+def test_every_row_of_a_table_has_all_its_columns(page):
+    for table in parsed(page.html).all("table"):
+        rows = table.all("tr")
+        width, left = len(rows[0].all("th")), list[int]()
+        for row in rows[1:]:
+            here = [int(cell.attributes.get("rowspan", 1)) for cell in [*row.all("th"), *row.all("td")]]
+            left = [span - 1 for span in left if span > 1] + here
+            assert len(left) == width
+
+
+def test_the_style_has_every_colour_of_its_figures(page):
+    root = parsed(page.html)
+    style = root.all("style")[0].text
+    marks = [
+        mark
+        for drawing in root.all("svg")
+        for tag in ("rect", "path", "text", "line")
+        for mark in drawing.all(tag)
+    ]
+    assert len(marks) > 100
+    for mark in marks:
+        for name in mark.attributes.get("class", "").split():
+            assert f".{name}{{" in style.partition("@media")[0]
+            assert {"f": "fill", "s": "stroke"}.get(name[0]) not in mark.attributes
