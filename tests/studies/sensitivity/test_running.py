@@ -59,8 +59,8 @@ def ran(instance: Instance, study: dict[str, Any] | Path = DOUBTS, threads: int 
 class Shuffled(batches.Run):
     """A run in another order."""
 
-    def solve(self, wanted: Any, check: bool = False) -> Any:
-        return super().solve(np.random.default_rng(3).permutation(np.array(wanted, object)).tolist(), check)
+    def solve(self, wanted: Any) -> Any:
+        return super().solve(np.random.default_rng(3).permutation(np.array(wanted, object)).tolist())
 
 
 def assert_same(one: Outcome, other: Outcome) -> None:

@@ -77,6 +77,16 @@ class Solve:
 
 
 @dataclass(frozen=True)
+class Check:
+    """A sample with its answer, of which the designs one move away are still to be looked at."""
+
+    row: Mapping[str, Any]
+    held: bytes
+    bound: float
+    optimal: bool
+
+
+@dataclass(frozen=True)
 class Try:
     """A sample of which is asked how long it takes."""
 
@@ -109,20 +119,20 @@ class Answering:
         self._layout = self.session.c.layout
         self._apart = ""  # where the last sample's model has other columns, rows or terms
 
-    def answer(self, task: Solve | Try | Fare) -> Answer | Tried | tuple[Fared, ...]:
+    def answer(self, task: Solve | Check | Try | Fare) -> Answer | Tried | tuple[Fared, ...]:
         """What comes of a task."""
         if isinstance(task, Fare):
             return self._fared(task)
         if isinstance(task, Try):
             began = time.monotonic()
-            status = self._answered(task.row, check=False).status
+            status = self._answered(Solve(task.row, check=False)).status
             return Tried(time.monotonic() - began, status, self._apart)
-        return self._answered(task.row, task.check)
+        return self._answered(task)
 
-    def _answered(self, row: Mapping[str, Any], check: bool) -> Answer:
+    def _answered(self, task: Solve | Check) -> Answer:
         try:
-            self._put(row)
-            return self._solved(check)
+            self._put(task.row)
+            return self._looked(task) if isinstance(task, Check) else self._solved(task.check)
         except Refused as error:
             return Answer("refused", error.reason)
         except SolverError as error:
@@ -144,7 +154,21 @@ class Answering:
         if found.found and found.bound == np.inf:
             found = replace(found, bound=session.ceiling(clock.finishing, {}, {}))
         found, better = self._checked(found, clock) if check else (found, False)
-        best = answered(session, found, {})
+        return self._told(found, better, check)
+
+    def _looked(self, task: Check) -> Answer:
+        """An answer again, or what is better next to it."""
+        session, clock = self.session, clock_of(self.plan)
+        design = design_of(session, unpacked(task.held, self.instance))
+        point = session.whole(design, {})
+        value = session.evaluate(point, Clock()).value
+        ended = Ended.OPTIMAL if task.optimal else Ended.STOPPED
+        known = Found(design, value, max(task.bound, value), ended, point)
+        return self._told(*self._checked(known, clock))
+
+    def _told(self, found: Searched, better: bool, check: bool = True) -> Answer:
+        """What came of a search as an answer, with every number recomputed."""
+        best = answered(self.session, found, {})
         if not found.found or not best.found:
             infeasible = found.ended is Ended.INFEASIBLE
             return Answer("infeasible", NO_DESIGN) if infeasible else Answer("unknown", TOO_SOON)

@@ -7,8 +7,9 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from optimiser.design.status import Status
 from optimiser.solver.clock import Clock
-from optimiser.studies.sensitivity.running.answering import Answer, Answering, Fare, Solve, Tried, Try
+from optimiser.studies.sensitivity.running.answering import Answer, Answering, Check, Fare, Solve, Tried, Try
 from optimiser.studies.sensitivity.running.store import BLAMED, Kept, Store, design_key
 from optimiser.studies.sensitivity.sampling.keyed_samples import Samples
 from optimiser.studies.workers.crew import Crew, finished
@@ -20,7 +21,7 @@ MOST_MET = 50  # designs, those met most often, of which is asked how they fare 
 SET_ASIDE = f"it ended its worker {BLAMED} times, and is set aside"
 
 
-def answer(answering: Answering, task: Solve | Try | Fare) -> Any:
+def answer(answering: Answering, task: Solve | Check | Try | Fare) -> Any:
     """Do a task in a worker."""
     return answering.answer(task)
 
@@ -60,24 +61,37 @@ class Run:
         if self.crew is not None:
             self.crew.close()
 
-    def solve(self, wanted: Sequence[bytes], check: bool = False) -> Iterator[list[bytes]]:
+    def solve(self, wanted: Sequence[bytes]) -> Iterator[list[bytes]]:
         """Have samples solved; yields those that are kept, as they come."""
 
         def task(sample: bytes) -> Solve:
-            return Solve(self.samples.row(sample), check or is_checked(sample))
+            return Solve(self.samples.row(sample), is_checked(sample))
 
-        for came in self._each(wanted, task, "samples"):
-            answers = [(key, _answer(what)) for key, what in came]
-            self.store.keep(answers)
-            yield [key for key, _ in answers]
+        yield from self._kept(self._each(wanted, task, "samples"))
 
     def check_all(self) -> Iterator[list[bytes]]:
         """Where a design next to one that was called the best is better, look at those of all samples."""
         answers = self.store.answers()
         mine = {key: answers[key] for key in self.samples.distinct if key in answers}
-        if any(one.better for one in mine.values()):
-            left = [key for key, one in mine.items() if one.design is not None and not one.neighbours]
-            yield from self.solve(left, check=True)
+        if not any(one.better for one in mine.values()):
+            return
+        left = {key: one for key, one in mine.items() if one.design is not None and not one.neighbours}
+
+        def task(sample: bytes) -> Check:
+            one = left[sample]
+            assert one.design is not None
+            assert one.bound is not None
+            held, optimal = self.store.held(one.design), one.status == Status.OPTIMAL
+            return Check(self.samples.row(sample), held, one.bound, optimal)
+
+        yield from self._kept(self._each(list(left), task, "samples' neighbours"))
+
+    def _kept(self, results: Iterator[list[tuple[bytes, Any]]]) -> Iterator[list[bytes]]:
+        """Keep what came of samples; yields which."""
+        for came in results:
+            answers = [(key, _answer(what)) for key, what in came]
+            self.store.keep(answers)
+            yield [key for key, _ in answers]
 
     def fare(self, named: Sequence[bytes]) -> Iterator[list[bytes]]:
         """Have the named designs, and those met most often, evaluated in each sample that has a design."""
