@@ -13,7 +13,7 @@ from optimiser.labels import label, say
 from optimiser.reporting.asked import conditions
 from optimiser.reporting.blocks import Facts, Part, Text
 from optimiser.reporting.results import Shown, bidden
-from optimiser.terminal import fixed
+from optimiser.terminal import fixed, percent
 from optimiser.tolerances import EQUAL
 
 
@@ -40,6 +40,7 @@ def _blocks(shown: Shown) -> Iterator[Any]:
         name = shown.names.decision(near["decision"], near["organisation"])
         yield Text(say("verdict.as_good", decision=name, level=near["to"]))
     yield from _facts(shown)
+    yield from _doubts(shown)
     if grades(shown.instance)["illustrative"] or not shown.instance["sources"].rows:
         yield Text(say("verdict.illustrative"), "warning")
     if shown.instance.perspective:
@@ -54,6 +55,14 @@ def _facts(shown: Shown) -> Iterator[Any]:
     settled = [each["complete"] for each in shown.every() if each.get("complete") is not None]
     if not all(settled):
         yield Text(say("verdict.unsettled", n=settled.count(False), of=len(settled)), "warning")
+
+
+def _doubts(shown: Shown) -> Iterator[Text]:
+    """In how many samples the best design is possible, where that is not all."""
+    doubts = shown.one("sensitivity")
+    rows = [row for row in (doubts or {}).get("regret", []) if row["design"] == "best"]
+    if rows and (share := rows[0]["feasible"]) is not None and share < 1:
+        yield Text(say("verdict.doubted", share=percent(share)), "warning")
 
 
 def _infeasible(shown: Shown) -> str:

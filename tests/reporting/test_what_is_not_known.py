@@ -243,6 +243,10 @@ def test_samples_that_were_drawn_are_not_yet_solved(archetype, solved) -> None:
     part = found | {"results": found["results"][:2], "complete": False}
     words = said(archetype, solve=solved, sensitivity=part)
     assert "Of 3 samples 2 were solved so far" in words
+    doubted = "would still be possible in 50.0 % of the samples"
+    assert doubted not in words
+    short = [found["regret"][0] | {"design": "best", "feasible": 0.5}]
+    assert doubted in said(archetype, solve=solved, sensitivity=found | {"regret": short})
     alone = found | {"drivers": [{"of": "value", "level": "", "input": "staff", "index": 1.0, "seen": True}]}
     moved = "How much each input moves decisions"
     assert moved not in said(archetype, solve=solved, sensitivity=alone)
