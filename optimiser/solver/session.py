@@ -27,10 +27,8 @@ from optimiser.solver.search.master import (
 from optimiser.solver.search.neighbourhood import Neighbourhood
 
 Array = np.ndarray
-FEW = (
-    250  # levels by locality up to which HiGHS's tree is faster than ours. Measured: for 12 it takes a third
-)
-# of the time, for 190 four fifths, and for 320 half as much again
+FEW = 250  # levels by locality up to which HiGHS's tree is faster than ours. Measured: for 12 it takes a
+# third of the time, for 190 four fifths, and for 320 half as much again
 WHOLE = 1e-5  # how far from whole numbers HiGHS's may be
 State = tuple[Array | None, tuple[Array, ...]]  # where a search begins: the last design (H,), known prices
 

@@ -322,9 +322,11 @@ def search(
 
 
 def _harder(brisk: float, settled: bool) -> float:
-    """How to search on what is left: a program that is `settled`, with a design at hand and no cut to come,
-    LONG at first, for of small ones HiGHS spends half of its time in search of better designs, in vain
-    (measured on a frontier of knapsacks)."""
+    """How to search what is left of a program; LONG at first where a design is at hand and no cut to come.
+
+    In small ones HiGHS then spends half of its time on better designs, in vain (measured on a frontier of
+    knapsacks).
+    """
     return LONG if settled and brisk < LONG else FULLY
 
 

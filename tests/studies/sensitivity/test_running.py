@@ -17,10 +17,12 @@ import optimiser
 from optimiser.cli.exit_codes import exit_code
 from optimiser.errors import SolverError
 from optimiser.instance.instance import Instance
+from optimiser.solver.session import Session
 from optimiser.studies.sensitivity import batch as batches
 from optimiser.studies.sensitivity.outcome import Outcome
 from optimiser.studies.sensitivity.running import answering, running
 from optimiser.studies.sensitivity.running.running import is_checked
+from optimiser.studies.sensitivity.study.study_file import read_study
 from optimiser.studies.workers.work import Died, done
 
 WEIGHTS = {"name": "weights", "simplex": ["risk_pooling", "accountability", "responsiveness"]}
@@ -262,6 +264,24 @@ def test_where_a_neighbour_is_better_all_samples_are_checked(
     monkeypatch.setattr(answering.Answering, "_checked", suspicious)
     found = ran(archetype)
     assert found.frame("results")["neighbours"].all()
+
+
+def test_neighbours_are_looked_at_without_solving_again(
+    archetype: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = read_study(DOUBTS, archetype)
+    here = answering.Answering(plan, archetype, None)
+    row = {"staff": 1.0} | {f"weights.{objective}": 1 / 3 for objective in WEIGHTS["simplex"]}
+    best = here.answer(answering.Solve(row, check=True))
+    monkeypatch.setattr(Session, "optimise", None)
+    again = here.answer(answering.Check(row, best.held, best.bound, optimal=True))
+    assert again == best
+    worst = np.zeros_like(answering.unpacked(best.held, archetype))
+    better = here.answer(answering.Check(row, answering.packed(worst), best.bound, optimal=False))
+    assert (better.status, better.better) == ("feasible", True)
+    assert better.value <= best.value
+    refuted = here.answer(answering.Check(row, best.held, best.value - 0.01, optimal=True))
+    assert refuted.status == "failed"
 
 
 def test_where_decisions_differ_by_locality_history_moves_no_byte_either(

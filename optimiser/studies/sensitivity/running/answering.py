@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from optimiser.audit import audit, past_mending
+from optimiser.design.bound import held_to
 from optimiser.errors import SolverError
 from optimiser.instance.instance import Instance
 from optimiser.record import Record
@@ -162,6 +163,7 @@ class Answering:
         design = design_of(session, unpacked(task.held, self.instance))
         point = session.whole(design, {})
         value = session.evaluate(point, Clock()).value
+        held_to(task.bound, value)
         ended = Ended.OPTIMAL if task.optimal else Ended.STOPPED
         known = Found(design, value, max(task.bound, value), ended, point)
         return self._told(*self._checked(known, clock))
