@@ -8,6 +8,7 @@ beside the environments.
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import shutil
@@ -15,12 +16,13 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".venv-matrix"
 README = ROOT / "scripts" / "benchmarking" / "README.md"
+ROW = re.compile(r"^\| (3\.\d+ \| \w+) \| .*\|$", re.MULTILINE)
 BLOCK = re.compile(r"(<!-- matrix -->\n).*(<!-- end of matrix -->)", re.DOTALL)
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SETS = ("pinned", "newest", "oldest")
@@ -30,24 +32,46 @@ STRICT = ("-o", "filterwarnings=error:::optimiser", "-p", "no:cacheprovider", "-
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Make each environment, run the tests in it, print the table."""
-    readme, chosen = "--readme" in arguments, [a for a in arguments if a != "--readme"]
-    found, lines = dict(pythons()), list[str]()
-    for python in PYTHONS:
-        for versions in SETS if python in found else ():
-            said = attempt(found[python], python, versions, chosen)
-            lines.append(f"| {python} | {versions} | {said} |")
-            print(lines[-1], flush=True)
-    lacking = ", ".join(python for python in PYTHONS if python not in found)
-    what = " ".join(chosen) or "all tests"
-    head = [f"Run: {what}. Not on this machine: Python {lacking or 'none'}.", ""]
-    table = "\n".join([*head, "| Python | versions | |", "|---|---|---|", *lines])
-    print(f"\n{table}")
-    if readme:
-        text = README.read_text(encoding="utf-8")
-        README.write_text(BLOCK.sub(lambda m: f"{m[1]}{table}\n{m[2]}", text), encoding="utf-8")
-    if any("failed" in line for line in lines):
+    """Make each environment and run the tests in it, printing a row for each, and keeping it if asked to."""
+    command = argparse.ArgumentParser(prog="scripts/matrix", description=__doc__, allow_abbrev=False)
+    command.add_argument("--set", action="append", help="one such as 3.12-oldest, not all; may be repeated")
+    command.add_argument(
+        "--readme", action="store_true", help="renew the rows in scripts/benchmarking/README.md"
+    )
+    options, tests = command.parse_known_args(arguments)
+    found, commit, failed = dict(pythons()), revision(), False
+    lacking = ", ".join(python for python in PYTHONS if python not in found) or "none"
+    print(f"Not on this machine: Python {lacking}.")
+    for python, versions in product(found, SETS):
+        if not options.set or f"{python}-{versions}" in options.set:
+            said = attempt(found[python], python, versions, tests)
+            row = f"| {python} | {versions} | {commit} | {said} |"
+            print(row, flush=True)
+            failed |= said.startswith("failed")
+            if options.readme:
+                renew(row, lacking)
+    if failed:
         sys.exit(1)
+
+
+def renew(row: str, lacking: str) -> None:
+    """Write one row into the README's table, in place of what stands there for its set."""
+    text = README.read_text(encoding="utf-8")
+    rows = {found[1]: found[0] for found in chain(ROW.finditer(text), ROW.finditer(row))}
+    ordered = [rows[key] for each in product(PYTHONS, SETS) if (key := " | ".join(each)) in rows]
+    head = [
+        f"Not on this machine: Python {lacking}.",
+        "",
+        "| Python | versions | commit | |",
+        "|---|---|---|---|",
+    ]
+    table = "\n".join([*head, *ordered])
+    README.write_text(BLOCK.sub(lambda block: f"{block[1]}{table}\n{block[2]}", text), encoding="utf-8")
+
+
+def revision() -> str:
+    """The commit that the tests ran on."""
+    return _run(["git", "describe", "--always", "--dirty", "--exclude", "*"]).stdout.strip()
 
 
 def pythons() -> Iterator[tuple[str, str]]:
