@@ -116,10 +116,11 @@ def _story(found: Replay, series: Series) -> Iterator[str]:
         f"Everybody's help at once would have removed {percent(everybody.removed or 0)} of that: "
         f"{_limit(found, everybody)}."
     )
-    if best is not None:
-        rest = percent((best.removed or 0) / everybody.removed) if everybody.removed else "none"
-        most = f"{best.design} removes most: {percent(best.removed or 0)}, {rest} of what help could"
-        yield f"Of the designs, {most}." if best.removed else "None of the designs removes any."
+    if best:
+        removed = best[0].removed or 0
+        rest = percent(removed / everybody.removed) if everybody.removed else "none"
+        most = f"{found.removing(series)} most: {percent(removed)}, {rest} of what help could"
+        yield f"Of the designs, {most}." if removed else "None of the designs removes any."
 
 
 def _limit(found: Replay, everybody: Outcome) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import click
@@ -56,17 +57,27 @@ def verb(
         raise InputError(problems)
     page.save(out)
     unwritten = page.save_figures(figures) if figures is not None else ()
+    names = [drawing.name for drawing in page.drawings]
     if as_json:
-        names = [drawing.name for drawing in page.drawings]
         say_json({"format": 1, "command": "report", "title": page.title, "written": out, "figures": names})
     else:
         say(
             f"{page.title}\nwritten to {out}"
             + (f", {len(page.drawings)} figures to {figures}" if figures else "")
         )
-    for problem in unwritten:
+    for problem in (*unwritten, *_left(figures, names)):
         complain(problem)
     return 0
+
+
+def _left(figures: str | None, names: Collection[str]) -> Iterator[str]:
+    """Which files of the folder are none of this page's figures: those of an earlier page, it may be."""
+    from optimiser.instance.checking.problems import listing  # reads numpy, and `--help` must not
+
+    there = Path(figures).iterdir() if figures is not None else ()
+    others = sorted(file.name for file in there if file.stem.removesuffix("-narrow") not in names)
+    if others:
+        yield f"--figures: not of this page, and left there: {listing(others)}"
 
 
 def _places(out: str, figures: str | None) -> list[str]:

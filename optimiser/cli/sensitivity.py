@@ -94,7 +94,10 @@ verb = Study(
             ["--dry-run"], is_flag=True,
             help="Only say what varies, how many samples there are, and how long some of them take.",
         ),
-        click.Option(["--limit"], type=NUMBER, metavar="N", help="Solve no more than so many samples now."),
+        click.Option(
+            ["--limit"], type=NUMBER, metavar="N",
+            help="Solve no more than so many samples now; with 0, only tell what is kept.",
+        ),
         click.Option(["--retry"], metavar="failed", help="Solve those that failed again."),
         click.Option(["--fresh"], is_flag=True, help="Begin anew: forget what the folder holds."),
         click.Option(

@@ -11,6 +11,7 @@ import numpy as np
 from optimiser.figures.canvas import DASHES, SERIES, Canvas
 from optimiser.figures.drawing import NARROW, Drawing, drawing
 from optimiser.figures.frame import Frame
+from optimiser.instance.checking.problems import listing
 from optimiser.instance.names import Names
 from optimiser.labels import label, say
 from optimiser.terminal import fixed, percent
@@ -75,27 +76,31 @@ def _by_resource(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[
 def _days(
     canvas: Canvas, document: Document, resource: str, rows: Sequence[Mapping[str, Any]], top: float
 ) -> float:
-    """Unmet demand over the days, a line a design; equal lines lie over each other, the first on top."""
+    """Unmet demand over the days, a line a design; designs of which no day differs share one."""
     dates = [date.fromisoformat(day) for day in dict.fromkeys(row["date"] for row in rows)]
     lines = _lines(rows)
-    most = max(1e-9, *(max(values) for values in lines.values()))
+    most = max(1e-9, *map(max, lines.values()))
     frame = Frame(canvas, 56, top, canvas.width - 66, 190, (0, max(1, len(dates) - 1)), (0, most))
     end = frame.axes(
         beside=say("replay.unmet", resource=label("resources", resource)), labels=_labels(dates, canvas)
     )
     step = max(1, -(-len(dates) // MOST))
-    looks = _looks(lines)
-    for name, values in reversed(lines.items()):
-        peaks = [(t, max(values[t : t + step])) for t in range(0, len(values), step)]
+    looks, together = _looks(lines), _together(lines)
+    for name in reversed(together):
+        peaks = [(t, max(lines[name][t : t + step])) for t in range(0, len(lines[name]), step)]
         colour, dash = looks[name]
         canvas.polyline(frame.places(peaks), colour, 1.5, dash)
     total = {row["design"]: row for row in document["summary"] if row["resource"] == resource}
     key = [
         (
             *looks[name],
-            say("replay.entry", design=label("designs", name), unmet=fixed(total[name]["unmet"], 0)),
+            say(
+                "replay.entry",
+                designs=listing([label("designs", each) for each in alike], len(alike)),
+                unmet=fixed(total[name]["unmet"], 0),
+            ),
         )
-        for name in lines
+        for name, alike in together.items()
     ]
     return canvas.line_key(0, end + 16, key)
 
@@ -105,6 +110,15 @@ def _lines(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:
     for row in rows:
         lines.setdefault(row["design"], []).append(row["unmet"])
     return lines
+
+
+def _together(lines: Mapping[str, list[float]]) -> dict[str, list[str]]:
+    """Designs of which no day differs, under the one in whose line they are drawn: what nobody's or
+    everybody's help comes to, or else the first."""
+    alike = dict[tuple[float, ...], list[str]]()
+    for name, values in lines.items():
+        alike.setdefault(tuple(values), []).append(name)
+    return {min(names, key=lambda name: name not in (NOBODY, EVERYBODY)): names for names in alike.values()}
 
 
 def _looks(names: Mapping[str, Any]) -> dict[str, tuple[str, str | None]]:

@@ -57,6 +57,8 @@ def told_apart(
 
 def given(value: Any) -> str:
     """An argument of a call as it is read."""
+    if isinstance(value, bool):
+        return label("asked", str(value).lower())
     if isinstance(value, Mapping):
         return ", ".join(f"{name}={given(inner)}" for name, inner in value.items())
     if isinstance(value, list):

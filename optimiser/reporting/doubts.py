@@ -91,7 +91,7 @@ def tips(shown: Shown) -> Part | None:
 
 def happened(shown: Shown) -> Part | None:
     """Each series through which designs were run."""
-    blocks: list[Any] = []
+    blocks: list[Any] = [Text(say("replay.how"))]
     every = shown.all("replay")
     for found, drawn in told_apart(shown, every, [replay(shown.names, found) for found in every]):
         blocks += [*other_weights(shown, found), Figure(drawn)]
@@ -109,7 +109,8 @@ def happened(shown: Shown) -> Part | None:
             caption = say("replay.delays", figure=drawn.title)
             blocks.append(Table(caption, columns, rows, folded=True))
         blocks += _unfinished(shown, found)
-    return Part("replay", say("replay.heading"), blocks) if blocks else None
+    names = say("replay.names", best=label("designs", "best"), current=label("designs", "current"))
+    return Part("replay", say("replay.heading"), [*blocks, Text(names, "note")]) if every else None
 
 
 def _unfinished(shown: Shown, found: Document) -> Iterator[Text]:

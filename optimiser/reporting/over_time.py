@@ -15,6 +15,7 @@ from optimiser.reporting.results import Shown
 from optimiser.terminal import fixed, percent
 
 Document = Mapping[str, Any]
+COMMAND = re.compile(r"`optimiser |--\w+|study file")  # what only who runs commands has a use for
 FIRST = 6  # sentences about a study that stand open: what came of it
 
 
@@ -54,7 +55,8 @@ def batch(shown: Shown) -> Part | None:
     found = shown.one("sensitivity")
     if found is None or not found.get("levels"):
         return None
-    said = found.get("sentences", [])
+    commands = [each for each in found.get("sentences", []) if COMMAND.search(each)]
+    said = [each for each in found.get("sentences", []) if each not in commands]
     solved, drawn = len(found.get("results", ())), len(found["samples"])
     how = "samples.how" if solved == drawn else "samples.how_so_far"
     blocks: list[Any] = [Text(say(how, n=solved, of=drawn))]
@@ -63,6 +65,7 @@ def batch(shown: Shown) -> Part | None:
     tell = paths_described if found["designs"] and "period" in found["designs"][0] else described
     blocks += [tell(shown, say("samples.designs"), named, folded=False)] if named else []
     blocks += [Listing(said[FIRST:], say("samples.sentences"))] if said[FIRST:] else []
+    blocks += [Listing(commands, say("samples.go_on"))] if commands else []
     blocks.append(Figure(sensitivity(shown.names, found)))
     moving = drivers(shown.names, found)
     blocks += [Figure(moving)] if moving.rows else []

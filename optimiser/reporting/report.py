@@ -16,8 +16,8 @@ def report(*results: str | Path | Result, weights_of: str | Path | None = None) 
     Parameters
     ----------
     results : str, Path, Design or what a study returns
-        Folders that `--out` or `.save` wrote, or the results themselves: one of each question, of thresholds,
-        frontiers and replays as many as there are, all about the same instance.
+        Folders that `--out` or `.save` wrote, or the results themselves, all of one instance: one of each
+        question; of explanations, thresholds, frontiers and replays as many as there are.
     weights_of : str or Path, optional
         A CSV file of what several people would weigh: `name`, and a column an objective of the map.
 

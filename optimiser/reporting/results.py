@@ -22,7 +22,7 @@ from optimiser.instance.schema.json_schema import result_schema
 from optimiser.tolerances import EQUAL
 
 Document = Mapping[str, Any]
-MANY = ("frontier", "thresholds", "replay")  # of these a page may show several
+MANY = ("explain", "frontier", "thresholds", "replay")  # of these a page may show several
 MOST = 5  # lines about what is wrong with one document
 
 

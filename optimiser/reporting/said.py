@@ -12,7 +12,7 @@ from optimiser.labels import label, say
 from optimiser.terminal import fixed, money, percent, small
 
 Row = Mapping[str, Any]
-FULL = 0.995  # of its hours, from which on an organisation is said to use all of them
+FULL = 0.9995  # of its hours, which is shown as 100.0 %: an organisation is said to use all of them
 
 
 class Measured(NamedTuple):

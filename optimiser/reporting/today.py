@@ -28,12 +28,13 @@ def where(shown: Shown) -> Part | None:
 
 def why(shown: Shown) -> Part | None:
     """A sentence a decision; those that move open."""
-    found = shown.one("explain")
-    if found is None or not found["decisions"]:
+    every = shown.all("explain")
+    asked = {(each["decision"], each["organisation"]): each for found in every for each in found["decisions"]}
+    if not asked:
         return None
     moving = set(moved(shown.names, shown.held)) if shown.held is not None else set()
     items, apart = list[tuple[str, str, str, bool]](), list[str]()
-    for each in found["decisions"]:
+    for each in asked.values():
         name = shown.names.decision(each["decision"], each["organisation"])
         place, said = each["level"].replace(";", ", "), each["sentence"]
         if not sits_alike(shown, each):
@@ -42,7 +43,10 @@ def why(shown: Shown) -> Part | None:
         items.append((name, place, said, each["decision"] in moving))
     items.sort(key=lambda item: not item[3])
     other = [Text(say("why.other", n=len(apart), names=", ".join(apart)), "warning")] if apart else []
-    blocks = [Text(say("why.how")), *other_weights(shown, found), *other, Sentences(items)]
+    n, of = len({decision for decision, _ in asked}), len(shown.names.decisions)
+    how = say("why.how_all") if n == of else say("why.how", n=n, of=of)
+    weighed = [said for found in every for said in other_weights(shown, found)]
+    blocks = [Text(how), *dict.fromkeys(weighed), *other, Sentences(items)]
     return Part("why", say("why.heading"), blocks)
 
 

@@ -119,7 +119,7 @@ WRONG = {
     "replay I": ["Missing argument 'SERIES.csv'"],
     "sensitivity I x.toml --workers 0 --limit x --retry all --format xlsx --scheduler here --fresh --dry-run": [
         "--workers: '0' is not a whole number from 1 to 10000, or auto",
-        "--limit: 'x' is not a whole number of at least 1",
+        "--limit: 'x' is not a whole number of at least 0",
         "--format: 'xlsx' is not one of csv, parquet",
         "--retry: 'all' is not one of failed",
         "--scheduler: 'here' is not the address of a Dask scheduler (tcp://HOST:PORT)",

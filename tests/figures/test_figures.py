@@ -179,7 +179,7 @@ def test_a_frontier_of_one_design_can_be_drawn(tmp_path: Path) -> None:
 
 def test_a_map_says_what_its_ring_is() -> None:
     found = optimiser.weight_map(optimiser.read(ARCHETYPE))
-    assert "the instance's own weights" in words(found.figure())
+    assert "the instance's own weights of these three" in " ".join(words(found.figure()))
     cells = [area for area in marks(found.figure(), "polygon") if "data-design" in area]
     assert len(cells) == len(found.cells)
 

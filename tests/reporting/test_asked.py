@@ -59,6 +59,22 @@ def test_answers_of_one_kind_are_told_apart_and_the_contents_lead_to_each(archet
     assert root.said().count(other) == 1
 
 
+def test_reasons_that_were_asked_for_one_by_one_stand_together(archetype, solved) -> None:
+    explained = [optimiser.explain(archetype, [code]) for code in ("I1", "O1", "I1")]
+    with pytest.raises(InputError, match="a second result of `explain`, asked the same as"):
+        optimiser.report(solved, *explained)
+
+    def why(*results: Any) -> Any:
+        sections = parsed(optimiser.report(solved, *results).html).all("section")
+        return next(each for each in sections if each.attributes["id"] == "why")
+
+    two = why(*explained[:2])
+    assert [each.text for each in two.all("strong")] == ["Buying supplies", "Inspecting"]
+    assert "One entry for each of the 2 decisions of 6 about which it was asked" in two.said()
+    assert "One entry, for the only decision of 6" in why(explained[0]).said()
+    assert "One entry a decision" in why(optimiser.explain(archetype)).said()
+
+
 def test_one_answer_of_a_kind_is_not_told_apart(archetype, solved) -> None:
     found = optimiser.frontier(archetype, ("accountability", "responsiveness"), points=3)
     root = parsed(optimiser.report(solved, found).html)

@@ -92,6 +92,19 @@ def test_places_that_cannot_be_written_are_said_with_the_rest(run, folders, tmp_
     assert run("report", str(folders / "solve"), "--out", str(tmp_path / "p.html"), "--json").code == 0
 
 
+def test_figures_of_an_earlier_page_are_left_and_named(run, folders, tmp_path):
+    pages = ["--out", str(tmp_path / "p.html"), "--figures", str(tmp_path / "figures")]
+    assert run("report", str(folders / "solve"), *pages).err == ""
+    assert run("report", str(folders / "solve"), *pages).err == ""
+    (tmp_path / "figures" / "triangle-narrow.svg").write_text("mine")
+    (tmp_path / "figures" / "note.txt").write_text("mine")
+    said = run("report", str(folders / "solve"), *pages)
+    assert (said.code, said.err) == (
+        0, "--figures: not of this page, and left there: note.txt and triangle-narrow.svg\n",
+    )  # fmt: skip
+    assert (tmp_path / "figures" / "note.txt").read_text() == "mine"
+
+
 def test_what_is_no_result_from_python_is_refused():
     with pytest.raises(InputError, match="neither a result nor the folder of one"):
         optimiser.report(3)

@@ -17,6 +17,7 @@ from optimiser.design.status import Status
 from optimiser.design.tables import Row
 from optimiser.errors import InfeasibleError, InputError
 from optimiser.instance.arguments import check_instance, said, whole, wrong_number
+from optimiser.instance.checking.problems import listing
 from optimiser.instance.instance import Instance
 from optimiser.instance.schema.column import a_share
 from optimiser.instance.schema.result import Part
@@ -33,7 +34,7 @@ from optimiser.studies.replay.pools import Geography, Pools
 from optimiser.studies.replay.schema import DAYS, DELAYS, HALF_LIVES, LOCALITIES, RESULT, SUMMARY
 from optimiser.studies.replay.series import Series, iso, read_series
 from optimiser.terminal import fixed, percent
-from optimiser.tolerances import GAP
+from optimiser.tolerances import EQUAL, GAP
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +74,7 @@ class Replay(Finding):
         for series in self.series:
             nobody, best = self.nobody(series), self.foremost(series)
             need = f"{fixed(nobody.unmet, 0)} of {fixed(nobody.demand, 0)} {series.resource} unmet"
-            more = f", {best.design} removes {percent(best.removed)}" if best and best.removed else ""
+            more = f", {self.removing(series)} {percent(best[0].removed)}" if best and best[0].removed else ""
             said.append(f"{need} without help{more}")
         return self._open + "; ".join(said)
 
@@ -85,10 +86,16 @@ class Replay(Finding):
         """What would have happened without help."""
         return next(each for each in self.of(series) if each.design == NOBODY)
 
-    def foremost(self, series: Series) -> Outcome | None:
-        """Of the designs, the one that leaves least unmet."""
+    def foremost(self, series: Series) -> list[Outcome]:
+        """Of the designs, those that leave least unmet."""
         designs = [each for each in self.of(series) if each.design not in (NOBODY, EVERYBODY)]
-        return min(designs, key=lambda each: each.unmet, default=None)
+        least = min((each.unmet for each in designs), default=0.0)
+        return [each for each in designs if each.unmet <= least * (1 + EQUAL)]
+
+    def removing(self, series: Series) -> str:
+        """Those in words, with their verb: 'best and current remove'."""
+        names = [each.design for each in self.foremost(series)]
+        return f"{listing(names, len(names))} {'removes' if len(names) == 1 else 'remove'}"
 
     def _summary(self) -> Cells:
         rows = [

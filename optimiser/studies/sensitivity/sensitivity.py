@@ -88,7 +88,7 @@ def sensitivity(
         How many processes solve, each with a core of its own; of an executor, how many samples are in it at
         once.
     limit : int, optional
-        Solve no more than so many samples now.
+        Solve no more than so many samples now; with 0 none, so that what is kept is told as it stands.
     retry : str, optional
         ``"failed"``: solve those that failed again.
     fresh : bool, optional
@@ -181,7 +181,7 @@ def _planned(
 def _wrong(executor: Any, scheduler: Any, workers: Any, limit: Any, retry: Any, format_: Any) -> list[str]:
     """What is wrong with the arguments that say how it is run."""
     problems = wrong_workers(workers)
-    problems += wrong_number("limit", limit, whole(1), optional=True)
+    problems += wrong_number("limit", limit, whole(0), optional=True)
     problems += wrong_choice("format", format_, FORMATS)
     if retry is not None:
         problems += wrong_choice("retry", retry, ("failed",))

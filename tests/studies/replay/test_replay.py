@@ -172,6 +172,16 @@ def test_the_best_design_is_solved_for_unless_delays_alone_are_asked_for(tmp_pat
     assert unmet(both)["mine"] == unmet(both)["best"]
 
 
+def test_designs_that_remove_as_much_are_named_together_and_share_a_line(tmp_path: Path) -> None:
+    instance, table = two(tmp_path), series({"A": [14, 13, 15], "B": [7, 8, 4]})
+    found = optimiser.replay(instance, table, {"mine": optimiser.solve(instance, fix={"aid": "central"})})
+    most = [name for name in ("best", "all-central", "mine") if unmet(found)[name] == unmet(found)["mine"]]
+    assert {"all-central", "mine"} <= set(most)
+    said = ", ".join(most[:-1]) + f" and {most[-1]}"
+    assert f"{said} remove 33.3 %" in found.headline
+    assert "everything at the centre and mine: 8 in all" in found.plot().svg()
+
+
 def test_a_current_design_that_says_nothing_of_a_decision_is_left_out(tmp_path: Path) -> None:
     table = series({"A": [14], "B": [7]})
     silent = two(tmp_path / "a", current="decision,level\nother,central")

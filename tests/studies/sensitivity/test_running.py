@@ -104,6 +104,10 @@ def test_processes_and_what_is_resumed_come_to_the_same(
     assert not first.run().complete
     assert len(first.frame("results")) == 9
     first.close()
+    told = optimiser.sensitivity(archetype, DOUBTS, out=tmp_path, limit=0)
+    pd.testing.assert_frame_equal(told.frame("levels"), first.frame("levels"))
+    assert len(told.frame("results")) == 9
+    told.close()
     assert_same(alone, ran(archetype, out=tmp_path))
 
 
