@@ -72,5 +72,7 @@ def _draw(canvas: Canvas, called: Sequence[str], levels: Sequence[str], found: n
 
 
 def shade(k: int, count: int) -> str:
-    """The shade of a level, 0 the top."""
-    return SHADES[round(k * (min(count, 4) - 1) / max(1, count - 1))] if count > 1 else SHADES[1]
+    """The shade of a level, 0 the top: two lie well apart; of more levels than shades, some share one."""
+    if count <= 2:
+        return SHADES[2 * k] if count == 2 else SHADES[1]
+    return SHADES[round(k * (min(count, len(SHADES)) - 1) / (count - 1))]

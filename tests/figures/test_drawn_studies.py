@@ -16,6 +16,7 @@ from optimiser.figures.drawing import Drawing
 from optimiser.figures.path import one_path
 from optimiser.figures.replay import replay
 from optimiser.figures.sensitivity import drivers
+from optimiser.figures.shares import shade
 from optimiser.instance.names import Names
 
 
@@ -123,3 +124,11 @@ def test_what_cannot_be_told_from_chance_is_pale() -> None:
 def test_a_replay_without_help_says_no_share(tmp_path: Path) -> None:
     found = optimiser.replay(two(tmp_path), series({"A": [8, 8], "B": [8, 8]})).to_dict()
     assert {row[-1] for row in replay(Names(two(tmp_path / "again")), found).rows} == {"\u2013"}
+
+
+@pytest.mark.parametrize("count", range(1, 9))
+def test_levels_have_shades_of_their_own_as_far_as_there_are_any(count: int) -> None:
+    shades = [int(shade(k, count)[1:]) for k in range(count)]
+    assert shades == sorted(shades)  # dark to light
+    assert len(set(shades)) == min(count, 5)
+    assert count != 2 or shades[1] - shades[0] == 2
