@@ -13,12 +13,13 @@ from optimiser.solver.compile.program import Program
 from optimiser.solver.cuts.cuts import Cuts, dense, join
 from optimiser.solver.evaluation import Evaluator
 from optimiser.solver.outcome import Ended
-from optimiser.solver.search.branch_and_cut import PointSeparator, Tree
+from optimiser.solver.search.branch_and_cut import Tree
 from optimiser.solver.search.master import (
     ROUNDS,
     Candidate,
     Found,
     Master,
+    PointSeparator,
     Progress,
     Searched,
     relax,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from paths import INSTANCES
 from random_instances import random_instance
 
+import optimiser
 from optimiser.solver.clock import Clock
 from optimiser.solver.search.branch_and_cut import Tree
 from optimiser.solver.search.master import Searched
+from optimiser.solver.search.neighbourhood import Neighbourhood
 from optimiser.solver.session import Session
 
 TIGHT = "three_levels asymmetric staff fixed_hours scenarios risk stakes means".split()
@@ -37,3 +41,18 @@ def test_both_find_the_same(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert split
     assert ours.value == pytest.approx(theirs.value, abs=1e-7)
     assert ours.bound == pytest.approx(theirs.bound, abs=1e-7)
+
+
+def test_where_no_relaxation_is_near_a_design_one_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on England where hours are short everywhere: rounding found none in a hundred nodes."""
+
+    def kept(self: Neighbourhood, design: np.ndarray, clock: Clock) -> np.ndarray | None:
+        return design if self.keeps(design) else None  # so that nothing is mended
+
+    monkeypatch.setattr(Neighbourhood, "repaired", kept)
+    monkeypatch.setattr("optimiser.solver.session.FEW", 0)
+    instance = optimiser.read(INSTANCES / "three-levels").replace("organisations.staff_hours", multiply=0.4)
+    found = Session(instance).optimise(1e-6, Clock(nodes=1))
+    assert found.found
+    monkeypatch.setattr(Tree, "_find", lambda self, allowed: None)
+    assert not Session(instance).optimise(1e-6, Clock(nodes=10)).found

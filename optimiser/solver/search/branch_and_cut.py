@@ -14,7 +14,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from optimiser.solver.clock import Clock
 from optimiser.solver.compile.columns import Placing
 from optimiser.solver.cuts.cuts import Cuts, join
 from optimiser.solver.outcome import Ended, Outcome
-from optimiser.solver.search.master import TAIL, Candidate, Master, Progress, Searched
+from optimiser.solver.search.master import TAIL, Candidate, Master, PointSeparator, Progress, Searched
 from optimiser.tolerances import INTEGRAL, SOLVED, size
 
 Array = np.ndarray
@@ -38,13 +37,6 @@ CROSSED = 3  # best designs, crossed with the latest (measured: with all of Engl
 # end at a gap of 0.019 %, and without at 0.026 %)
 RETURNS = 50  # of a node to a design that breaks cuts, before what is left counts as rounding; at once, for
 # the cuts that hold one design off are far from binding at the next and would be forgotten there
-
-
-class PointSeparator(Protocol):
-    """What finds cuts with prices of any point."""
-
-    def __call__(self, x: Array, floor_prices: Array | None, priced_at: Array | None = None) -> Cuts:
-        """Cuts that x breaks, by prices of recourse at x or at another point; see `master.Separator`."""
 
 
 @dataclass(order=True)
@@ -124,6 +116,7 @@ class Tree:
         self._round(x)
         if (x[uniform].max(axis=1) >= 1.0 - INTEGRAL).all():
             return
+        self._find(allowed)
         self.master.integral(uniform.ravel())
         closing = True
         while closing and not self.progress.answered and not self.clock.out:
@@ -142,6 +135,14 @@ class Tree:
             closing = self.progress.bound - self.progress.enough < CLOSING * left
             self.master.add(cuts)
         self.master.relaxed()
+
+    def _find(self, allowed: Array) -> None:
+        """Look for any design at all where rounding has found none, as where hours are short everywhere."""
+        if self.progress.best is None:
+            self._restrict(allowed, np.zeros(len(self._holders), bool))
+            outcome = self.master.any(self.clock)
+            if outcome.x is not None:
+                self._round(self.master.whole(outcome.x))
 
     def _lower(self) -> None:
         """The bound is that of the best part open, or of what was given up."""
