@@ -39,7 +39,8 @@ def why(shown: Shown) -> Part | None:
         place, said = each["level"].replace(";", ", "), each["sentence"]
         if not sits_alike(shown, each):
             apart.append(name)
-            place, said = _place(shown, each), say("why.left_out", level=place)
+            there, place = place, _place(shown, each)
+            said = say("why.left_out_whom" if there == place else "why.left_out", level=there)
         items.append((name, place, said, each["decision"] in moving))
     items.sort(key=lambda item: not item[3])
     other = [Text(say("why.other", n=len(apart), names=", ".join(apart)), "warning")] if apart else []

@@ -35,7 +35,7 @@ from optimiser.studies.weight_map.schema import (
     VERTICES,
 )
 from optimiser.studies.weight_map.simplex import area, centre, tidy
-from optimiser.terminal import counted, exact, percent
+from optimiser.terminal import at_most, counted, exact, percent
 from optimiser.tolerances import NOISE
 
 Array = np.ndarray
@@ -244,9 +244,9 @@ def weight_map(
             whole.learn(answer)
         finished = whole.explore(own, lambda: study.clock.out, study.tell)
     complete = finished and whole.error <= max(tolerance, NOISE)
-    known = (
-        f"worth up to {whole.error:.2g} more" if np.isfinite(whole.error) else "better by what is not known"
-    )
+    known = "better by what is not known"
+    if np.isfinite(whole.error):
+        known = f"worth up to {at_most(whole.error)} more"
     left = f"Not all weightings were searched to the end: under some a design may be {known}."
     return WeightMap(
         instance=instance,
