@@ -32,7 +32,9 @@ def arrows(names: Names, held: np.ndarray) -> Drawing:
         for k, level in enumerate(names.levels)
         if now[d, k] or then[d, k]
     ]
-    headings = tuple(label("columns", name) for name in ("decision", "type", "level", "today", "best"))
+    headings = tuple(
+        label("columns", name) for name in ("decision", "type", "level", "today_share", "best_share")
+    )
     title = say("arrows.title" if now.any() else "arrows.title_no_today")
     return drawing(
         "arrows", title, arrows_said(names, held), headings, rows,

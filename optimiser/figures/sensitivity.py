@@ -24,16 +24,17 @@ def sensitivity(names: Names, document: Document) -> Drawing:
 
 def drivers(names: Names, document: Document) -> Drawing:
     """How much each input moves decisions: its mean index over them, the largest first."""
-    found, seen = dict[str, list[float]](), set[str]()
+    found, seen, moved = dict[str, list[float]](), set[str](), set[str]()
     for row in document.get("drivers", ()):
         if row["of"] in names.decisions and row["input"] and row["index"] is not None:
             found.setdefault(row["input"], []).append(row["index"])
             seen |= {row["input"]} if row["seen"] else set()
+            moved.add(row["of"])
     means = sorted(((sum(v) / len(v), name) for name, v in found.items()), key=lambda pair: -pair[0])
-    rows = [(names.input(name), fixed(mean, 3), len(found[name])) for mean, name in means]
-    columns = tuple(label("columns", name) for name in ("input", "index", "decisions"))
+    rows = [(names.input(name), fixed(mean, 3)) for mean, name in means]
+    columns = tuple(label("columns", name) for name in ("input", "index"))
     first = next((names.input(name) for _, name in means if name in seen), "")
-    said = say("drivers.said", first=first) if first else say("drivers.unseen")
+    said = say("drivers.said", first=first, n=len(moved)) if first else say("drivers.unseen", n=len(moved))
     bars = [(names.input(name), max(0.0, mean), name in seen) for mean, name in means[:MOST]]
     return drawing(
         "drivers", say("drivers.title"), said, columns, rows,

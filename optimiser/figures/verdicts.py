@@ -13,7 +13,8 @@ from optimiser.instance.names import Names
 from optimiser.labels import label, say
 
 ROW = 24.0
-FILLS = {"must": "ink", "may": "l3", "never": "paper", "undecided": "c7"}
+FILLS = {"must": "ink", "may": "l3", "possible": "l4", "never": "paper", "undecided": "c7"}
+OPEN = {"undecided", "possible"}  # not settled; "possible" where a design that was found has it there
 Document = Mapping[str, Any]
 
 
@@ -21,10 +22,10 @@ def verdicts(names: Names, document: Document) -> Drawing:
     """The verdicts of `alternatives`, where localities differ what they share."""
     cells: dict[str, dict[str, set[str]]] = {code: {} for code in names.decisions}
     for row in document["verdicts"]:
-        cells[row["decision"]].setdefault(row["level"], set()).add(row["verdict"])
+        seen = row["verdict"] == "undecided" and row["share"] > 0
+        cells[row["decision"]].setdefault(row["level"], set()).add("possible" if seen else row["verdict"])
     found = {
-        code: {level: said.copy().pop() if len(said) == 1 else "may" for level, said in levels.items()}
-        for code, levels in cells.items()
+        code: {level: _together(said) for level, said in levels.items()} for code, levels in cells.items()
     }
     count = Counter("must" in levels.values() for levels in found.values())
     rows = [
@@ -35,7 +36,7 @@ def verdicts(names: Names, document: Document) -> Drawing:
         for code, levels in found.items()
     ]
     told = [verdict for levels in found.values() for verdict in levels.values()]
-    settled = len(told) - told.count("undecided")
+    settled = sum(verdict not in OPEN for verdict in told)
     said = so_far(say("verdicts.said", n=count[True], of=len(found)), settled == len(told))
     if settled < len(told):
         said = f"{say('verdicts.settled', settled=settled, verdicts=len(told))} {said}"
@@ -43,6 +44,13 @@ def verdicts(names: Names, document: Document) -> Drawing:
         "verdicts", say("verdicts.title"), said,
         (label("columns", "decision"), *names.levels), rows, lambda canvas: _draw(canvas, names, found),
     )  # fmt: skip
+
+
+def _together(said: set[str]) -> str:
+    """What localities share."""
+    if len(said) == 1:
+        return next(iter(said))
+    return "possible" if said == OPEN else "may"
 
 
 def _draw(canvas: Canvas, names: Names, found: Mapping[str, Mapping[str, str]]) -> None:
@@ -61,7 +69,7 @@ def _draw(canvas: Canvas, names: Names, found: Mapping[str, Mapping[str, str]]) 
             canvas.text(0, y + 16, cut(names.decision(code), left - 12))
         for k, level in enumerate(names.levels):
             if level in levels:
-                size = {"must": 18.0, "may": 14.0}.get(levels[level], 10.0)
+                size = {"must": 18.0, "may": 14.0, "possible": 14.0}.get(levels[level], 10.0)
                 x, middle = left + step * (k + 0.5), y + 12
                 canvas.rect(x - size / 2, middle - size / 2, size, size, FILLS[levels[level]], "mute")
                 if levels[level] == "never":

@@ -94,7 +94,7 @@ def happened(shown: Shown) -> Part | None:
     blocks: list[Any] = [Text(say("replay.how"))]
     every = shown.all("replay")
     for found, drawn in told_apart(shown, every, [replay(shown.names, found) for found in every]):
-        blocks += [*other_weights(shown, found), Figure(drawn)]
+        blocks += [*other_weights(shown, found), *_spans(found), Figure(drawn)]
         if found["delays"]:
             rows = [
                 (
@@ -111,6 +111,17 @@ def happened(shown: Shown) -> Part | None:
         blocks += _unfinished(shown, found)
     names = say("replay.names", best=label("designs", "best"), current=label("designs", "current"))
     return Part("replay", say("replay.heading"), [*blocks, Text(names, "note")]) if every else None
+
+
+def _spans(found: Document) -> Iterator[Text]:
+    """Which days of which resource were replayed, and how short it was."""
+    nobody = {row["resource"]: row for row in found["summary"] if row["design"] == "nobody"}
+    for series in found["series"]:
+        row = nobody[series["resource"]]
+        told = {"demand": fixed(row["demand"], 0), "unmet": fixed(row["unmet"], 0)}
+        told |= {name: str(series[name]) for name in ("from", "to", "days")}
+        resource = label("resources", series["resource"]).capitalize()
+        yield Text(say("replay.span", resource=resource, places=str(series["localities"]), **told))
 
 
 def _unfinished(shown: Shown, found: Document) -> Iterator[Text]:

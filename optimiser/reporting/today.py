@@ -76,6 +76,8 @@ def _units(shown: Shown) -> Iterator[Any]:
     rows = [row if now else (row.name, row.best) for row in found]
     columns = ("measure", "today", "best", "change") if now else ("measure", "best")
     yield Table(say("today.units"), [label("columns", name) for name in columns], rows)
+    if now:
+        yield Text(say("today.units_note"), "note")
 
 
 def _objectives(shown: Shown) -> Iterator[Any]:
@@ -85,6 +87,9 @@ def _objectives(shown: Shown) -> Iterator[Any]:
         apart = _apart(shown, found)
         if apart:
             yield Text(say("today.other", n=len(apart), names=", ".join(apart)), "warning")
+        left = int((shown.names.today < 0).any(axis=1).sum())
+        if shown.knows_today and left:
+            yield Text(say("today.open", n=left))
         yield Figure(compared(shown.names, _with_shown(shown, found)))
         yield from _designs(shown, found, apart)
     elif document is not None and document.get("objectives"):
@@ -116,6 +121,8 @@ def _designs(shown: Shown, found: Document, apart: Sequence[str]) -> Iterator[An
         for each in [*([{**shown.best, "name": "shown"}] if apart and shown.best else []), *found["designs"]]
     ]
     yield Table(say("today.designs"), columns, rows, folded=True)
+    if any(each["name"].startswith("most ") for each in found["designs"]):
+        yield Text(say("today.aims"), "note")
     broken = [each for each in found["designs"] if each["feasible"] is False]
     for each in broken:
         first = shown.names.spoken(each["broken"][0]) if each["broken"] else ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import numpy as np
 import pytest
 from html_page import parsed
 from paths import ARCHETYPE, INSTANCES
+from series_by_hand import series, two
 
 import optimiser
 from optimiser.design.bound import how_sure
@@ -243,10 +245,11 @@ def test_samples_that_were_drawn_are_not_yet_solved(archetype, solved) -> None:
     part = found | {"results": found["results"][:2], "complete": False}
     words = said(archetype, solve=solved, sensitivity=part)
     assert "Of 3 samples 2 were solved so far" in words
-    doubted = "would still be possible in 50.0 % of the samples"
+    doubted = "would keep every requirement in 50.0 % of the 3 samples"
     assert doubted not in words
     short = [found["regret"][0] | {"design": "best", "feasible": 0.5}]
-    assert doubted in said(archetype, solve=solved, sensitivity=found | {"regret": short})
+    fared = [{**found["fared"][0], "design": "best", "sample": n} for n in range(3)]
+    assert doubted in said(archetype, solve=solved, sensitivity=found | {"regret": short, "fared": fared})
     alone = found | {"drivers": [{"of": "value", "level": "", "input": "staff", "index": 1.0, "seen": True}]}
     moved = "How much each input moves decisions"
     assert moved not in said(archetype, solve=solved, sensitivity=alone)
@@ -271,3 +274,42 @@ def test_one_organisation_with_a_limit_is_not_many(archetype, solved) -> None:
     words = said(archetype, solve=full)
     assert "All hours are used by the only organisation with a limit, in its worst scenario." in words
     assert "1 organisations" not in words
+
+
+def test_a_place_that_a_design_found_has_is_not_said_to_be_wholly_open(archetype) -> None:
+    found = optimiser.alternatives(archetype, count=1).to_dict()
+    open_ = [row | {"verdict": "undecided"} for row in found["verdicts"]]
+    drawn = verdicts(Names(archetype), found | {"verdicts": open_})
+    told = {
+        (row[0], level): cell
+        for row in drawn.rows
+        for level, cell in zip(drawn.columns[1:], row[1:], strict=True)
+    }
+    held = {row["decision"]: row["level"] for row in found["designs"][0]["design"]}
+    names = Names(archetype)
+    assert {key for key, cell in told.items() if cell == "may, perhaps must"} == {
+        (names.decision(code), level) for code, level in held.items()
+    }
+    assert set(told.values()) == {"may, perhaps must", "not settled"}
+
+
+def test_what_todays_design_leaves_open_is_said_to_be_placed(tmp_path) -> None:
+    shutil.copytree(INSTANCES / "three-levels", tmp_path / "i")
+    (tmp_path / "i" / "current.csv").write_text("decision,level\nsupplies,hospital\ntargets,ministry\n")
+    instance = optimiser.read(tmp_path / "i")
+    words = said(instance, compare=optimiser.compare(instance, reach=False).to_dict())
+    assert "3 decisions have no place today" in words
+    whole = optimiser.read(INSTANCES / "three-levels")
+    words = said(whole, compare=optimiser.compare(whole).to_dict())
+    assert "no place today: in what" not in words
+    assert "A design called “most …” reaches the most of that objective" in words
+
+
+def test_a_replay_says_which_days_and_how_short_they_were(tmp_path) -> None:
+    instance = two(tmp_path)
+    found = optimiser.replay(instance, series({"A": [14, 13, 15], "B": [7, 8, 4]})).to_dict()
+    first, last = found["series"][0]["from"], found["series"][0]["to"]
+    assert (
+        f"Beds: 3 days from {first} to {last}, 2 localities. Added up over days and localities 61 would be "
+        "needed, and 12 of that stay unmet if nobody helped." in said(instance, replay=found)
+    )

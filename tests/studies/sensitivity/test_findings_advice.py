@@ -83,7 +83,9 @@ def test_what_is_not_possible_counts_as_worth_nothing() -> None:
     worth = np.stack([np.where(short, np.nan, 0.5), np.full(400, 0.35)], axis=1)
     mine = Findings(plan, INSTANCE, tables(INSTANCE, drawn, DESIGNS[:2], worth))
     said = " ".join(sentences(mine))
-    assert "The one that loses least in the mean is design 1." in said  # 0.25 x 0.35 against 0.75 x 0.15
+    assert (
+        "in the mean (all of a sample's worth where it is not possible) is design 1." in said
+    )  # 0.25 x 0.35 against 0.75 x 0.15
     assert "The one that loses least at worst is design 2." in said
     assert (
         "Design 1 is possible in 75.0 % of samples and there worth 0 less than the best in the mean" in said
@@ -165,7 +167,7 @@ def test_before_anything_was_asked_it_says_so() -> None:
     nothing = Findings(plan, INSTANCE, {**mine, **none})
     assert all(frame.empty for frame in nothing.frames().values())
     assert sentences(nothing)[:2] == (
-        "Of 20 samples 0 have a design.",
+        "Of 0 samples so far 0 have a design.",
         "20 samples not asked yet: all that follows is about those that were.",
     )
     assert "WHERE IT" not in page(findings_sections(nothing))

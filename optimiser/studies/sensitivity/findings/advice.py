@@ -30,10 +30,11 @@ def live_with(found: Findings) -> Iterator[str]:
     if mean is None or worst is None:
         return
     yield _considered(found)
+    so = "" if (fixed.feasible == 1).all() else " (all of a sample's worth where it is not possible)"
     if mean == worst:
-        yield f"The one to live with is {_called(fixed, mean)}: it loses least, in the mean and at worst."
+        yield f"The one to live with is {_called(fixed, mean)}: it loses least, in the mean and at worst{so}."
     else:
-        yield f"The one that loses least in the mean is {_called(fixed, mean)}."
+        yield f"The one that loses least in the mean{so} is {_called(fixed, mean)}."
         yield f"The one that loses least at worst is {_called(fixed, worst)}."
     for f in dict.fromkeys((mean, worst)):
         yield _fares(fixed, f)

@@ -44,14 +44,16 @@ def answered(found: Findings) -> Iterator[str]:
     if sight := found.plan.foresight:
         periods = counted(found.instance["periods"].rows, "period")
         yield f"Each asks for the path over {periods}, {label('foresights', sight)}; a design is such a path."
-    yield f"Of {counted(len(ensemble.found), 'sample')} {ensemble.count:,} have a {answer}."
+    waiting = ends[""]
+    asked = f"{counted(len(ensemble.found) - waiting, 'sample')}{' so far' if waiting else ''}"
+    yield f"Of {asked} {ensemble.count:,} have a {answer}."
     if none := ends["infeasible"]:
         yield f"In {none:,} no {answer} keeps every requirement."
         if min(none, ensemble.count) >= RARE:
             yield from _explained(found, FEASIBLE, "", "whether there is one")
     if refused := ends["refused"]:
         yield f"{counted(refused, 'sample')} cannot be, {_mostly(found, 'refused')}."
-    if waiting := ends[""]:
+    if waiting:
         yield f"{counted(waiting, 'sample')} not asked yet: all that follows is about those that were."
     if failed := len(ensemble.found) - ensemble.count - none - refused - waiting:
         yield f"{counted(failed, 'sample')} without an answer, {_mostly(found, 'failed', 'unknown')}."
