@@ -24,7 +24,7 @@ class Structure:
 
     def __init__(self, compiled: Compiled, c: Coefficients) -> None:
         columns, sets = compiled.columns, c.sets
-        self.count = len(columns.keys)
+        self.count, self.alike = len(columns.keys), bool(sets.uniform.all())
         self.is_recourse = np.zeros(self.count, bool)
         for name in RECOURSE:
             self.is_recourse[columns[name]] = True

@@ -15,9 +15,10 @@ from optimiser.solver.recourse.structure import Structure
 
 Array = np.ndarray
 SMALL = 2000  # columns up to which all are loaded, whoever holds what; beyond, those that can be nonzero
-APART = (
-    0.3  # share of the columns in which a point may differ from the last for its basis to be worth keeping
-)
+# The share of the columns in which a point may differ from the last for its basis to be worth keeping, where
+# levels differ by locality. Measured on England to 0.1 %: 28 s of processor, and 48 if it is always kept;
+# where all decisions are uniform, to a millionth: 10 s, and 2.4 if it is always kept.
+APART = 0.3
 
 
 class Numbers(Protocol):
@@ -61,6 +62,7 @@ class Scenario:
         self._fear = np.flatnonzero(r.e_fearful & mine)
         self._watched = np.flatnonzero((r.e_monitored >= 0) & mine)
         self._aid = [np.flatnonzero(r.e_index[e, 3] == s) for e in r.aid_e]
+        self._alike = r.alike
         self._coupling, self._held = len(r.coupling), r.e_held[self._fear]
         self._entries = self._assemble(r)
         self._solver = Solver(devex=True)
@@ -147,7 +149,8 @@ class Scenario:
             self._worth, self._direction = np.append(gain, np.zeros(len(self._capped))), direction.copy()
         here = np.zeros(len(most), bool)
         here[self._loaded] = True
-        if not len(self._kept) or (here != needed).sum() > APART * needed.sum():
+        apart = (here != needed).sum() / max(1, needed.sum())
+        if not len(self._kept) or (apart > APART and not self._alike):
             self._load(np.flatnonzero(needed), most, upper)
             return self._loaded
         if turned:
