@@ -186,10 +186,17 @@ def test_network_drives_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         Store(drive)
 
 
-def test_what_is_no_store_is_left_alone(archetype: Instance, tmp_path: Path) -> None:
+def test_what_is_no_store_is_left_alone(
+    archetype: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "study.sqlite").write_bytes(b"my diary" * 1000)
+    opened, connect = list[sqlite3.Connection](), sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda place: [opened.append(connect(place)), opened[-1]][1])
     with pytest.raises(optimiser.InputError, match="is no store of a study"):
         ran(archetype, tmp_path)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")
+    monkeypatch.setattr(sqlite3, "connect", connect)
     assert (tmp_path / "study.sqlite").read_bytes() == b"my diary" * 1000
     (tmp_path / "study.sqlite").unlink()
     (tmp_path / "diary.txt").write_text("mine")

@@ -14,7 +14,7 @@ import struct
 import weakref
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,16 +85,16 @@ class Store:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(folder)
-        try:
+        with ExitStack() as opened:
+            opened.callback(self._release)
             with self._heeding_disk():
                 self._base = sqlite3.connect(":memory:" if folder is None else folder / STORE)
+                opened.callback(_closed, self._base)
                 for pragma in ("journal_mode = WAL", "synchronous = FULL"):
                     self._base.execute(f"PRAGMA {pragma}")
                 self._base.executescript(TABLES)
-            weakref.finalize(self, _closed, self._base)  # one that its user forgets
-        except BaseException:
-            self._release()
-            raise
+            opened.pop_all()
+        weakref.finalize(self, _closed, self._base)  # one that its user forgets
 
     def close(self) -> None:
         """Let another run have it."""
