@@ -143,13 +143,14 @@ def test_it_is_drawn(run, tmp_path: Path) -> None:
         for line in marks(figure, "polyline")
     ]
     days = [line for line in lines if len(line) == 258]  # of 516 days
-    assert (len(days), len(lines)) == (5, 5 + 2 * 3)  # designs; two curves a level
+    assert (len(days), len(lines)) == (4, 4 + 2 * 3)  # designs, of which two never differ; two curves a level
     heights = [min(y for _, y in line) for line in days]  # drawn from the last design to the first
     assert heights[1] == min(heights)  # nobody's help leaves most
     assert heights[0] == max(heights)  # everybody's least
     assert len(marks(figure, "circle")) == 4 * 3  # a dot a delay and level
     said = words(figure)
     assert "everything at the centre: 71,991 in all" in said
+    assert sum(line.startswith("today and everything local: ") for line in said) == 1
     assert (
         "federation: solid line, half-life 19.7 days, floor 0.00; dashed line, half-life 18.2 days, floor 0.05"
         in said

@@ -85,7 +85,7 @@ WRONG: dict[str, list[Any]] = {
     "executor": ODD,
     "scheduler": [5, "here", object()],
     "workers": ["many", 0, 1.5, None, object()],
-    "limit": ["3", 0, 1.5, True, object()],
+    "limit": ["3", -1, 1.5, True, object()],
     "retry": [5, "all", object()],
     "fresh": ["yes", 1, None],
     "format": [5, "xlsx", None],
