@@ -76,8 +76,12 @@ def _units(shown: Shown) -> Iterator[Any]:
     rows = [row if now else (row.name, row.best) for row in found]
     columns = ("measure", "today", "best", "change") if now else ("measure", "best")
     yield Table(say("today.units"), [label("columns", name) for name in columns], rows)
-    if now:
-        yield Text(say("today.units_note"), "note")
+    notes = [
+        "units_note",
+        *["units_changes"] * bool(now),
+        *["units_spend"] * bool(document["means"]["spend"]),
+    ]
+    yield Text(" ".join(say(f"today.{name}") for name in notes), "note")
 
 
 def _objectives(shown: Shown) -> Iterator[Any]:
