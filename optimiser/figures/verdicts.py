@@ -50,6 +50,8 @@ def _together(said: set[str]) -> str:
     """What localities share."""
     if len(said) == 1:
         return next(iter(said))
+    if said == {"never", "undecided"}:
+        return "undecided"
     return "possible" if said == OPEN else "may"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from optimiser.figures.conflict import conflict
 from optimiser.figures.frontier import frontier
-from optimiser.figures.replay import replay
+from optimiser.figures.replay import NOBODY, replay
 from optimiser.figures.thresholds import thresholds
 from optimiser.figures.verdicts import verdicts
 from optimiser.labels import label, say
@@ -109,13 +109,15 @@ def happened(shown: Shown) -> Part | None:
             caption = say("replay.delays", figure=drawn.title)
             blocks.append(Table(caption, columns, rows, folded=True))
         blocks += _unfinished(shown, found)
-    names = say("replay.names", best=label("designs", "best"), current=label("designs", "current"))
-    return Part("replay", say("replay.heading"), [*blocks, Text(names, "note")]) if every else None
+    if any(row["design"] == "best" for found in every for row in found["summary"]):
+        names = say("replay.names", best=label("designs", "best"), current=label("designs", "current"))
+        blocks.append(Text(names, "note"))
+    return Part("replay", say("replay.heading"), blocks) if every else None
 
 
 def _spans(found: Document) -> Iterator[Text]:
     """Which days of which resource were replayed, and how short it was."""
-    nobody = {row["resource"]: row for row in found["summary"] if row["design"] == "nobody"}
+    nobody = {row["resource"]: row for row in found["summary"] if row["design"] == NOBODY}
     for series in found["series"]:
         row = nobody[series["resource"]]
         told = {"demand": fixed(row["demand"], 0), "unmet": fixed(row["unmet"], 0)}

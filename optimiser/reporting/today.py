@@ -76,12 +76,10 @@ def _units(shown: Shown) -> Iterator[Any]:
     rows = [row if now else (row.name, row.best) for row in found]
     columns = ("measure", "today", "best", "change") if now else ("measure", "best")
     yield Table(say("today.units"), [label("columns", name) for name in columns], rows)
-    notes = [
-        "units_note",
-        *["units_changes"] * bool(now),
-        *["units_spend"] * bool(document["means"]["spend"]),
-    ]
-    yield Text(" ".join(say(f"today.{name}") for name in notes), "note")
+    notes = ["units_note", "units_changes"] if now else []
+    notes += ["units_spend"] if document["means"]["spend"] else []
+    if notes:
+        yield Text(" ".join(say(f"today.{name}") for name in notes), "note")
 
 
 def _objectives(shown: Shown) -> Iterator[Any]:

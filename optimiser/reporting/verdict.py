@@ -62,8 +62,10 @@ def _doubts(shown: Shown) -> Iterator[Text]:
     doubts = shown.one("sensitivity")
     rows = [row for row in (doubts or {}).get("regret", []) if row["design"] == "best"]
     if rows and (share := rows[0]["feasible"]) is not None and share < 1:
-        asked = {row["sample"] for row in doubts["fared"] if row["design"] == "best"} if doubts else ()
-        yield Text(say("verdict.doubted", n=len(asked), share=percent(share)), "warning")
+        assert doubts is not None
+        fared = Counter(row["sample"] for row in doubts["fared"])
+        asked = sum(count == len(doubts["regret"]) for count in fared.values())  # of all designs
+        yield Text(say("verdict.doubted", n=asked, share=percent(share)), "warning")
 
 
 def _infeasible(shown: Shown) -> str:

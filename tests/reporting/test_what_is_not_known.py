@@ -291,6 +291,8 @@ def test_a_place_that_a_design_found_has_is_not_said_to_be_wholly_open(archetype
         (names.decision(code), level) for code, level in held.items()
     }
     assert set(told.values()) == {"may, perhaps must", "not settled"}
+    apart = [{**open_[0], "verdict": verdict, "share": 0.0} for verdict in ("never", "undecided")]
+    assert verdicts(names, found | {"verdicts": apart}).rows[0][1] == "not settled"
 
 
 def test_what_todays_design_leaves_open_is_said_to_be_placed(tmp_path) -> None:

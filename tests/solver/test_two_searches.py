@@ -54,5 +54,5 @@ def test_where_no_relaxation_is_near_a_design_one_is_looked_for(monkeypatch: pyt
     instance = optimiser.read(INSTANCES / "three-levels").replace("organisations.staff_hours", multiply=0.4)
     found = Session(instance).optimise(1e-6, Clock(nodes=1))
     assert found.found
-    monkeypatch.setattr(Tree, "_find", lambda self, allowed: None)
+    monkeypatch.setattr(Tree, "_find", lambda self: None)
     assert not Session(instance).optimise(1e-6, Clock(nodes=10)).found

@@ -24,7 +24,8 @@ class Structure:
 
     def __init__(self, compiled: Compiled, c: Coefficients) -> None:
         columns, sets = compiled.columns, c.sets
-        self.count, self.alike = len(columns.keys), bool(sets.uniform.all())
+        self.count = len(columns.keys)
+        self.alike = bool(sets.uniform.all())  # each decision sits at one level for all localities
         self.is_recourse = np.zeros(self.count, bool)
         for name in RECOURSE:
             self.is_recourse[columns[name]] = True

@@ -116,7 +116,7 @@ class Tree:
         self._round(x)
         if (x[uniform].max(axis=1) >= 1.0 - INTEGRAL).all():
             return
-        self._find(allowed)
+        self._find()
         self.master.integral(uniform.ravel())
         closing = True
         while closing and not self.progress.answered and not self.clock.out:
@@ -136,10 +136,9 @@ class Tree:
             self.master.add(cuts)
         self.master.relaxed()
 
-    def _find(self, allowed: Array) -> None:
+    def _find(self) -> None:
         """Look for any design at all where rounding has found none, as where hours are short everywhere."""
         if self.progress.best is None:
-            self._restrict(allowed, np.zeros(len(self._holders), bool))
             outcome = self.master.any(self.clock)
             if outcome.x is not None:
                 self._round(self.master.whole(outcome.x))
