@@ -25,8 +25,10 @@ SCALE = 10_000.0
 GRACE = 3.0  # seconds past its time limit before HiGHS is cancelled, and then before it is left alone
 LARGE = 1000  # columns from which presolve pays, for mixed-integer programs only, and asking whether to go on
 # Measured: without these small masters take a third of the time, England's half of it; but where hours are
-# tight they are what finds a design (generalised assignment, 5 x 200: 2.5 s; without them no optimum in 34).
+# tight they find a design (generalised assignment 5 x 200: 2.5 s; without no optimum in 34). Restarts, which
+# are first in the list, by themselves double the time of England's hardest variants.
 IDLE = (
+    "mip_allow_restart",
     "mip_heuristic_run_feasibility_jump",
     "mip_heuristic_run_rins",
     "mip_heuristic_run_rens",
