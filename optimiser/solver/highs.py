@@ -24,9 +24,8 @@ Array = np.ndarray
 SCALE = 10_000.0
 GRACE = 3.0  # seconds past its time limit before HiGHS is cancelled, and then before it is left alone
 LARGE = 1000  # columns from which presolve pays, for mixed-integer programs only, and asking whether to go on
-# Measured: without these small masters take a third of the time, England's half of it; but where hours are
-# tight they find a design (generalised assignment 5 x 200: 2.5 s; without no optimum in 34). Restarts, which
-# are first in the list, by themselves double the time of England's hardest variants.
+# Measured: without these small masters take a third of the time, England's half (its hardest by the first);
+# where hours are tight they find a design (generalised assignment 5 x 200: 2.5 s; without, no optimum in 34).
 IDLE = (
     "mip_allow_restart",
     "mip_heuristic_run_feasibility_jump",
@@ -101,8 +100,7 @@ class Solver:
         self._set("mip_abs_gap", 0.0)
         self._set("small_matrix_value", SMALL)
         self._set("mip_feasibility_tolerance", WHOLE)
-        self._integer = np.zeros(0, bool)
-        self._whole_numbers = False
+        self._integer, self._whole_numbers = np.zeros(0, bool), False
         self._basis: highspy.HighsBasis | None = None  # of the relaxation from which a search began
 
     def load(

@@ -14,6 +14,7 @@ from typing import Any
 import optimiser
 from optimiser.coefficients import coefficients
 from optimiser.instance.instance import Instance
+from optimiser.solver.session import Session
 from optimiser.studies.sensitivity.sampling.sampling import sample_table
 from optimiser.studies.sensitivity.study.applying import apply_sample
 from optimiser.studies.sensitivity.study.plan import StudyPlan
@@ -52,7 +53,7 @@ def asked(name: str, samples: int) -> tuple[Instance, Any, StudyPlan]:
 
 
 def ours(name: str, samples: int, workers: int) -> Timed:
-    """The study as optimiser runs it, starting its workers and all."""
+    """The study as optimiser runs it: starting its workers, its anchor and how designs fare are counted."""
     instance, study, _ = asked(name, samples)
     began = time.perf_counter()
     batch = optimiser.sensitivity(instance, study, workers=workers)
@@ -62,10 +63,10 @@ def ours(name: str, samples: int, workers: int) -> Timed:
     return {"seconds": seconds, "values": [found[sample] for sample in range(samples)]}
 
 
-def solved(name: str, row: dict[str, Any]) -> float:
+def solved(name: str, row: dict[str, Any]) -> float | None:
     """One sample by `optimiser.solve`: the function that a user would give to others."""
     instance, _, plan = asked(name, 1)
-    return float(optimiser.solve(apply_sample(plan, instance, row), gap=plan.gap).value)
+    return optimiser.solve(apply_sample(plan, instance, row), gap=plan.gap).value
 
 
 def rebuilt(name: str, row: dict[str, Any]) -> float:
@@ -78,7 +79,7 @@ def rebuilt(name: str, row: dict[str, Any]) -> float:
 
 def loop(function: str, name: str, samples: int, few: int) -> Timed:
     """The first few samples, one after the other."""
-    ask: dict[str, Callable[[str, dict[str, Any]], float]] = {"solved": solved, "rebuilt": rebuilt}
+    ask: dict[str, Callable[[str, dict[str, Any]], float | None]] = {"solved": solved, "rebuilt": rebuilt}
     rows = _rows(name, samples, few)
     ask[function](name, rows[0])  # reading and imports are not counted
     began = time.perf_counter()
@@ -86,7 +87,23 @@ def loop(function: str, name: str, samples: int, few: int) -> Timed:
     return {"seconds": time.perf_counter() - began, "values": values}
 
 
-def small_model(**row: float) -> dict[str, float]:
+def floor(name: str, samples: int, few: int) -> Timed:
+    """HiGHS alone on the matrices of the first few samples, which are in memory."""
+    import peers
+
+    instance, _, plan = asked(name, samples)
+    highs, session = peers.fresh_highs(), Session(instance)
+    seconds, values = 0.0, []
+    for row in _rows(name, samples, few):
+        session.update(apply_sample(plan, instance, row))
+        lp = peers.highs_model(session.program)
+        began = time.perf_counter()
+        values.append(peers.run_highs(highs, lp)[0])
+        seconds += time.perf_counter() - began
+    return {"seconds": seconds, "values": values}
+
+
+def small_model(**row: float) -> dict[str, float | None]:
     """What EMA Workbench calls with a sample."""
     return {"value": solved("small", row)}
 

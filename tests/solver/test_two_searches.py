@@ -55,4 +55,4 @@ def test_where_no_relaxation_is_near_a_design_one_is_looked_for(monkeypatch: pyt
     found = Session(instance).optimise(1e-6, Clock(nodes=1))
     assert found.found
     monkeypatch.setattr(Tree, "_find", lambda self: None)
-    assert not Session(instance).optimise(1e-6, Clock(nodes=10)).found
+    assert not Session(instance).optimise(1e-6, Clock(nodes=1)).found
