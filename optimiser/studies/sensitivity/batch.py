@@ -93,7 +93,8 @@ class Batch(Introduced):
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Run what is left; yields the rows of `results` of samples as they are kept.
 
-        But for `design_id`: which design is the first is known once all samples are.
+        But for `design_id`: which design is the first is known once all samples are. A sample comes again
+        where the designs next to its best one were only looked at because that was needed elsewhere.
         """
         for kept in self._run():
             for key in kept:
@@ -188,9 +189,13 @@ class Batch(Introduced):
                 run.close()
 
     def _fared(self, run: Run) -> Iterator[list[bytes]]:
-        """How fixed designs fare: without foresight none is the best, so that there is nothing to fall short
-        of."""
-        return iter(()) if self.plan.foresight == "none" else run.fare([*self._named().values()])
+        """See how fixed designs fare, which adds nothing to what is known of samples: yields none of them.
+
+        Without foresight no design is the best, so that there is nothing to fall short of.
+        """
+        if self.plan.foresight != "none":
+            for _ in run.fare([*self._named().values()]):
+                yield []
 
     def _gather(self, tasks: int) -> Crew:
         return self._settings.gather(

@@ -123,6 +123,17 @@ def test_it_runs_as_far_as_one_looks(archetype: Instance) -> None:
         assert len(batch.frame("results")) == 24
 
 
+def test_iterating_tells_each_sample_once(archetype: Instance, alone: Outcome) -> None:
+    """Also where designs are then held against all of them."""
+    with ThreadPoolExecutor(1) as executor:
+        batch = optimiser.sensitivity(archetype, DOUBTS, executor=executor)
+        told = pd.DataFrame(list(batch))
+    assert len(alone.frame("fared"))
+    results = alone.frame("results").drop(columns="design_id")
+    same = told.sort_values("sample", ignore_index=True)[list(results)]
+    pd.testing.assert_frame_equal(same, results, check_dtype=False)
+
+
 def test_how_fixed_designs_fare_is_what_they_are_worth(archetype: Instance, alone: Outcome) -> None:
     fared, samples = alone.frame("fared"), alone.frame("samples")
     held = alone.frame("designs").set_index("design_id")
