@@ -175,13 +175,13 @@ class Session(Evaluator):
         return outcome.value + master.offset + np.minimum(0.0, reduced)
 
     def _master(self, program: Program, below: Cuts, floors: Mapping[int, float]) -> Master:
-        every = np.ones(len(program.cost), bool)
-        columns = every if self.extended else ~self.recourse.is_recourse
-        rows = np.ones(len(program.lower), bool) if self.extended else self.recourse.in_master
-        master = Master(program, columns, rows, below, self.threads)
-        if not self.extended:
-            known = self.recourse.cuts(list(self.known))
-            master.add(join(self._opening_cuts(floors), known))
+        if self.extended:
+            every = np.ones(len(program.cost), bool), np.ones(len(program.lower), bool)
+            return Master(program, *every, below, self.threads)
+        opening = self._opening_cuts(floors)
+        bounded = replace(program, column_upper=_ceilings(opening, program))
+        master = Master(bounded, ~self.recourse.is_recourse, self.recourse.in_master, below, self.threads)
+        master.add(join(opening, self.recourse.cuts(list(self.known))))
         return master
 
     def _with_fixed(self, fixed: Mapping[int, int]) -> Program:
@@ -271,3 +271,17 @@ class Session(Evaluator):
         """Columns of the program for a design (H,) that is allowed, with what an extension needs."""
         x = self.completed(design, floors) if self.extended else None
         return self.placing.columns(design) if x is None else x
+
+
+def _ceilings(opening: Cuts, program: Program) -> Array:
+    """Upper bounds of columns, those that cuts alone hold down bounded by the opening ones too, generously.
+
+    So that nothing is unbounded, as HiGHS, seldom, takes a relaxation for that by its rounding.
+    """
+    m, upper = opening.matrix.tocoo(), program.column_upper.copy()
+    free = np.isinf(program.column_lower[m.col])  # what an objective reaches: one in each cut
+    others, of = ~free, m.col[~free]
+    least = np.minimum(m.data[others] * program.column_lower[of], m.data[others] * upper[of])
+    reached = (opening.upper - np.bincount(m.row[others], least, opening.count))[m.row[free]] / m.data[free]
+    upper[m.col[free]] = np.minimum(upper[m.col[free]], reached + 1.0)
+    return upper
