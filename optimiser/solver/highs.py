@@ -24,7 +24,7 @@ Array = np.ndarray
 SCALE = 10_000.0
 GRACE = 3.0  # seconds past its time limit before HiGHS is cancelled, and then before it is left alone
 LARGE = 1000  # columns from which presolve pays, for mixed-integer programs only, and asking whether to go on
-# Measured: without these small masters take a third of the time, England's half (its hardest by the first);
+# Measured: without these small masters take a third of the time, England's half (a hard one by the first);
 # where hours are tight they find a design (generalised assignment 5 x 200: 2.5 s; without, no optimum in 34).
 IDLE = (
     "mip_allow_restart",

@@ -276,7 +276,7 @@ class Session(Evaluator):
 def _ceilings(opening: Cuts, program: Program) -> Array:
     """Upper bounds of columns, those that cuts alone hold down bounded by the opening ones too, generously.
 
-    So that nothing is unbounded, as HiGHS, seldom, takes a relaxation for that by its rounding.
+    So that no relaxation has a reason to be called unbounded: HiGHS once ended so on England.
     """
     m, upper = opening.matrix.tocoo(), program.column_upper.copy()
     free = np.isinf(program.column_lower[m.col])  # what an objective reaches: one in each cut

@@ -21,7 +21,7 @@ from optimiser.solver.search.relaxation import Relaxation
 from optimiser.tolerances import INTEGRAL, SOLVED
 
 Array = np.ndarray
-ROUNDS = 1  # of cuts at any node but the root; measured: hard variants of England take a quarter less
+ROUNDS = 1  # of cuts at any node but the root; measured: two hard variants of England take a fifth less
 CLOSING = 0.5  # of what is left may stay after a program that settles uniform decisions; else branching
 TRIED = 4  # ways to split a node; measured: a proof to 0.01 % of accountability alone in half the time
 BRIEF = 80  # iterations to try one of them; measured: more make no better choice worth their time
