@@ -279,6 +279,12 @@ def fixed(number: float | None, digits: int) -> str:
     return text.lstrip("-") if not any(c in "123456789" for c in text) else text
 
 
+def ceiling(number: float, digits: int) -> str:
+    """What nothing exceeds, to so many decimals: never rounded down."""
+    lifted = Decimal(repr(float(number))).quantize(Decimal(1).scaleb(-digits), ROUND_CEILING)
+    return fixed(float(lifted), digits)
+
+
 def signed(number: float, digits: int) -> str:
     """A change to so many decimals, with its sign."""
     text = fixed(number, digits)

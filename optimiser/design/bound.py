@@ -6,7 +6,7 @@ from math import isfinite
 
 from optimiser.errors import SolverError
 from optimiser.labels import say
-from optimiser.terminal import at_most, fixed
+from optimiser.terminal import at_most, ceiling
 from optimiser.tolerances import GAP, TOLERANCE, size
 
 
@@ -34,7 +34,7 @@ def how_sure(value: float, bound: float) -> str:
         return say("sure.unknown")
     if proven(value, bound):
         return say("sure.proven")
-    return say("sure.within", gap=wide(value, bound), bound=fixed(bound, 6))
+    return say("sure.within", gap=wide(value, bound), bound=ceiling(bound, 6))
 
 
 def wide(value: float, bound: float) -> str:

@@ -11,7 +11,7 @@ from optimiser.labels import label, say
 from optimiser.reporting.blocks import Heading, Part, Table, Text
 from optimiser.reporting.results import Shown
 from optimiser.reporting.verdict import GRADES, grades
-from optimiser.terminal import exact, fixed, percent
+from optimiser.terminal import ceiling, exact, fixed, percent
 
 DOUBTS = ("map", "alternatives", "frontier", "thresholds", "sensitivity", "replay")
 
@@ -100,7 +100,7 @@ def _aggregated(shown: Shown) -> str:
     best = shown.best
     if best is None or best["value"] is None:
         return ""
-    bound = "\u2013" if shown.bound is None else fixed(shown.bound, 6)
+    bound = "\u2013" if shown.bound is None else ceiling(shown.bound, 6)
     key = "ispor.value" if shown.free else "ispor.value_asked"
     return say(key, value=fixed(best["value"], 6), bound=bound)
 

@@ -13,7 +13,7 @@ from optimiser.labels import label, say
 from optimiser.reporting.asked import conditions
 from optimiser.reporting.blocks import Facts, Part, Text
 from optimiser.reporting.results import Shown, bidden
-from optimiser.terminal import fixed, percent
+from optimiser.terminal import ceiling, fixed, percent
 from optimiser.tolerances import EQUAL
 
 
@@ -118,7 +118,7 @@ def _sure(shown: Shown) -> tuple[str, str, str] | None:
     return (
         say("verdict.sure"),
         say("verdict.within_short", gap=gap.replace(" ", "\u00a0")),
-        say(f"verdict.within{kept}", gap=gap, bound=fixed(bound, 6)),
+        say(f"verdict.within{kept}", gap=gap, bound=ceiling(bound, 6)),
     )
 
 

@@ -20,6 +20,7 @@ from optimiser.figures.verdicts import verdicts
 from optimiser.instance.names import Names
 from optimiser.reporting.page import page
 from optimiser.reporting.results import Results
+from optimiser.terminal import ceiling
 
 Document = dict[str, Any]
 
@@ -112,14 +113,14 @@ def test_a_page_knows_one_bound_the_least_of_those_that_were_asked_the_same(
     loose = {"bound": value + 0.02, "complete": False, "unfinished": [f"What is explained: {said_of}."]}
     words = said(archetype, solve=solved | {"bound": value + 0.01}, explain=explained | loose)
     assert f"What is explained: {how_sure(value, value + 0.01)}." in words
-    assert f"{value + 0.02:.6f}" not in words
+    assert ceiling(value + 0.02, 6) not in words
     tight = said(
         archetype, solve=solved | {"bound": value + 0.02}, explain=explained | {"bound": value + 0.01}
     )
-    assert f"No design is worth more than {value + 0.01:.6f}" in tight
+    assert f"No design is worth more than {ceiling(value + 0.01, 6)}" in tight
     other = explained | {"bound": value + 0.01, "asked": explained["asked"] | {"weights": {"economy": 1.0}}}
     apart = said(archetype, solve=solved | {"bound": value + 0.02}, explain=other)
-    assert f"No design is worth more than {value + 0.02:.6f}" in apart
+    assert f"No design is worth more than {ceiling(value + 0.02, 6)}" in apart
 
 
 def test_each_corner_of_the_map_says_what_sits_elsewhere_and_how_sure(archetype, solved) -> None:
@@ -181,6 +182,12 @@ def test_a_map_says_which_weights_it_moves_and_where_the_others_stay(archetype, 
     assert "nowhere on the map" not in own
 
 
+@pytest.mark.parametrize("bound", [0.4292911, 0.42929149999999, 0.5, 1e-9, 0.0, -0.1234569, 1234.0000001])
+def test_what_no_design_is_worth_more_than_is_never_rounded_down(bound: float) -> None:
+    shown = float(ceiling(bound, 6).replace(",", ""))
+    assert bound <= shown < bound + 1.0001e-6
+
+
 def test_how_sure_is_said_in_one_way(archetype, solved, explained) -> None:
     value = solved["value"]
     bound = {"bound": value * 1.0195}
@@ -189,9 +196,11 @@ def test_how_sure_is_said_in_one_way(archetype, solved, explained) -> None:
     words = said(
         archetype, solve=solved | bound | {"status": "feasible"}, explain=explained | bound | unsettled
     )
-    assert sure == f"within 2 % of the best possible (no design is worth more than {value * 1.0195:.6f})"
+    assert (
+        sure == f"within 2 % of the best possible (no design is worth more than {ceiling(value * 1.0195, 6)})"
+    )
     assert words.count(sure) == 2
-    assert f"No design is worth more than {value * 1.0195:.6f}: this one is within 2 %" in words
+    assert f"No design is worth more than {ceiling(value * 1.0195, 6)}: this one is within 2 %" in words
     compared = optimiser.compare(archetype, reach=False).to_dict()
     compared["designs"][0] |= bound
     compared |= {"complete": False, "unfinished": [f"best: {sure}."]}

@@ -55,7 +55,7 @@ class Tree(Relaxation):
         while self.nodes and not self.progress.answered:
             node = heapq.heappop(self.nodes)
             if not self._split(node):
-                return self.progress.found(Ended.STOPPED)
+                return self.progress.ended
             self.clock.branched(1)
             self._lower()
             self._cross()

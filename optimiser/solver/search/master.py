@@ -262,7 +262,7 @@ class Progress:
 
     @property
     def ended(self) -> Searched:
-        """As it stands once nothing is left to search: optimal but for HiGHS's rounding, or not proven."""
+        """As it stands once the search is over: optimal but for HiGHS's rounding, or not proven."""
         return self.found(Ended.OPTIMAL if self.bound - self.value <= SOLVED else Ended.STOPPED)
 
     def found(self, ended: Ended) -> Searched:
@@ -338,7 +338,7 @@ def search(
         master.add(violated)
     if progress.best is None and relaxed is not None and relaxed.x is not None:
         progress.note(evaluate(master.whole(relaxed.x)))  # better a design rounded than none
-    return progress.found(Ended.STOPPED)
+    return progress.ended
 
 
 def _harder(brisk: float, settled: bool) -> float:

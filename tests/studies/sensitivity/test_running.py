@@ -356,7 +356,7 @@ def test_a_limit_of_nodes_leaves_a_design_and_its_bound_and_can_be_reproduced(th
     assert_same(one, other)
     results = one.frame("results").set_index("status")
     assert {"feasible", "optimal"} == set(results.index)
-    assert results.loc[["feasible"], "gap"].max() > 1e-6  # another may lack but a rounding of the gap 0
+    assert results.loc[["feasible"], "gap"].min() > 1e-7  # what lacks but a rounding is optimal
     assert exit_code(one) == 4
     whole = ran(three_levels, SHORT | {"node_limit": 1000})
     assert (whole.frame("results")["status"] == "optimal").all()
