@@ -206,4 +206,4 @@ def graded(found: Findings) -> Iterator[str]:
     if parts:
         does_so = "moves" if len(told) == 1 else "move"
         often = f"Of {counted(len(told), 'decision')} that {does_so} often enough to say why"
-        yield f"{often}, inputs of each grade of evidence {does}: {', '.join(parts)}."
+        yield f"{often}, inputs of each grade of evidence {does}, at whichever level: {', '.join(parts)}."
